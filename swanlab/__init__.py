@@ -1,0 +1,3 @@
+"""An open experiment tracker for AI training."""
+
+__version__ = "0.11.0"

@@ -1,0 +1,134 @@
+"""The records that cross from the training process to the file, the wire and the server.
+
+A run file is a sequence of frames (see ``runfile.py``); the payload of each frame is one record of
+this union, as MessagePack. The first record of every file is a ``Header`` and carries the format
+version. A reader that meets a tag it does not know counts it and goes on, so that an old server
+keeps what it can of a newer client's file.
+
+Keys are interned per writer. ``Key`` spells a key once, and its number is its place among the
+``Key`` records of that file, from 0. ``Layout`` names a list of key numbers; ``Scalars`` then needs
+only the layout's number and the packed values. A layout number may be given again: from there on
+the new list holds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+FORMAT_VERSION = 1
+
+SYSTEM_PREFIX = "__swanlab__."
+"""Keys the sidecar samples itself start with this; their step is milliseconds since the run began."""
+
+MAX_KEY_LENGTH = 512
+MAX_LAYOUTS = 1024
+"""A writer numbers its layouts below this and takes numbers again when they run out."""
+
+
+class Header(msgspec.Struct, array_like=True, tag=0, frozen=True):
+    """First record of a file: who writes it. ``started`` is Unix time in milliseconds."""
+
+    version: int
+    run: str
+    writer: str
+    rank: int
+    started: int
+    pid: int
+    host: str
+    role: str
+    """``trainer`` or ``sidecar``."""
+
+
+class Key(msgspec.Struct, array_like=True, tag=1, frozen=True):
+    """Gives ``name`` the next key number of this writer."""
+
+    name: str
+
+
+class Layout(msgspec.Struct, array_like=True, tag=2, frozen=True):
+    """Gives a list of key numbers the layout number ``id``."""
+
+    id: int
+    keys: list[int]
+
+
+class Scalars(msgspec.Struct, array_like=True, tag=3, frozen=True):
+    """One step of the keys of a layout.
+
+    ``t`` is milliseconds since the header's ``started``; ``values`` is one little-endian float64
+    per key of the layout, in its order. NaN and both infinities are ordinary values.
+    """
+
+    layout: int
+    step: int
+    t: int
+    values: bytes
+
+
+class Start(msgspec.Struct, array_like=True, tag=4, frozen=True):
+    """What ``init()`` was asked for. Whoever uploads the run creates it on the server from this."""
+
+    project: str
+    workspace: str | None
+    name: str | None
+    description: str | None
+    tags: list[str]
+    mode: str
+    created: int
+    """Unix time in milliseconds."""
+    options: dict[str, Any]
+    """Every other argument of ``init()``, kept as given for the features that read it."""
+
+
+class Config(msgspec.Struct, array_like=True, tag=5, frozen=True):
+    """Top-level entries of the run's config that were set (merged over what is there) or removed."""
+
+    t: int
+    values: dict[str, Any]
+    removed: list[str] = []
+
+
+class Console(msgspec.Struct, array_like=True, tag=6, frozen=True):
+    """One line of console output. A later record with the same ``line`` replaces it (progress bars)."""
+
+    line: int
+    t: int
+    level: int
+    """10 debug, 20 info, 30 warning, 40 error, as in ``logging``."""
+    stream: int
+    """1 stdout, 2 stderr."""
+    text: str
+
+
+class Environment(msgspec.Struct, array_like=True, tag=7, frozen=True):
+    """Top-level entries of what was found out about the machine and the program; merged."""
+
+    t: int
+    values: dict[str, Any]
+
+
+class Finish(msgspec.Struct, array_like=True, tag=8, frozen=True):
+    """The run ended: ``success``, ``crashed`` or ``aborted``."""
+
+    t: int
+    state: str
+    error: str | None = None
+
+
+class Resume(msgspec.Struct, array_like=True, tag=9, frozen=True):
+    """The run goes on after a ``Finish``; its state is running again."""
+
+    t: int
+
+
+Record = (
+    Header | Key | Layout | Scalars | Start | Config | Console | Environment | Finish | Resume
+)
+
+encode = msgspec.msgpack.Encoder(enc_hook=str).encode
+"""Record to payload. What MessagePack does not know becomes its ``str``."""
+
+decode = msgspec.msgpack.Decoder(Record).decode
+"""Payload to record; raises ``msgspec.ValidationError`` for an unknown tag or a bad shape."""

@@ -1,0 +1,157 @@
+"""The append-only run file: one per writing process, read by anyone from any offset.
+
+A frame is ``u32 length | u32 crc32 | payload``, little-endian; the payload is one record. A frame
+is appended by a single ``os.write``, so that it survives the death of the process from the moment
+the call returns. A reader stops before a torn tail and waits for the rest; it never fails on one.
+After damage in the middle (a flipped bit, a torn frame that was written behind) it finds the next
+intact frame by its checksum and reports how many bytes it skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+SUFFIX = ".swanlab"
+MAX_PAYLOAD = 16 * 1024 * 1024
+_HEAD = struct.Struct("<II")
+HEAD_SIZE = _HEAD.size
+
+
+def frame(payload: bytes) -> bytes:
+    """Return ``payload`` with its length and checksum in front."""
+    return _HEAD.pack(len(payload), crc32(payload)) + payload
+
+
+class Span(NamedTuple):
+    """What ``scan`` found: intact payloads, where reading may go on, and bytes given up as damaged."""
+
+    payloads: list[bytes]
+    end: int
+    damaged: int
+
+
+def scan(data: bytes, *, complete: bool = False) -> Span:
+    """Split ``data``, which starts at a frame boundary, into its intact payloads.
+
+    ``end`` is the offset in ``data`` behind the last byte dealt with. With ``complete`` false the
+    bytes from ``end`` on may be a frame still being written; with ``complete`` true no more will
+    come, and a broken tail counts as damaged.
+    """
+    payloads: list[bytes] = []
+    size, at, damaged = len(data), 0, 0
+    unpack, take = _HEAD.unpack_from, payloads.append
+    while at + HEAD_SIZE <= size:
+        length, check = unpack(data, at)
+        stop = at + HEAD_SIZE + length
+        if stop <= size and 0 < length <= MAX_PAYLOAD:
+            payload = data[at + HEAD_SIZE : stop]
+            if crc32(payload) == check:
+                take(payload)
+                at = stop
+                continue
+        found = _resync(data, at + 1)
+        if found is None:
+            break
+        damaged += found - at
+        at = found
+    if complete and at < size:
+        damaged += size - at
+        at = size
+    return Span(payloads, at, damaged)
+
+
+def _resync(data: bytes, start: int) -> int | None:
+    """Return the offset of the first intact frame at or behind ``start``, or None."""
+    size = len(data)
+    for at in range(start, size - HEAD_SIZE):
+        length, check = _HEAD.unpack_from(data, at)
+        stop = at + HEAD_SIZE + length
+        if 0 < length <= MAX_PAYLOAD and stop <= size:
+            # A payload is a MessagePack array of 1 to 15 items: a cheap test before the checksum.
+            if data[at + HEAD_SIZE] & 0xF0 == 0x90 and crc32(data[at + HEAD_SIZE : stop]) == check:
+                return at
+    return None
+
+
+def cut(data: bytes, limit: int) -> int:
+    """Return the end of the last whole frame of ``data`` within ``limit`` bytes, at least one frame.
+
+    Only lengths are followed, not checksums; used to cut a file into posts. Returns 0 when no
+    whole frame is there, or when the first length makes no sense (``scan`` then decides).
+    """
+    size, at, last = len(data), 0, 0
+    while at + HEAD_SIZE <= size:
+        length = _HEAD.unpack_from(data, at)[0]
+        stop = at + HEAD_SIZE + length
+        if not 0 < length <= MAX_PAYLOAD or stop > size:
+            break
+        if stop > limit and last:
+            break
+        last = at = stop
+    return last
+
+
+class Writer:
+    """Appends frames to a new file. Not thread-safe: the caller holds its lock.
+
+    ``failed`` counts frames that could not be written (full disk, lost mount); the file stays
+    readable, since a half-written frame is cut off again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Create ``path``; raises ``OSError`` when that is not possible."""
+        self.path = path
+        self.size = 0
+        self.failed = 0
+        self.error: OSError | None = None
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        self._fd = os.open(path, flags, 0o644)
+
+    def append(self, frames: bytes) -> bool:
+        """Write one or more whole frames by one system call; False (counted) when that failed."""
+        try:
+            written = os.write(self._fd, frames)
+        except OSError as error:
+            self.failed += 1
+            self.error = error
+            return False
+        if written == len(frames):
+            self.size += written
+            return True
+        self.failed += 1
+        self._cut_back()
+        return False
+
+    def _cut_back(self) -> None:
+        """Remove a half-written frame; if even that fails, readers skip it by its checksum."""
+        try:
+            os.ftruncate(self._fd, self.size)
+        except OSError as error:
+            self.error = error
+            self.size = os.fstat(self._fd).st_size
+
+    def sync(self) -> None:
+        """Ask the system to put the file on the disk."""
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; further appends fail."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def read(path: Path, offset: int = 0, limit: int = 1 << 20) -> bytes:
+    """Return up to ``limit`` bytes of ``path`` from ``offset``; raises ``OSError``."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(limit)
+
+
+def files(run_dir: Path) -> list[Path]:
+    """Return the run files of a run folder, oldest name first."""
+    return sorted(path for path in run_dir.glob("*" + SUFFIX) if path.is_file())

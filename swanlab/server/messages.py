@@ -1,0 +1,263 @@
+"""What the HTTP API says: request and response bodies of ``/api/v1``, from which openapi.json is made.
+
+Times are Unix milliseconds (UTC), durations milliseconds, steps integers in [0, 2**63).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+State = Literal["running", "unresponsive", "finished", "crashed", "aborted"]
+"""``unresponsive`` is never stored: a running run that nobody has heard of for a while."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all bodies: fields are given by name."""
+
+
+class ErrorBody(Message):
+    """What happened and what to do. ``detail`` holds what a program may need to go on."""
+
+    code: str
+    message: str
+    detail: dict[str, Any] = {}
+
+
+class Error(Message):
+    """The one shape of every answer of status 400 and above."""
+
+    error: ErrorBody
+
+
+class Health(Message):
+    status: Literal["ok"]
+    version: str
+    mode: Literal["server", "watch"]
+
+
+class Credentials(Message):
+    username: str
+    password: str
+
+
+class User(Message):
+    username: str
+    admin: bool
+
+
+class Session(Message):
+    """Who is signed in, and to what kind of server (``watch`` has one nameless user)."""
+
+    user: User
+    mode: Literal["server", "watch"]
+    version: str
+
+
+class NewUser(Message):
+    username: str
+    password: str
+    admin: bool = False
+
+
+class ApiKey(Message):
+    """Shown once; the server keeps only its hash."""
+
+    api_key: str
+
+
+class NewRun(Message):
+    """Creates the run, or finds it when ``id`` exists in the project: asking twice changes nothing."""
+
+    id: str
+    name: str | None = None
+    description: str | None = None
+    tags: list[str] = []
+    created_at: int | None = None
+    options: dict[str, Any] = {}
+
+
+class RunOpened(Message):
+    created: bool
+    workspace: str
+    project: str
+    id: str
+    name: str
+    path: str
+    """Address of the run's page below the server's root: ``/@{workspace}/{project}/runs/{id}``."""
+    writers: dict[str, int]
+    """Offset that the server expects next, per writer it has heard of."""
+
+
+class Offset(Message):
+    offset: int
+
+
+class Project(Message):
+    workspace: str
+    name: str
+    description: str | None
+    visibility: Literal["private", "public"]
+    created_at: int
+    updated_at: int
+    runs: int
+    running: int
+
+
+class Projects(Message):
+    projects: list[Project]
+
+
+class RunRow(Message):
+    """One row of the runs table. ``last`` is aligned with ``RunTable.keys``; null where not logged.
+
+    A last value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+    """
+
+    id: str
+    name: str
+    description: str | None
+    state: State
+    tags: list[str]
+    created_at: int
+    finished_at: int | None
+    duration: int
+    config: dict[str, Any]
+    last: list[float | str | None]
+
+
+class RunTable(Message):
+    """All runs of a project, newest first; system series are left out of ``keys``."""
+
+    keys: list[str]
+    runs: list[RunRow]
+
+
+class Run(Message):
+    """One run, whole: what Overview and Environment show."""
+
+    workspace: str
+    project: str
+    id: str
+    name: str
+    description: str | None
+    state: State
+    tags: list[str]
+    created_at: int
+    finished_at: int | None
+    seen_at: int
+    duration: int
+    error: str | None
+    config: dict[str, Any]
+    environment: dict[str, Any]
+    options: dict[str, Any]
+    notices: list[str]
+    """What went wrong while receiving it: damaged bytes, records set aside."""
+
+
+class Series(Message):
+    """Summary of one series; ``min``/``max`` are over finite values, null when there is none."""
+
+    key: str
+    rank: int
+    count: int
+    first_step: int
+    last_step: int
+    first_time: int
+    last_time: int
+    min: float | None
+    min_step: int | None
+    max: float | None
+    max_step: int | None
+    mean: float | None
+    last: float | str
+    nan: int
+    positive_infinity: int
+    negative_infinity: int
+
+
+class SeriesList(Message):
+    series: list[Series]
+
+
+class SeriesRef(Message):
+    run: str
+    key: str
+    rank: int = 0
+
+
+class ChartQuery(Message):
+    """One chart: its series share one x. The range is ``lo <= step <= hi``; null means the end."""
+
+    series: list[SeriesRef]
+    lo: int | None = None
+    hi: int | None = None
+    buckets: int = 1000
+
+
+class ChartsQuery(Message):
+    charts: list[ChartQuery]
+
+
+class ChartSeries(Message):
+    """Columns of one series on its chart's ``x``; NaN (JSON: null) where it has nothing finite.
+
+    ``kind == "points"``: only ``last`` is given, the value at that exact step. Times are
+    those of the first point in the bucket.
+    """
+
+    run: str
+    key: str
+    rank: int
+    count: int
+    last: list[float | None]
+    min: list[float | None] | None = None
+    max: list[float | None] | None = None
+    mean: list[float | None] | None = None
+    time: list[float | None] | None = None
+    nonfinite: list[tuple[int, int, int, int]] = []
+    """Where not all is finite: (index in x, NaN, +Inf, -Inf)."""
+
+
+class Chart(Message):
+    """``points``: x are exact steps. ``buckets``: x are left edges, every bucket ``width`` steps wide;
+    buckets nobody has a point in are left out. Edges are multiples of ``width``, a power of two.
+    """
+
+    kind: Literal["points", "buckets"]
+    width: int
+    x: list[float]
+    series: list[ChartSeries]
+
+
+class Charts(Message):
+    charts: list[Chart]
+
+
+class LogLine(Message):
+    line: int
+    time: int
+    level: int
+    stream: int
+    text: str
+
+
+class Logs(Message):
+    """Lines ``first <= line``; ``total`` is the number of the newest line + 1."""
+
+    writer: str | None
+    writers: list[str]
+    total: int
+    lines: list[LogLine]
+
+
+class Hint(Message):
+    """One event of the live stream: this run has something new; ask for what you show of it."""
+
+    workspace: str
+    project: str
+    run: str
+    state: State
+    kinds: list[Literal["series", "keys", "logs", "run"]]
+    """What is new: points, keys not seen before, console lines, anything else of the run."""

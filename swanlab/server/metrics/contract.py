@@ -1,0 +1,172 @@
+"""What a metric store promises; one conformance suite runs over every engine.
+
+A store belongs to one project. Runs are the integers of the metadata database. It keeps, per
+(run, writer), the offset up to which that writer's file was received, and moves it in the same
+transaction that makes the points durable: a batch is stored once or not at all.
+
+Points of one (run, key, rank) are unique by step; the one received last wins. Steps may come in any
+order. NaN, +Inf and -Inf are kept apart and counted, and stay out of min, max and mean.
+
+Buckets lie on a dyadic grid: their width is a power of two and their edges are multiples of it, so
+that the aggregates kept at a finer dyadic width fall whole into one bucket, and every bucket is
+exact for ``lo <= step <= hi`` whatever mixture of stored levels answered it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class OffsetMismatch(Exception):
+    """The batch does not start at the offset the store expects; nothing was stored."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"expected offset {expected}")
+        self.expected = expected
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """One post of a writer: the frames as received, and the console lines decoded from them."""
+
+    run: int
+    writer: str
+    offset: int
+    frames: bytes
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What a stored batch held. ``records`` are those that concern the run and not the store."""
+
+    offset: int
+    points: int
+    lines: int
+    new_keys: int
+    last_step: int
+    damaged: int
+    unknown: int
+    records: list[object]
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """One series at a glance; ``low``/``high`` and their steps are None when nothing was finite."""
+
+    run: int
+    key: str
+    rank: int
+    count: int
+    first_step: int
+    last_step: int
+    first_time: int
+    last_time: int
+    low: float | None
+    low_step: int | None
+    high: float | None
+    high_step: int | None
+    total: float
+    last: float
+    nan: int
+    positive_infinity: int
+    negative_infinity: int
+
+
+class Ref(msgspec.Struct, frozen=True):
+    run: int
+    key: str
+    rank: int = 0
+
+
+class Points(msgspec.Struct, frozen=True):
+    """A series as logged, ascending by step: int64 steps, int64 times (Unix ms), float64 values."""
+
+    steps: Ints
+    times: Ints
+    values: Floats
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One series on the shared ``x`` of its chart, each array of the length of ``x``.
+
+    ``count`` (finite points) is 0 and the floats NaN where it has no finite point. ``time`` is that
+    of the first point of the bucket (NaN without any point).
+    """
+
+    count: Ints
+    low: Floats
+    high: Floats
+    mean: Floats
+    last: Floats
+    time: Floats
+    nan: Ints
+    positive_infinity: Ints
+    negative_infinity: Ints
+
+
+class Buckets(msgspec.Struct, frozen=True):
+    """``exact`` means that x holds the very steps (one step per bucket); else left edges."""
+
+    exact: bool
+    width: int
+    x: Ints
+    columns: list[Column]
+
+
+class Line(msgspec.Struct, frozen=True):
+    line: int
+    time: int
+    level: int
+    stream: int
+    text: str
+
+
+class MetricStore(Protocol):
+    """Thread-safe. Methods block; the server calls them off its event loop."""
+
+    def append(self, batches: Sequence[Batch]) -> list[Receipt | OffsetMismatch]:
+        """Store all batches in one durable transaction, each by itself once or not at all."""
+        ...
+
+    def offsets(self, run: int) -> dict[str, int]:
+        """Return the expected offset of every writer of ``run``."""
+        ...
+
+    def seal(self, run: int, *, force: bool = False) -> bool:
+        """Turn the run's batches into chunks if they are many or old enough (or ``force``)."""
+        ...
+
+    def summaries(self, runs: Sequence[int]) -> list[Summary]:
+        """Return every series of the runs, unsealed points included, without reading points."""
+        ...
+
+    def buckets(
+        self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int
+    ) -> Buckets:
+        """Return the series on shared edges, at most ``count`` buckets (or exact steps).
+
+        A series that does not exist is an empty column. When the series together have at most
+        ``count`` different steps in the range, the answer is exact.
+        """
+        ...
+
+    def points(self, ref: Ref, lo: int | None, hi: int | None) -> Points:
+        """Return the raw points with ``lo <= step <= hi``."""
+        ...
+
+    def lines(self, run: int, writer: str | None, first: int, limit: int) -> tuple[int, list[Line]]:
+        """Return (number of the newest line + 1, lines from ``first``) of one writer."""
+        ...
+
+    def delete(self, run: int) -> None:
+        """Forget the run and free its space."""
+        ...
+
+    def close(self) -> None:
+        """Release files; what was acknowledged is on the disk already."""
+        ...
