@@ -1,0 +1,9 @@
+export interface ChartsTabProps {
+  workspace: string;
+  project: string;
+  run: string;
+}
+
+export default function ChartsTab(_: ChartsTabProps) {
+  return null;
+}
