@@ -14,7 +14,7 @@ exact for ``lo <= step <= hi`` whatever mixture of stored levels answered it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -34,7 +34,7 @@ class OffsetMismatch(Exception):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """One post of a writer: the frames as received, and the console lines decoded from them."""
+    """One post of a writer: ``frames`` are run-file bytes from ``offset`` on, as received."""
 
     run: int
     writer: str
@@ -42,8 +42,69 @@ class Batch(msgspec.Struct, frozen=True):
     frames: bytes
 
 
+class Layout(msgspec.Struct, frozen=True):
+    """A writer's list of keys: their numbers and, in the same order, their names."""
+
+    numbers: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+class Writer(msgspec.Struct, frozen=True):
+    """What decoding needs to know of a writer at ``offset``: its header, keys and layouts."""
+
+    offset: int = 0
+    rank: int = 0
+    started: int | None = None
+    """Unix time in milliseconds; None while no header was seen."""
+    keys: tuple[str, ...] = ()
+    layouts: dict[int, Layout] = {}
+
+
+class Block(msgspec.Struct, frozen=True):
+    """Steps of one layout: ``values[i, j]`` is that of key ``j`` at ``steps[i]``, ``times[i]``."""
+
+    layout: Layout
+    steps: Ints
+    times: Ints
+    values: Floats
+
+
+class Line(msgspec.Struct, frozen=True):
+    line: int
+    time: int
+    level: int
+    stream: int
+    text: str
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """A batch taken apart. ``records`` are those that concern the run and not the store, in order.
+
+    ``unknown`` counts records of an unknown tag or a bad shape, ``refused`` by reason the scalars
+    that make no sense; both are left out and never hold up what follows.
+    """
+
+    batch: Batch
+    blocks: list[Block]
+    lines: list[Line]
+    records: list[object]
+    points: int
+    last_step: int
+    new_keys: int
+    damaged: int
+    unknown: int
+    refused: dict[str, int]
+    definitions: bytes
+    """The frames of this batch that later batches need to be decoded."""
+    after: Writer
+
+
 class Receipt(msgspec.Struct, frozen=True):
-    """What a stored batch held. ``records`` are those that concern the run and not the store."""
+    """What a stored batch held (see ``Decoded``); ``offset`` is where the next one must begin.
+
+    ``new_keys`` counts the keys this writer named for the first time; ``last_step`` is the greatest
+    step of the batch that is not of a system series, or -1.
+    """
 
     offset: int
     points: int
@@ -53,10 +114,14 @@ class Receipt(msgspec.Struct, frozen=True):
     damaged: int
     unknown: int
     records: list[object]
+    refused: dict[str, int] = {}
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """One series at a glance; ``low``/``high`` and their steps are None when nothing was finite."""
+    """One series at a glance; ``low``/``high`` and their steps are None when nothing was finite.
+
+    ``count`` counts all points, ``total`` adds the finite ones, ``last`` may be NaN or infinite.
+    """
 
     run: int
     key: str
@@ -77,10 +142,43 @@ class Summary(msgspec.Struct, frozen=True):
     negative_infinity: int
 
 
+class Summaries(Protocol):
+    """The series of several runs, by run, then in order of first appearance.
+
+    The columns are there at once; a ``Summary`` is made only when it is looked at, which matters
+    for a table of 100,000 cells. ``low`` and ``high`` are NaN (and their steps -1) without a finite
+    point.
+    """
+
+    runs: Ints
+    keys: list[str]
+    ranks: Ints
+    count: Ints
+    last: Floats
+    last_step: Ints
+    low: Floats
+    high: Floats
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Summary]: ...
+
+    def __getitem__(self, index: int) -> Summary: ...
+
+
 class Ref(msgspec.Struct, frozen=True):
     run: int
     key: str
     rank: int = 0
+
+
+class Query(msgspec.Struct, frozen=True):
+    """One chart: its series on shared edges, ``lo <= step <= hi`` (None: the end of the data)."""
+
+    refs: Sequence[Ref]
+    lo: int | None = None
+    hi: int | None = None
+    count: int = 1000
 
 
 class Points(msgspec.Struct, frozen=True):
@@ -118,19 +216,21 @@ class Buckets(msgspec.Struct, frozen=True):
     columns: list[Column]
 
 
-class Line(msgspec.Struct, frozen=True):
-    line: int
-    time: int
-    level: int
-    stream: int
-    text: str
-
-
 class MetricStore(Protocol):
     """Thread-safe. Methods block; the server calls them off its event loop."""
 
-    def append(self, batches: Sequence[Batch]) -> list[Receipt | OffsetMismatch]:
-        """Store all batches in one durable transaction, each by itself once or not at all."""
+    def decode(self, batch: Batch) -> Decoded:
+        """Take a batch apart, so that its records can be dealt with before it is stored.
+
+        Raises ``OffsetMismatch`` when it is not the one the store expects next.
+        """
+        ...
+
+    def append(self, batches: Sequence[Batch | Decoded]) -> list[Receipt | OffsetMismatch]:
+        """Store all batches in one durable transaction, each by itself once or not at all.
+
+        The transaction is on the disk when this returns. A ``Batch`` is decoded here.
+        """
         ...
 
     def offsets(self, run: int) -> dict[str, int]:
@@ -138,21 +238,31 @@ class MetricStore(Protocol):
         ...
 
     def seal(self, run: int, *, force: bool = False) -> bool:
-        """Turn the run's batches into chunks if they are many or old enough (or ``force``)."""
+        """Turn the run's batches into chunks if they are many or old enough (or ``force``).
+
+        Returns whether anything was sealed. Appends go on meanwhile.
+        """
         ...
 
-    def summaries(self, runs: Sequence[int]) -> list[Summary]:
+    def due(self) -> list[int]:
+        """Return the runs whose batches are many or old enough that ``seal`` should look at them."""
+        ...
+
+    def summaries(self, runs: Sequence[int]) -> Summaries:
         """Return every series of the runs, unsealed points included, without reading points."""
         ...
 
-    def buckets(
-        self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int
-    ) -> Buckets:
+    def buckets(self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int) -> Buckets:
         """Return the series on shared edges, at most ``count`` buckets (or exact steps).
 
         A series that does not exist is an empty column. When the series together have at most
-        ``count`` different steps in the range, the answer is exact.
+        ``count`` different steps in the range, the answer is exact. Buckets in which no series has
+        a point are left out.
         """
+        ...
+
+    def charts(self, queries: Sequence[Query]) -> list[Buckets]:
+        """Return ``buckets`` of many charts at once, for the price of few reads."""
         ...
 
     def points(self, ref: Ref, lo: int | None, hi: int | None) -> Points:
@@ -160,7 +270,11 @@ class MetricStore(Protocol):
         ...
 
     def lines(self, run: int, writer: str | None, first: int, limit: int) -> tuple[int, list[Line]]:
-        """Return (number of the newest line + 1, lines from ``first``) of one writer."""
+        """Return (number of the newest line + 1, lines from number ``first`` on) of one writer.
+
+        A negative ``first`` counts from the end. Without ``writer``: the one of the lowest rank
+        that wrote lines. At most ``limit`` lines.
+        """
         ...
 
     def delete(self, run: int) -> None:
