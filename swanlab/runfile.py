@@ -16,7 +16,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 SUFFIX = ".swanlab"
-MAX_PAYLOAD = 16 * 1024 * 1024
+MAX_PAYLOAD = 4 * 1024 * 1024
 _HEAD = struct.Struct("<II")
 HEAD_SIZE = _HEAD.size
 

@@ -1,0 +1,137 @@
+"""HTTP to a server: one request in, one answer or one error of our tree out."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import msgspec
+import zstandard
+
+import swanlab
+from swanlab.errors import AuthenticationError, OffsetConflict, ServerError, Unreachable
+
+_RETRY = {408, 425, 429, 500, 502, 503, 504}
+
+
+class Client:
+    """A server and our key for it. Not thread-safe; close it when done.
+
+    Every method raises ``Unreachable`` when asking again later may help, ``AuthenticationError``
+    for a refused key, ``ServerError`` otherwise.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        api_key: str | None = None,
+        *,
+        timeout: float = 30.0,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        """Prepare for ``host``; nothing is sent yet. ``timeout`` is in seconds per operation."""
+        self.host = host
+        headers = {"User-Agent": f"swanlab/{swanlab.__version__}", "Accept": "application/json"}
+        if api_key:
+            headers["Authorization"] = f"Bearer {api_key}"
+        self._http = httpx2.Client(
+            base_url=host + "/api/v1",
+            headers=headers,
+            timeout=httpx2.Timeout(timeout, connect=min(timeout, 5.0)),
+            transport=transport,
+        )
+        self._compressor = zstandard.ZstdCompressor(level=1)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def request(
+        self, method: str, path: str, body: object = None, params: dict[str, Any] | None = None
+    ) -> Any:
+        """Send one JSON request below ``/api/v1`` and return the decoded answer (None if empty)."""
+        content = None if body is None else msgspec.json.encode(body)
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        return self._send(method, path, content, headers, params)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        headers: dict[str, str],
+        params: dict[str, Any] | None,
+    ) -> Any:
+        try:
+            answer = self._http.request(
+                method, path, content=content, headers=headers, params=params
+            )
+        except httpx2.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"{self.host} cannot be reached: {reason}") from error
+        if answer.status_code < 400:
+            try:
+                return msgspec.json.decode(answer.content) if answer.content else None
+            except msgspec.DecodeError as error:
+                raise ServerError(f"{self.host} does not answer like a swanlab server.") from error
+        raise _error(self.host, answer)
+
+    def username(self) -> str:
+        """Return the name of the key's owner."""
+        return str(self.request("GET", "/session")["user"]["username"])
+
+    def sign_in(self, username: str, password: str) -> str:
+        """Sign in with a password, make a new API key (the old one ends) and return it."""
+        self.request("POST", "/session", {"username": username, "password": password})
+        self._http.headers["Origin"] = self.host
+        return str(self.request("POST", "/keys")["api_key"])
+
+    def open_run(self, workspace: str | None, project: str, run: dict[str, Any]) -> dict[str, Any]:
+        """Create the run, or find it; returns the body of ``RunOpened``."""
+        path = f"/projects/{quote(workspace or '~', safe='~')}/{quote(project, safe='')}/runs"
+        return dict(self.request("POST", path, run))
+
+    def post_frames(self, run_path: str, writer: str, offset: int, frames: bytes) -> int:
+        """Send bytes of a run file; returns the offset that the server now expects.
+
+        Raises:
+            OffsetConflict: the server expects another offset; nothing was stored.
+        """
+        body = self._compressor.compress(frames)
+        headers = {"Content-Type": "application/octet-stream"}
+        params = {"writer": writer, "offset": offset}
+        answer = self._send("POST", f"{run_path}/frames", body, headers, params)
+        return int(answer["offset"])
+
+    def heartbeat(self, run_path: str) -> None:
+        """Say that the run is alive though it logs nothing."""
+        self.request("POST", f"{run_path}/heartbeat")
+
+
+def run_path(workspace: str, project: str, run: str) -> str:
+    """Return the path of a run below ``/api/v1``."""
+    parts = (quote(part, safe="") for part in (workspace, project, run))
+    return "/projects/{}/{}/runs/{}".format(*parts)
+
+
+def _error(host: str, answer: httpx2.Response) -> Exception:
+    """Turn an answer of status 400 and above into the error to raise."""
+    status = answer.status_code
+    try:
+        body = msgspec.json.decode(answer.content)["error"]
+        code, message = str(body["code"]), str(body["message"])
+        expected = body.get("detail", {}).get("expected")
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+        code, message, expected = "", f"{host} answered {status} {answer.reason_phrase}", None
+    if status == 409 and isinstance(expected, int):
+        return OffsetConflict(expected)
+    if status == 401:
+        return AuthenticationError(f"{host}: {message}")
+    if status in _RETRY:
+        try:
+            wait = float(answer.headers.get("Retry-After", 0))
+        except ValueError:
+            wait = 0.0
+        return Unreachable(f"{host}: {message}", status=status, retry_after=wait)
+    return ServerError(f"{host}: {message}", status=status, code=code)

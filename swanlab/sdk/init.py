@@ -1,0 +1,370 @@
+"""``swanlab.init()``: from arguments, environment and defaults to a run that records."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import swanlab
+from swanlab import credentials, records, settings
+from swanlab.credentials import Login
+from swanlab.errors import (
+    AuthenticationError,
+    InvalidArgument,
+    InvalidType,
+    LogdirError,
+)
+from swanlab.sdk import guard, names
+from swanlab.sdk import run as run_module
+from swanlab.sdk.config import entries
+from swanlab.sdk.configfile import read_mapping
+from swanlab.sdk.guard import say
+from swanlab.sdk.launch import Orders, Progress, Sidecar
+from swanlab.sdk.plain import plain, text
+from swanlab.sdk.run import Run
+
+MODES = ("cloud", "local", "offline", "disabled")
+_ALIASES = {"online": "cloud"}
+_KNOWN_EXTRAS = (
+    "name", "notes", "log_dir", "group", "job_type", "color", "parallel", "cloud", "log_level",
+)  # fmt: skip
+
+
+class _Plan(NamedTuple):
+    """What ``init()`` decided before anything is created."""
+
+    run_id: str
+    project: str
+    workspace: str | None
+    name: str | None
+    description: str | None
+    tags: list[str]
+    mode: str
+    login: Login | None
+    logdir: Path
+    options: dict[str, Any]
+    config: dict[str, Any]
+
+
+def init(
+    project: str | None = None,
+    workspace: str | None = None,
+    experiment_name: str | None = None,
+    description: str | None = None,
+    tags: Sequence[str] | None = None,
+    config: Any = None,
+    logdir: str | os.PathLike[str] | None = None,
+    mode: str | None = None,
+    load: str | None = None,
+    public: bool | None = None,
+    callbacks: Any = None,
+    settings: Any = None,
+    id: str | None = None,  # noqa: A002 - the public name
+    resume: str | bool | None = None,
+    reinit: bool | None = None,
+    **kwargs: Any,
+) -> Run:
+    """Start a run and return it; ``swanlab.log()`` then writes to it.
+
+    Args:
+        project: name of the project; default is the name of the working directory.
+        workspace: whose project it is; default is your own workspace.
+        experiment_name: name of the run (also ``name``); default is an animal and a number.
+        description: free text (also ``notes``).
+        tags: a list of short texts.
+        config: hyper-parameters: a mapping, Namespace, dataclass, … or the path of a YAML or JSON
+            file.
+        logdir: folder that runs are recorded in (also ``log_dir``); default ``swanlog``.
+        mode: ``cloud`` sends to a server; ``local`` records for ``swanlab watch``; ``offline``
+            records for ``swanlab sync``; ``disabled`` records nothing. Left out: ``cloud`` when
+            you are logged in, else ``local``.
+        load: stored with the run.
+        public: stored with the run.
+        callbacks: stored with the run.
+        settings: stored with the run.
+        id: id of the run: 1 to 64 characters without ``/ \\ # ? % :``.
+        resume: stored with the run; ``must`` needs an ``id``, ``never`` refuses one.
+        reinit: finish the active run first; otherwise the active run is returned.
+        **kwargs: ``name``, ``notes``, ``log_dir`` and arguments kept for later; an unknown one is
+            named in a warning.
+
+    Raises:
+        InvalidArgument, InvalidType: an argument that cannot be used.
+        ConfigFileError: the config file cannot be read.
+        AuthenticationError: ``mode="cloud"`` without a key, or the server refuses the key.
+        LogdirError: nothing can be recorded at ``logdir``.
+    """
+    active = run_module.get_run()
+    if active is not None and not reinit:
+        say("a run is active already; init() returns it. Use reinit=True to start another.")
+        return active
+    if active is not None:
+        active.finish()
+    guard.forget_said()
+    stored = {
+        "load": load, "public": public, "callbacks": callbacks, "settings": settings,
+        "resume": resume,
+    }  # fmt: skip
+    plan = _plan(
+        kwargs,
+        stored,
+        project=project, workspace=workspace, name=experiment_name, description=description,
+        tags=tags, config=config, logdir=logdir, mode=mode, run_id=id,
+    )  # fmt: skip
+    return _start(plan)
+
+
+def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan:
+    """Resolve every argument: given, else from the environment, else the default."""
+    extras = _extras(kwargs)
+    for argument, alias in (("name", "name"), ("description", "notes"), ("logdir", "log_dir")):
+        if given[argument] is None:
+            given[argument] = extras.pop(alias, None)
+        else:
+            extras.pop(alias, None)
+    resume = stored["resume"] = _resume(stored["resume"])
+    run_id = given["run_id"] or settings.get("id")
+    if resume == "must" and not run_id:
+        raise InvalidArgument("resume='must' needs the id of the run to go on with.")
+    if resume == "never" and given["run_id"]:
+        raise InvalidArgument("resume='never' starts a new run; it cannot have the id of another.")
+    mode, login = _mode(given["mode"], extras.pop("cloud", None))
+    options = {name: plain(value) for name, value in {**stored, **extras}.items() if value is not None}
+    return _Plan(
+        run_id=names.check_run_id(run_id) if run_id else names.new_run_id(),
+        project=names.project_name(given["project"] or settings.get("project")),
+        workspace=_text(given["workspace"] or settings.get("workspace"), "workspace", 100),
+        name=_text(given["name"] or settings.get("name"), "experiment_name", 250),
+        description=_text(
+            given["description"] or settings.get("description"), "description", 10_000
+        ),
+        tags=_tags(given["tags"]),
+        mode=mode,
+        login=login,
+        logdir=Path(given["logdir"] or settings.get("logdir") or "swanlog").expanduser().absolute(),
+        options=options,
+        config=_config(given["config"]),
+    )
+
+
+def _extras(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments; the unknown ones with a warning that names the nearest."""
+    known = [*_KNOWN_EXTRAS, *init.__annotations__]
+    for keyword in kwargs:
+        if keyword not in _KNOWN_EXTRAS:
+            near = difflib.get_close_matches(keyword, known, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            say(f"init: unknown argument {keyword!r}; it is stored with the run.{hint}")
+    return dict(kwargs)
+
+
+def _resume(resume: str | bool | None) -> str | None:
+    resume = settings.get("resume") if resume is None else resume
+    if isinstance(resume, bool):
+        return "allow" if resume else "never"
+    if resume is not None and resume not in ("must", "allow", "never"):
+        raise InvalidArgument(
+            f"resume must be 'must', 'allow', 'never', True or False, but got {resume!r}."
+        )
+    return resume
+
+
+def _mode(mode: str | None, cloud: bool | None) -> tuple[str, Login | None]:
+    """Return the mode and, for cloud, whose key is used."""
+    asked = mode or settings.get("mode")
+    if cloud is not None:
+        asked = "cloud" if cloud else "local"
+        say(f"init: cloud={cloud} is out of date; use mode={asked!r}.")
+    if asked is not None:
+        if not isinstance(asked, str):
+            raise InvalidType(f"mode must be a string, but got {type(asked).__name__}.")
+        asked = _ALIASES.get(asked, asked)
+        if asked not in MODES:
+            raise InvalidArgument(f"mode must be one of {', '.join(MODES)}, but got {asked!r}.")
+    if asked not in (None, "cloud"):
+        return asked, None
+    login = credentials.find()
+    if login is None and asked == "cloud":
+        login = _prompt()
+    return ("cloud", login) if login else ("local", None)
+
+
+def _prompt() -> Login:
+    """Ask for a server and a key on a terminal.
+
+    Raises:
+        AuthenticationError: there is no terminal.
+    """
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
+        raise AuthenticationError(
+            "mode='cloud' needs a server and an API key, and there is no terminal to ask on. Run "
+            "`swanlab login --host ADDRESS`, set SWANLAB_API_HOST and SWANLAB_API_KEY, or use "
+            "mode='local'."
+        )
+    import getpass
+
+    host = credentials.normal_host(input("swanlab: address of the server: "))
+    api_key = credentials.check_key(getpass.getpass("swanlab: API key (user menu of its page): "))
+    login = Login(host, api_key)
+    credentials.remember(login)
+    return login
+
+
+def _text(value: object, argument: str, limit: int) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidType(f"{argument} must be a string, but got {type(value).__name__}.")
+    made = text(value.strip())
+    if len(made) > limit:
+        say(f"init: {argument} is cut to {limit} characters.")
+    return made[:limit] or None
+
+
+def _tags(tags: Sequence[str] | None) -> list[str]:
+    if tags is None:
+        tags = (settings.get("tags") or "").split(",")
+    if isinstance(tags, str):
+        tags = [tags]
+    if not isinstance(tags, Sequence):
+        raise InvalidType(f"tags must be a list of strings, but got {type(tags).__name__}.")
+    made = (text(tag).strip()[:200] for tag in tags)
+    return [tag for tag in dict.fromkeys(made) if tag]
+
+
+def _config(config: Any) -> dict[str, Any]:
+    if config is None:
+        return {}
+    if isinstance(config, str | os.PathLike):
+        return entries(read_mapping(config))
+    return entries(config)
+
+
+def _start(plan: _Plan) -> Run:
+    created = time.time_ns() // 1_000_000
+    config = run_module.config
+    config.update(plan.config)
+    if plan.mode == "disabled":
+        run = Run(run_id=plan.run_id, project=plan.project, name=plan.name or "run-disabled",
+                  mode=plan.mode, run_dir=None, config=config)  # fmt: skip
+        run_module.activate(run)
+        return run
+    run_dir = _make_run_dir(plan, created)
+    spool = _spool(run_dir)
+    name = plan.name
+    if name is None and plan.mode != "cloud":
+        name = names.run_name(sum(1 for _ in plan.logdir.glob("run-*")) - 1)
+    try:
+        run = Run(run_id=plan.run_id, project=plan.project, name=name or plan.run_id, mode=plan.mode,
+                  run_dir=run_dir, spool=spool, config=config)  # fmt: skip
+    except OSError as error:
+        raise _logdir_error(plan.logdir, error) from error
+    start = records.Start(
+        plan.project, plan.workspace, name, plan.description, plan.tags, plan.mode, created,
+        plan.options,
+    )  # fmt: skip
+    sidecar = Sidecar(spool, _orders(plan))
+    run.begin(start, sidecar, settings.get("console") or "all")
+    run_module.activate(run)
+    guard.call_safely(_say_started, run, plan)
+    if plan.mode == "cloud":
+        _wait_opened(run, sidecar)
+    return run
+
+
+def _orders(plan: _Plan) -> Orders:
+    return Orders(
+        mode=plan.mode,
+        host=plan.login.host if plan.login else None,
+        api_key=plan.login.api_key if plan.login else None,
+        pid=os.getpid(),
+        argv=[text(argument) for argument in getattr(sys, "orig_argv", sys.argv)],
+        cwd=str(Path.cwd()),
+        executable=sys.executable,
+        monitor_interval=settings.seconds("monitor_interval"),
+    )
+
+
+def _make_run_dir(plan: _Plan, created: int) -> Path:
+    """Create ``run-<time>-<id>`` in the logdir; two runs within a second get different folders."""
+    stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime(created / 1000))
+    try:
+        plan.logdir.mkdir(parents=True, exist_ok=True)
+        ignore = plan.logdir / ".gitignore"
+        if not ignore.exists() and not any(plan.logdir.iterdir()):
+            ignore.write_text("*\n")
+        for attempt in range(100):
+            suffix = f"-{attempt}" if attempt else ""
+            run_dir = plan.logdir / f"run-{stamp}-{plan.run_id}{suffix}"
+            try:
+                (run_dir / "media").mkdir(parents=True)
+            except FileExistsError:
+                continue
+            return run_dir
+    except OSError as error:
+        raise _logdir_error(plan.logdir, error) from error
+    raise LogdirError(f"{plan.logdir} already holds a hundred runs of id {plan.run_id}.")
+
+
+def _logdir_error(logdir: Path, error: OSError) -> LogdirError:
+    return LogdirError(
+        f"Cannot record runs in {logdir}: {error.strerror or error}. Give a folder that can be "
+        "written: swanlab.init(logdir=…) or SWANLAB_LOG_DIR; mode='disabled' records nothing."
+    )
+
+
+def _spool(run_dir: Path) -> Path:
+    """Return where the run files go: beside the run, or on the disk of ``SWANLAB_SPOOL_DIR``."""
+    root = settings.get("spool_dir")
+    if not root:
+        return run_dir
+    spool = Path(root).expanduser().absolute() / run_dir.name
+    try:
+        spool.mkdir(parents=True)
+    except OSError as error:
+        raise _logdir_error(spool.parent, error) from error
+    (run_dir / "spool.txt").write_text(f"{spool}\n")
+    return spool
+
+
+def _say_started(run: Run, plan: _Plan) -> None:
+    say(f"Tracking run with swanlab version {swanlab.__version__}")
+    if plan.mode == "local" and plan.login is None:
+        asked = settings.get("mode") == "local"
+        hint = "" if asked else "; to send runs to a server: swanlab login --host ADDRESS"
+        say(
+            f"run {run.name} is recorded in {run.dir}. See it live: swanlab watch "
+            f"{plan.logdir}{hint}"
+        )
+    elif plan.mode == "offline":
+        say(f"run {run.name} is recorded in {run.dir}")
+
+
+def _wait_opened(run: Run, sidecar: Sidecar) -> None:
+    """Wait, bounded, for the server's answer; only a refused key is an error."""
+    progress = sidecar.wait_opened(settings.seconds("init_timeout"))
+    if progress.refused:
+        run.finish("aborted", progress.error)
+        raise AuthenticationError(progress.error or "the server refuses the API key")
+    guard.call_safely(_say_opened, run, progress)
+
+
+def _say_opened(run: Run, progress: Progress) -> None:
+    if not progress.url:
+        reason = progress.error or "no answer yet"
+        say(
+            f"the server does not answer ({reason}). The run is recorded in {run.dir} and sent "
+            "when the server is back."
+        )
+        return
+    run.url, run.project_url = progress.url, progress.project_url
+    run.name = progress.name or run.name
+    say(f"🏠 View project at {run.project_url}")
+    say(f"🚀 View run {run.name} at {run.url}")
+
+

@@ -1,0 +1,148 @@
+"""Starting the background process, and what the training knows of it.
+
+It runs in a session of its own, so that Ctrl-C reaches the training only. Its standard input is the
+life line: a first line of JSON tells it what it needs (secrets included: neither arguments nor
+environment show them), and the end of the stream tells it that the last process of the run is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from swanlab.sdk.guard import say_once
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """What the background process last said in ``upload.json``."""
+
+    url: str | None = None
+    project_url: str | None = None
+    name: str | None = None
+    error: str | None = None
+    refused: bool = False
+    """The server refuses us (a wrong key): waiting will not help."""
+    offsets: dict[str, int] = {}
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """First line on the life line."""
+
+    mode: str
+    host: str | None
+    api_key: str | None
+    pid: int
+    argv: list[str]
+    cwd: str
+    executable: str
+    monitor_interval: float
+    resumed: bool = False
+
+
+class _Process(subprocess.Popen[bytes]):
+    def __del__(self, *args: Any, **kwargs: Any) -> None:
+        """It outlives us by design; Popen would warn of that."""
+
+
+class Sidecar:
+    """The background process of one run, seen from the training."""
+
+    def __init__(self, run_dir: Path, orders: Orders) -> None:
+        """Start it; a failure to start is said once, and the run goes on without."""
+        self.run_dir = run_dir
+        self.orders = orders
+        self._process: _Process | None = None
+        self._pid = os.getpid()
+        self.start()
+
+    def start(self) -> None:
+        """Start the process with a life line of its own."""
+        try:
+            self._process = _spawn(self.run_dir)
+        except OSError as error:
+            say_once(
+                "sidecar",
+                f"the background process cannot be started ({error}). Everything is recorded; "
+                f"send it later with: swanlab sync {self.run_dir}",
+            )
+            return
+        stdin = self._process.stdin
+        if stdin is None:
+            return
+        try:
+            stdin.write(msgspec.json.encode(self.orders) + b"\n")
+            stdin.flush()
+        except OSError:
+            pass  # Died at once: finish() sees that and starts another.
+
+    def alive(self) -> bool:
+        """Whether it still runs, seen from the process that started it."""
+        return self._process is not None and self._process.poll() is None
+
+    def let_go(self) -> None:
+        """Close our end of the life line; start another process first if this one has died."""
+        if os.getpid() != self._pid:
+            return
+        if not self.alive():
+            self.start()
+        if self._process is not None and self._process.stdin is not None:
+            try:
+                # Said in words too: a forked worker that lives on still holds the other end open.
+                self._process.stdin.write(b"end\n")
+                self._process.stdin.close()
+            except OSError:
+                pass  # It died meanwhile: the run file has everything for `swanlab sync`.
+
+    def progress(self) -> Progress:
+        """Return what it last said; nothing yet is an empty ``Progress``."""
+        try:
+            return msgspec.json.decode((self.run_dir / "upload.json").read_bytes(), type=Progress)
+        except (OSError, msgspec.MsgspecError):
+            return Progress()
+
+    def wait_opened(self, timeout: float) -> Progress:
+        """Wait until the run is open on the server, or an error is known."""
+        deadline = time.monotonic() + timeout
+        while True:
+            progress = self.progress()
+            if progress.url or progress.error or not self.alive() or time.monotonic() > deadline:
+                return progress
+            time.sleep(0.01)
+
+    def wait_sent(self, sizes: dict[str, int], timeout: float) -> Progress | None:
+        """Wait until the server has these writers up to these sizes; None when it has."""
+        deadline = time.monotonic() + timeout
+        while True:
+            progress = self.progress()
+            if all(progress.offsets.get(name, 0) >= size for name, size in sizes.items()):
+                return None
+            if progress.refused or not self.alive() or time.monotonic() > deadline:
+                return progress
+            time.sleep(0.02)
+
+
+def _spawn(run_dir: Path) -> _Process:
+    if not sys.executable:
+        raise OSError("this program has no Python interpreter of its own to start")
+    env = dict(os.environ)
+    root = str(Path(__file__).resolve().parents[2])
+    # The run folder is the working directory: no module of the user's can shadow the library's.
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [env.get("PYTHONPATH"), root]))
+    env.pop("PYTHONSTARTUP", None)
+    with (run_dir / "sidecar.log").open("ab") as log:
+        return _Process(
+            [sys.executable, "-m", "swanlab.sidecar", str(run_dir)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=run_dir,
+            env=env,
+            close_fds=True,
+            start_new_session=True,
+        )

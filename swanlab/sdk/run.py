@@ -1,0 +1,337 @@
+"""A run, and the calls of the training on it: the way of a value starts in ``Run.log``."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import swanlab
+from swanlab import records, settings
+from swanlab.errors import InvalidArgument, NoActiveRun
+from swanlab.sdk import guard
+from swanlab.sdk.config import Config
+from swanlab.sdk.console import Console
+from swanlab.sdk.guard import never_raises, say, say_once
+from swanlab.sdk.launch import Progress, Sidecar
+from swanlab.sdk.values import to_step
+from swanlab.sdk.writer import RunWriter, writer_name
+
+
+class State(enum.Enum):
+    """State of a run, as ``finish()`` takes it."""
+
+    NOT_STARTED = -2
+    CRASHED = -1
+    RUNNING = 0
+    SUCCESS = 1
+    ABORTED = 2
+
+
+_STATES = {
+    "success": State.SUCCESS,
+    "finished": State.SUCCESS,
+    "crashed": State.CRASHED,
+    "failed": State.CRASHED,
+    "aborted": State.ABORTED,
+}
+
+
+class Run:
+    """One run of a training, made by ``swanlab.init()``."""
+
+    def __init__(
+        self,
+        *,
+        run_id: str,
+        project: str,
+        name: str,
+        mode: str,
+        run_dir: Path | None,
+        spool: Path | None = None,
+        config: Config,
+        rank: int = 0,
+    ) -> None:
+        """Record into ``spool`` (default ``run_dir``); None for both records nothing."""
+        self.id = run_id
+        self.project = project
+        self.name = name
+        self.mode = mode
+        self.config = config
+        self.state = State.RUNNING
+        self.url: str | None = None
+        self.project_url: str | None = None
+        self._dir = run_dir
+        self._spool = spool or run_dir
+        self._rank = rank
+        self._sidecar: Sidecar | None = None
+        self._console: Console | None = None
+        self._writer: RunWriter | None = None
+        self._pid = os.getpid()
+        self._finishing = threading.Lock()
+        self._last_error = getattr(sys, "last_value", None)
+        if self._spool is not None:
+            self._writer = self._new_writer(self._spool)
+            _after_fork_in_child(self)
+
+    def _new_writer(self, folder: Path) -> RunWriter:
+        header = records.Header(
+            version=records.FORMAT_VERSION,
+            run=self.id,
+            writer=writer_name("trainer"),
+            rank=self._rank,
+            started=time.time_ns() // 1_000_000,
+            pid=os.getpid(),
+            host=os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", ""),
+            role="trainer",
+        )
+        return RunWriter(folder, header)
+
+    @property
+    def dir(self) -> str | None:
+        """The run's folder; None in mode ``disabled``."""
+        return None if self._dir is None else str(self._dir)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the run still takes data."""
+        return self.state is State.RUNNING
+
+    def begin(self, start: records.Start, sidecar: Sidecar | None, console: str) -> None:
+        """Record the start, then the config and the console from here on."""
+        self._sidecar = sidecar
+        if self._writer is None:
+            return
+        self._writer.put(start)
+        self.config._attach(self._config_changed)  # noqa: SLF001 - one subject in two files
+        self._console = Console(self._writer, console)
+        self._console.start()
+
+    def log(
+        self, data: Mapping[Any, Any], step: int | None = None, print_to_console: bool = False
+    ) -> None:
+        """Record the numbers of ``data``.
+
+        Args:
+            data: keys to numbers; nested dictionaries are joined by ``/``.
+            step: where on the x axis, 0 ≤ step < 2**63. Left out, each key goes on by itself: its
+                highest step + 1, from 0.
+            print_to_console: also print ``data``.
+
+        Never raises: what cannot be recorded is dropped, counted and said once.
+        """
+        try:
+            writer = self._writer
+            if writer is None or self.state is not State.RUNNING:
+                self._log_nowhere()
+            elif not isinstance(data, Mapping):
+                kind = type(data).__name__
+                say_once("data", f"log: data must be a dict, but got {kind}; it is not recorded.")
+            else:
+                writer.log(data, step if step is None or type(step) is int and step >= 0
+                           and step < 9223372036854775808 else to_step(step))
+        except Exception as error:  # noqa: BLE001 - the training must go on
+            guard.swallow("log", error)
+        if print_to_console:
+            print(data)  # noqa: T201 - asked for
+
+    def _log_nowhere(self) -> None:
+        if self.mode != "disabled" and self.state is not State.RUNNING:
+            say_once("finished", "log: this run is finished; what is logged now is not recorded.")
+
+    @never_raises
+    def _config_changed(self, values: dict[str, Any], removed: list[str]) -> None:
+        if self._writer is not None:
+            self._writer.put(records.Config(self._writer.elapsed(), values, removed))
+
+    def finish(self, state: State | str = State.SUCCESS, error: str | None = None) -> None:
+        """End the run; a second call is a notice.
+
+        In mode ``cloud`` waits until all is on the server, at most ``SWANLAB_FINISH_TIMEOUT``
+        seconds (30); the background process goes on sending after that.
+
+        Args:
+            state: ``success``, ``crashed`` or ``aborted``, or a ``State``.
+            error: what went wrong, shown on the run's page.
+        """
+        with self._finishing:
+            if self.state is not State.RUNNING:
+                say("this run is finished already.")
+                return
+            self.state = _state(state)
+        guard.call_safely(self._finish, error)
+        _forget(self)
+
+    def _finish(self, error: str | None) -> None:
+        if self._console is not None:
+            self._console.stop()
+        self.config._attach(None)  # noqa: SLF001
+        writer, sidecar = self._writer, self._sidecar
+        if writer is None or os.getpid() != self._pid:
+            return
+        writer.finish(self.state.name.lower(), error)
+        if sidecar is not None:
+            sidecar.let_go()
+            if self.mode == "cloud":
+                timeout = settings.seconds("finish_timeout")
+                self._say_sent(sidecar.wait_sent({writer.name: writer.size}, timeout))
+        if writer.dropped:
+            say(f"{writer.dropped} calls could not be written to {self._spool} and are lost.")
+        writer.close()
+        self._say_where()
+
+    def _say_sent(self, pending: Progress | None) -> None:
+        if pending is None:
+            return
+        reason = f" ({pending.error})" if pending.error else ""
+        say(
+            f"not everything has reached the server yet{reason}. It is kept in {self._spool}; a "
+            f"background process goes on sending, or send it with: swanlab sync {self._spool}"
+        )
+
+    def _say_where(self) -> None:
+        if self.mode == "cloud" and self.url:
+            say(f"🚀 View run {self.name} at {self.url}")
+        elif self.mode == "local" and self._dir is not None:
+            say(f"🌟 See it in the browser: swanlab watch {self._dir.parent}")
+        elif self.mode == "offline":
+            say(f"☁️  Send it to a server: swanlab sync {self._dir}")
+
+    def _forked(self) -> None:
+        """In a forked child: a run file of its own, and no locks another thread may have held."""
+        old = self._writer
+        self._finishing = threading.Lock()
+        if old is None or self._spool is None or self.state is not State.RUNNING:
+            return
+        guard.call_safely(self._renew_writer, old, self._spool)
+
+    def _renew_writer(self, old: RunWriter, folder: Path) -> None:
+        writer = self._new_writer(folder)
+        writer.steps = old.steps
+        self._writer = writer
+        if self._console is not None:
+            self._console.renew(writer)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.alive:
+            self.finish(*_ending(error))
+
+    def __str__(self) -> str:
+        return f"Run(id={self.id}, mode={self.mode}, state={self.state.name.lower()})"
+
+    __repr__ = __str__
+
+
+def _state(state: State | str) -> State:
+    if isinstance(state, State):
+        return State.SUCCESS if state in (State.RUNNING, State.NOT_STARTED) else state
+    found = _STATES.get(str(state).lower())
+    if found is None:
+        say(f"finish: {state!r} is not a state (success, crashed, aborted); taken as success.")
+    return found or State.SUCCESS
+
+
+def _ending(error: BaseException | None) -> tuple[State, str | None]:
+    """How a run ends that left off with ``error``."""
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return State.SUCCESS, None
+    if isinstance(error, KeyboardInterrupt):
+        return State.ABORTED, "KeyboardInterrupt"
+    return State.CRASHED, f"{type(error).__name__}: {error}"
+
+
+_current: Run | None = None
+_ever_started = False
+config = Config()
+"""``swanlab.config``: the config of the current run, or of the next one."""
+
+
+def activate(run: Run) -> None:
+    """Make ``run`` the one that ``swanlab.log()`` writes to."""
+    global _current, _ever_started  # noqa: PLW0603 - the public API is module-level
+    if not _ever_started:
+        import atexit
+
+        atexit.register(_at_exit)
+    _current, _ever_started = run, True
+
+
+def _forget(run: Run) -> None:
+    global _current  # noqa: PLW0603
+    if _current is run:
+        _current = None
+        config._reset()  # noqa: SLF001
+
+
+def get_run() -> Run | None:
+    """Return the current run, or None."""
+    return _current
+
+
+def has_run() -> bool:
+    """Whether there is a current run."""
+    return _current is not None
+
+
+def log(data: Mapping[Any, Any], step: int | None = None, print_to_console: bool = False) -> None:
+    """Record the numbers of ``data`` into the current run; see ``Run.log``.
+
+    Raises:
+        NoActiveRun: ``init()`` was never called in this program.
+    """
+    run = _current
+    if run is not None:
+        run.log(data, step, print_to_console)
+    elif not _ever_started:
+        raise NoActiveRun("Call swanlab.init() before swanlab.log().")
+    else:
+        say_once("finished", "log: the run is finished; what is logged now is not recorded.")
+
+
+def finish(state: State | str = State.SUCCESS, error: str | None = None) -> None:
+    """End the current run; see ``Run.finish``. Without a run this is a notice."""
+    if _current is None:
+        say("finish: there is no run.")
+    else:
+        _current.finish(state, error)
+
+
+def _at_exit() -> None:
+    """End the run as the program ended: an exception nobody caught, Ctrl-C, or success."""
+    run = _current
+    if run is None or not run.alive or os.getpid() != run._pid:  # noqa: SLF001
+        return
+    error = getattr(sys, "last_value", None)
+    interactive = hasattr(sys, "ps1")
+    if error is run._last_error or interactive:  # noqa: SLF001 - set before this run began
+        error = None
+    run.finish(*_ending(error))
+
+
+def _after_fork_in_child(run: Run) -> None:
+    """Renew ``run`` in forked children; bound weakly, since this cannot be unregistered."""
+    if not hasattr(os, "register_at_fork"):
+        return
+    reference = weakref.ref(run)
+
+    def renew() -> None:
+        alive = reference()
+        if alive is not None:
+            alive._forked()  # noqa: SLF001
+
+    os.register_at_fork(after_in_child=renew)

@@ -1,0 +1,89 @@
+"""A user's dictionary to keys and floats: what is accepted, and what users are told."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from swanlab.records import MAX_KEY_LENGTH
+from swanlab.sdk.guard import say_once
+
+_EDGES = " \t\r\n./"
+_MAX_DEPTH = 16
+
+
+def clean_key(key: object) -> str | None:
+    """Return the key as recorded, or None when nothing is left of it.
+
+    Anything but a string is written as one; blanks, dots and slashes at the ends go; what is too
+    long is cut.
+    """
+    text = key if isinstance(key, str) else str(key)
+    text = text.strip(_EDGES)
+    if len(text) > MAX_KEY_LENGTH:
+        say_once("key:long", f"key {text[:40]!r}… is cut to {MAX_KEY_LENGTH} characters.")
+        text = text[:MAX_KEY_LENGTH].rstrip(_EDGES)
+    # Lone surrogates cannot be encoded; keep the rest of the key.
+    return text.encode("utf-8", "replace").decode() or None
+
+
+def flatten(data: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Yield (clean key, value) of ``data``; nested dictionaries are joined by ``/``."""
+    for key, value in data.items():
+        name = clean_key(key)
+        if name is None:
+            say_once("key:empty", f"key {key!r} is empty; its value is not recorded.")
+            continue
+        if prefix:
+            name = clean_key(f"{prefix}/{name}") or prefix
+        if isinstance(value, Mapping) and depth < _MAX_DEPTH:
+            yield from flatten(value, name, depth + 1)
+        else:
+            yield name, value
+
+
+def scalars(data: Mapping[Any, Any]) -> dict[str, float]:
+    """Return what of ``data`` is a number; the rest is dropped and said once per key."""
+    result: dict[str, float] = {}
+    for name, value in flatten(data):
+        number = to_float(value)
+        if number is None:
+            kind = type(value).__name__
+            say_once(
+                f"value:{name}",
+                f"log: {name!r} is a {kind}, not a number; it is not recorded.",
+            )
+        else:
+            result[name] = number
+    return result
+
+
+def to_float(value: Any) -> float | None:
+    """Return ``value`` as a float (numbers, one-element arrays and tensors, numerals), else None."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+    except Exception:  # noqa: BLE001 - foreign __float__ raises whatever it likes
+        return None
+
+
+def to_step(step: object) -> int | None:
+    """Return a step given by the user, or None (said once) when it is not one.
+
+    Integers of any library and floats without a fraction are steps; 0 ≤ step < 2**63.
+    """
+    try:
+        number = operator.index(step)  # type: ignore[arg-type]
+    except TypeError:
+        as_float = None if isinstance(step, str) else to_float(step)
+        number = int(as_float) if as_float is not None and as_float.is_integer() else -1
+    if 0 <= number < 1 << 63:
+        return number
+    say_once(
+        "step",
+        f"log: step must be a whole number from 0 on, but got {step!r}; "
+        "such calls are numbered as if no step were given.",
+    )
+    return None

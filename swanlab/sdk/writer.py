@@ -1,0 +1,180 @@
+"""This process's run file: records in, interned and framed, one system call per call of the user."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from swanlab import records, runfile
+from swanlab.records import MAX_LAYOUTS, Console, Finish, Header, Key, Scalars
+from swanlab.sdk import values
+from swanlab.sdk.guard import say_once
+from swanlab.sdk.layout import Layout
+from swanlab.sdk.steps import Steps
+
+_encode = records.encode
+_frame = runfile.frame
+_now = time.time_ns
+_MAX_KEYS_PER_RECORD = 65_536
+
+
+class RunWriter:
+    """Writes one run file from any thread of one process.
+
+    ``size`` is the number of bytes written; ``dropped`` the calls lost to a failing disk.
+    """
+
+    def __init__(self, folder: Path, header: Header) -> None:
+        """Create ``<folder>/<writer>.swanlab``; raises ``OSError``."""
+        self.name = header.writer
+        self.lock = threading.RLock()
+        self._started = header.started
+        self._file = runfile.Writer(folder / (header.writer + runfile.SUFFIX))
+        self._keys: dict[str, int] = {}
+        self._by_given: dict[tuple[Any, ...], Layout] = {}
+        self._slots: list[tuple[Any, ...]] = []
+        self._turn = 0
+        self.steps = Steps()
+        self._append(_frame(_encode(header)))
+
+    @property
+    def size(self) -> int:
+        return self._file.size
+
+    @property
+    def dropped(self) -> int:
+        return self._file.failed
+
+    def elapsed(self) -> int:
+        """Milliseconds since the header's start."""
+        return _now() // 1_000_000 - self._started
+
+    def log(self, data: Mapping[Any, Any], step: int | None) -> None:
+        """Record the numbers of ``data`` at ``step``, or at each key's next step."""
+        given = tuple(data)
+        with self.lock:
+            layout = self._by_given.get(given)
+            if layout is not None:
+                try:
+                    packed = layout.pack(*data.values())
+                except Exception:  # noqa: BLE001 - not all plain numbers: look at each
+                    layout = None
+            if layout is None:
+                plain = values.scalars(data)
+                if not plain:
+                    return
+                self._log_plain(plain, step)
+                return
+            self._log_packed(layout, packed, step)
+
+    def _log_packed(self, layout: Layout, packed: bytes, step: int | None) -> None:
+        if step is None:
+            at = self.steps.next(layout)
+            if at is None:
+                self._log_groups(layout, packed)
+                return
+        else:
+            at = step
+            self.steps.given(layout, at)
+        t = _now() // 1_000_000 - self._started
+        self._append(_frame(_encode(Scalars(layout.id, at, t, packed))))
+
+    def _log_plain(self, plain: dict[str, float], step: int | None) -> None:
+        """Record clean keys and floats whose layout may be new."""
+        names = tuple(plain)
+        for start in range(0, len(names), _MAX_KEYS_PER_RECORD):
+            part = names[start : start + _MAX_KEYS_PER_RECORD]
+            layout = self._layout(part)
+            if layout is not None:
+                self._log_packed(layout, layout.pack(*(plain[name] for name in part)), step)
+
+    def _log_groups(self, layout: Layout, packed: bytes) -> None:
+        """The keys stand at different steps: one record per step, in one write."""
+        t = self.elapsed()
+        frames = []
+        for step, positions in self.steps.groups(layout.names).items():
+            part = self._layout(tuple(layout.names[position] for position in positions))
+            if part is None:
+                return
+            cells = b"".join(packed[8 * position : 8 * position + 8] for position in positions)
+            frames.append(_frame(_encode(Scalars(part.id, step, t, cells))))
+        self._append(b"".join(frames))
+
+    def _layout(self, names: tuple[str, ...]) -> Layout | None:
+        """Return the layout of ``names``, defining it in the file first when it is new.
+
+        It is registered only after its definition is in the file: a call from a signal handler in
+        between must not refer to what no reader knows.
+        """
+        known = self._by_given.get(names)
+        if known is not None:
+            return known
+        old, fresh = self._keys, [name for name in names if name not in self._keys]
+        new = {name: len(old) + place for place, name in enumerate(fresh)}
+        numbers = [new[name] if name in new else old[name] for name in names]
+        number = self._turn % MAX_LAYOUTS
+        frames = [_frame(_encode(Key(name))) for name in fresh]
+        frames.append(_frame(_encode(records.Layout(number, numbers))))
+        if not self._append(b"".join(frames)):
+            return None
+        old.update(new)
+        self._turn += 1
+        layout = Layout(number, names)
+        if number < len(self._slots):
+            self._by_given.pop(self._slots[number], None)
+            self._slots[number] = names
+        else:
+            self._slots.append(names)
+        self._by_given[names] = layout
+        return layout
+
+    def console(self, line: int, level: int, stream: int, text: str) -> None:
+        """Record one line of output."""
+        with self.lock:
+            self._append(_frame(_encode(Console(line, self.elapsed(), level, stream, text))))
+
+    def put(self, record: records.Record) -> None:
+        """Record anything else."""
+        payload = _encode(record)
+        if len(payload) > runfile.MAX_PAYLOAD:
+            kind = type(record).__name__.lower()
+            say_once(f"large:{kind}", f"a {kind} of {len(payload):,} bytes is too large; left out.")
+            return
+        with self.lock:
+            self._append(_frame(payload))
+
+    def finish(self, state: str, error: str | None) -> None:
+        """Record the end and put the file on the disk."""
+        self.put(Finish(self.elapsed(), state, error))
+        with self.lock:
+            try:
+                self._file.sync()
+            except OSError as failure:
+                self._say_failed(failure)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self.lock:
+            self._file.close()
+
+    def _append(self, frames: bytes) -> bool:
+        if self._file.append(frames):
+            return True
+        self._say_failed(self._file.error or OSError(0, "only a part could be written"))
+        return False
+
+    def _say_failed(self, error: OSError) -> None:
+        say_once(
+            "disk",
+            f"cannot write {self._file.path}: {error.strerror or error}. The training goes on; "
+            "what is logged until the disk takes data again is lost.",
+        )
+
+
+def writer_name(role: str) -> str:
+    """Return a new name for a writer: role, process id and 8 random hexadecimal digits."""
+    return f"{role}-{os.getpid()}-{os.urandom(4).hex()}"

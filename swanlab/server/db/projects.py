@@ -1,0 +1,124 @@
+"""Queries on workspaces and projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, func, insert, or_, select
+
+from swanlab.server.db.engine import now
+from swanlab.server.db.schema import projects, runs, workspaces
+
+
+class ProjectRow(msgspec.Struct, frozen=True):
+    """What is needed to decide who may do what."""
+
+    id: int
+    workspace: str
+    name: str
+    visibility: str
+    owner: int
+
+
+class ProjectCard(msgspec.Struct, frozen=True):
+    """A project in a list; ``seen_before`` tells running from silent runs."""
+
+    id: int
+    workspace: str
+    name: str
+    description: str | None
+    visibility: str
+    created_at: int
+    updated_at: int
+    runs: int
+
+
+_PROJECT = (
+    projects.c.id,
+    workspaces.c.name.label("workspace"),
+    projects.c.name,
+    projects.c.visibility,
+    workspaces.c.owner_id.label("owner"),
+)
+
+
+def workspace_of(connection: Connection, owner: int) -> str:
+    """Return the name of the user's personal workspace."""
+    return str(
+        connection.execute(
+            select(workspaces.c.name)
+            .where(workspaces.c.owner_id == owner)
+            .order_by(workspaces.c.id)
+            .limit(1)
+        ).scalar_one()
+    )
+
+
+def workspace_owner(connection: Connection, workspace: str) -> tuple[int, int] | None:
+    """Return (id of the workspace, id of its owner)."""
+    row = connection.execute(
+        select(workspaces.c.id, workspaces.c.owner_id).where(workspaces.c.name == workspace)
+    ).first()
+    return None if row is None else (row.id, row.owner_id)
+
+
+def find(connection: Connection, workspace: str, name: str) -> ProjectRow | None:
+    """Return the project of that address."""
+    row = connection.execute(
+        select(*_PROJECT)
+        .join(workspaces, workspaces.c.id == projects.c.workspace_id)
+        .where(workspaces.c.name == workspace, projects.c.name == name)
+    ).first()
+    return None if row is None else ProjectRow(**row._mapping)  # noqa: SLF001 - public by documentation
+
+
+def create(connection: Connection, workspace: str, name: str) -> ProjectRow:
+    """Return the project of that address, adding it (private) when it is new."""
+    found = find(connection, workspace, name)
+    if found is not None:
+        return found
+    place = workspace_owner(connection, workspace)
+    if place is None:
+        raise LookupError(workspace)
+    added = connection.execute(
+        insert(projects)
+        .values(workspace_id=place[0], name=name, visibility="private", created_at=now())
+        .returning(projects.c.id)
+    ).scalar_one()
+    return ProjectRow(int(added), workspace, name, "private", place[1])
+
+
+def readable(connection: Connection, user: int) -> list[ProjectCard]:
+    """Return the projects this user may read, the one with the newest run first."""
+    mine = or_(workspaces.c.owner_id == user, projects.c.visibility == "public")
+    return [_card(row) for row in connection.execute(_cards().where(mine))]
+
+
+def card(connection: Connection, project: int) -> ProjectCard:
+    """Return one project as in the list."""
+    return _card(connection.execute(_cards().where(projects.c.id == project)).one())
+
+
+def _cards() -> Any:
+    updated = func.coalesce(func.max(runs.c.seen_at), projects.c.created_at).label("updated_at")
+    return (
+        select(
+            projects.c.id,
+            workspaces.c.name.label("workspace"),
+            projects.c.name,
+            projects.c.description,
+            projects.c.visibility,
+            projects.c.created_at,
+            updated,
+            func.count(runs.c.id).label("runs"),
+        )
+        .join(workspaces, workspaces.c.id == projects.c.workspace_id)
+        .outerjoin(runs, runs.c.project_id == projects.c.id)
+        .group_by(projects.c.id, workspaces.c.name)
+        .order_by(updated.desc(), projects.c.id.desc())
+    )
+
+
+def _card(row: Row[Any]) -> ProjectCard:
+    return ProjectCard(**row._mapping)  # noqa: SLF001 - public by documentation

@@ -1,0 +1,224 @@
+"""Queries on runs and their writers.
+
+What a run's records say is applied here, and every step may be repeated: a post that is sent again
+after a crash changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from swanlab.server.db.engine import now
+from swanlab.server.db.schema import runs, writers
+from swanlab.server.messages import NewRun
+
+ANIMALS = (
+    "swan", "rat", "ox", "tiger", "rabbit", "dragon", "snake", "horse", "goat", "monkey",
+    "rooster", "dog", "pig", "cat", "elephant", "penguin", "kangaroo", "panda", "lion", "zebra",
+)  # fmt: skip
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    """One run as stored; the JSON columns are text."""
+
+    id: int
+    project_id: int
+    run_id: str
+    name: str
+    description: str | None
+    tags: str
+    state: str
+    state_at: int
+    created_at: int
+    finished_at: int | None
+    seen_at: int
+    error: str | None
+    config: str
+    environment: str
+    options: str
+    damaged: int
+    set_aside: int
+
+
+class WriterRow(msgspec.Struct, frozen=True):
+    """Who writes one of a run's files; ``started`` is Unix time in milliseconds."""
+
+    run: int
+    writer: str
+    role: str
+    rank: int
+    started: int
+    pid: int
+    host: str
+
+
+def open_run(connection: Connection, project: int, new: NewRun) -> tuple[RunRow, bool]:
+    """Return the run of that id and whether it was added now."""
+    found = find(connection, project, new.id)
+    if found is not None:
+        return found, False
+    place = connection.execute(
+        select(func.count()).select_from(runs).where(runs.c.project_id == project)
+    ).scalar_one()
+    at = now()
+    created = at if new.created_at is None else new.created_at
+    connection.execute(
+        insert(runs).values(
+            project_id=project,
+            run_id=new.id,
+            name=new.name or f"{ANIMALS[place % len(ANIMALS)]}-{place + 1}",
+            description=new.description,
+            tags=to_json(new.tags),
+            state="running",
+            state_at=0,
+            created_at=created,
+            seen_at=at,
+            config="{}",
+            environment="{}",
+            options=to_json(new.options),
+            damaged=0,
+            set_aside=0,
+        )
+    )
+    added = find(connection, project, new.id)
+    if added is None:
+        raise LookupError(new.id)
+    return added, True
+
+
+def find(connection: Connection, project: int, run_id: str) -> RunRow | None:
+    """Return the run of that id in the project."""
+    row = connection.execute(
+        select(runs).where(runs.c.project_id == project, runs.c.run_id == run_id)
+    ).first()
+    return None if row is None else _run(row)
+
+
+def get(connection: Connection, run: int) -> RunRow | None:
+    """Return the run of that number."""
+    row = connection.execute(select(runs).where(runs.c.id == run)).first()
+    return None if row is None else _run(row)
+
+
+def of_project(connection: Connection, project: int) -> list[RunRow]:
+    """Return all runs of a project, newest first."""
+    rows = connection.execute(
+        select(runs)
+        .where(runs.c.project_id == project)
+        .order_by(runs.c.created_at.desc(), runs.c.id.desc())
+    )
+    return [_run(row) for row in rows]
+
+
+def numbers(connection: Connection, project: int, run_ids: list[str]) -> dict[str, int]:
+    """Return the numbers of those runs of the project that exist."""
+    rows = connection.execute(
+        select(runs.c.run_id, runs.c.id).where(
+            runs.c.project_id == project, runs.c.run_id.in_(run_ids)
+        )
+    )
+    return {row.run_id: row.id for row in rows}
+
+
+def running(connection: Connection) -> list[tuple[int, int, int]]:
+    """Return (project, run, last heard of) of every run that has not ended."""
+    rows = connection.execute(
+        select(runs.c.project_id, runs.c.id, runs.c.seen_at).where(runs.c.state == "running")
+    )
+    return [(row.project_id, row.id, row.seen_at) for row in rows]
+
+
+def all_ids(connection: Connection) -> list[tuple[int, int, str]]:
+    """Return (project, run, id) of every run."""
+    rows = connection.execute(select(runs.c.project_id, runs.c.id, runs.c.run_id))
+    return [(row.project_id, row.id, row.run_id) for row in rows]
+
+
+def seen(connection: Connection, times: dict[int, int]) -> None:
+    """Move the time each of these runs was last heard of; never back."""
+    for run, at in times.items():
+        connection.execute(
+            update(runs).where(runs.c.id == run, runs.c.seen_at < at).values(seen_at=at)
+        )
+
+
+def note(connection: Connection, run: int, damaged: int, set_aside: int) -> None:
+    """Count bytes that could not be read and records that were not understood."""
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run)
+        .values(damaged=runs.c.damaged + damaged, set_aside=runs.c.set_aside + set_aside)
+    )
+
+
+def set_writer(connection: Connection, row: WriterRow) -> None:
+    """Remember who writes a file of the run."""
+    same = (writers.c.run == row.run) & (writers.c.writer == row.writer)
+    connection.execute(delete(writers).where(same))
+    connection.execute(insert(writers).values(**msgspec.structs.asdict(row)))
+
+
+def writers_of(connection: Connection, run: int) -> list[WriterRow]:
+    """Return the run's writers, trainers first, by rank and start."""
+    rows = connection.execute(
+        select(writers)
+        .where(writers.c.run == run)
+        .order_by(writers.c.role.desc(), writers.c.rank, writers.c.started, writers.c.writer)
+    )
+    return [WriterRow(**row._mapping) for row in rows]  # noqa: SLF001 - public by documentation
+
+
+def set_state(
+    connection: Connection, run: int, state: str, at: int, error: str | None
+) -> None:
+    """Let the run be in ``state`` since ``at``, unless something later is known already."""
+    ended = None if state == "running" else at
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run, runs.c.state_at <= at)
+        .values(state=state, state_at=at, finished_at=ended, error=error)
+    )
+
+
+def merge(
+    connection: Connection, run: int, column: str, values: dict[str, Any], removed: list[str]
+) -> None:
+    """Set and remove top-level entries of ``config`` or ``environment``."""
+    field = runs.c[column]
+    held = connection.execute(select(field).where(runs.c.id == run)).scalar()
+    if held is None:
+        return
+    merged = {**msgspec.json.decode(held), **values}
+    for name in removed:
+        merged.pop(name, None)
+    connection.execute(update(runs).where(runs.c.id == run).values({column: to_json(merged)}))
+
+
+def remove(connection: Connection, run: int) -> None:
+    """Forget the run."""
+    connection.execute(delete(runs).where(runs.c.id == run))
+
+
+def to_json(value: Any) -> str:
+    """Return ``value`` as JSON text, whatever MessagePack or a client put into it."""
+    return msgspec.json.encode(_plain(value), enc_hook=str).decode()
+
+
+def _plain(value: Any) -> Any:
+    """Replace what JSON cannot say: NaN and infinities, keys that are no text, odd Unicode."""
+    if isinstance(value, float):
+        if value != value:  # noqa: PLR0124 - only NaN differs from itself
+            return "NaN"
+        return value if abs(value) != float("inf") else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _run(row: Row[Any]) -> RunRow:
+    return RunRow(*row)

@@ -1,0 +1,114 @@
+"""The tables of the metadata database, as the newest migration leaves them.
+
+Times are Unix milliseconds. JSON is kept as text: nothing asks inside it. Points, console lines and
+offsets live in the metric store, one file per project.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+ID = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only for the type INTEGER."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("username", String(25), nullable=False),
+    Column("folded", String(25), nullable=False, unique=True),
+    Column("password", Text, nullable=False),
+    Column("admin", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("sessions_by_expiry", "expires_at"),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(25), nullable=False, unique=True),
+    Column("owner_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column(
+        "workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("name", String(100), nullable=False),
+    Column("description", Text),
+    Column("visibility", String(7), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("workspace_id", "name"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("project_id", ID, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("tags", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("state_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("error", Text),
+    Column("config", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("damaged", BigInteger, nullable=False),
+    Column("set_aside", BigInteger, nullable=False),
+    UniqueConstraint("project_id", "run_id"),
+)
+
+writers = Table(
+    "writers",
+    metadata,
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("writer", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("rank", BigInteger, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("host", Text, nullable=False),
+)

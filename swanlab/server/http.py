@@ -1,0 +1,261 @@
+"""From a declared route to an answer: who asks, what they sent, what they get.
+
+Every route says what it needs of the caller, and that is checked before its handler sees anything.
+All errors leave in one shape. Handlers are plain functions (run in a thread) or coroutines (run on
+the event loop); they get an ``Ask`` and return a message, a ``Response``, or None for 204.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import Enum
+from hashlib import blake2b
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from swanlab.server.messages import Error, ErrorBody
+
+if TYPE_CHECKING:
+    from swanlab.server.auth import Caller
+    from swanlab.server.db.projects import ProjectRow
+    from swanlab.server.state import Server
+
+API = "/api/v1"
+JSON = "application/json"
+MAX_BODY = 1024 * 1024
+
+log = logging.getLogger("swanlab.server")
+
+Q = TypeVar("Q")
+B = TypeVar("B")
+
+
+class Need(Enum):
+    """What a route needs of the caller."""
+
+    PUBLIC = "nothing"
+    USER = "to be signed in"
+    ADMIN = "to be an admin"
+    OWNER = "to own the workspace in the path"
+    READ = "to be allowed to read the project in the path"
+    WRITE = "to be allowed to write to the project in the path"
+
+
+class Problem(Exception):
+    """An answer of status 400 or above."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        detail: dict[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = ErrorBody(code=code, message=message, detail=detail or {})
+        self.headers = dict(headers or {})
+
+
+class Ask(Generic[Q, B]):
+    """One request, checked: the caller may do this, and query and body are of their types."""
+
+    def __init__(self, request: Request, server: Server, caller: Caller | None) -> None:
+        self.request = request
+        self.server = server
+        self._caller = caller
+        self._project: ProjectRow | None = None
+        self.query: Q
+        self.body: B
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks; only for routes that need somebody."""
+        if self._caller is None:
+            raise Problem(401, "signed_out", "Sign in, or send an API key.")
+        return self._caller
+
+    @property
+    def project(self) -> ProjectRow:
+        """The project in the path; only for routes that need one."""
+        if self._project is None:
+            raise no_such("project")
+        return self._project
+
+    def part(self, name: str) -> str:
+        """Return a part of the path."""
+        return str(self.request.path_params[name])
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the route table; what it does not say here it cannot do."""
+
+    method: str
+    path: str
+    need: Need
+    handler: Callable[[Ask[Any, Any]], Any]
+    summary: str
+    query: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] | None = None
+    raw_limit: int | None = None
+    """Takes bytes up to this many instead of a JSON body; the handler reads them itself."""
+    answer: type[msgspec.Struct] | None = None
+    status: int = 200
+    media: str = JSON
+    """Content type of the answer; ``answer`` in JSON may come beside another one."""
+    errors: tuple[int, ...] = ()
+    """Statuses that only this route gives."""
+    etag: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.need, Need):
+            raise TypeError(f"{self.method} {self.path} does not say what it needs")
+
+
+def mount(routes: Sequence[Route]) -> list[StarletteRoute]:
+    """Return the routes for the ASGI router."""
+    return [
+        StarletteRoute(API + route.path, _endpoint(route), methods=[route.method])
+        for route in routes
+    ]
+
+
+def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await _serve(route, request)
+        except Problem as problem:
+            return refuse(problem)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            log.exception("request failed", extra={"request": request.scope.get("request_id")})
+            return refuse(_internal(request))
+
+    return endpoint
+
+
+async def _serve(route: Route, request: Request) -> Response:
+    server: Server = request.app.state.server
+    caller = await server.auth.identify(request)
+    ask: Ask[Any, Any] = Ask(request, server, caller)
+    ask._project = await server.auth.admit(route.need, caller, request)  # noqa: SLF001 - same module
+    if route.query is not None:
+        ask.query = _query(request, route.query)
+    if route.body is not None:
+        ask.body = _decode(await read_body(request, MAX_BODY), request, route.body)
+    if iscoroutinefunction(route.handler):
+        result = await route.handler(ask)
+    else:
+        result = await run_in_threadpool(route.handler, ask)
+    return _finish(route, request, result)
+
+
+def _finish(route: Route, request: Request, result: Any) -> Response:
+    if isinstance(result, Response):
+        return result
+    if result is None:
+        return Response(status_code=204)
+    content = msgspec.json.encode(result)
+    headers = {"cache-control": "no-store"}
+    if route.etag:
+        tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
+        headers = {"cache-control": "private, no-cache", "etag": tag}
+        if unchanged(request, tag):
+            return Response(status_code=304, headers=headers)
+    return Response(content, route.status, headers, media_type=JSON)
+
+
+def unchanged(request: Request, tag: str) -> bool:
+    """Whether the caller has this version already."""
+    given = request.headers.get("if-none-match")
+    return given is not None and tag in (item.strip() for item in given.split(","))
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body of at most ``limit`` bytes."""
+    too_large = Problem(413, "too_large", f"The body may have at most {limit} bytes.")
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > limit:
+        raise too_large
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limit:
+            raise too_large
+    return bytes(body)
+
+
+def _decode(body: bytes, request: Request, kind: type[msgspec.Struct]) -> msgspec.Struct:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != JSON:
+        raise Problem(415, "not_json", f"Send the body as {JSON}.")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad_request(error, "The body") from error
+
+
+def _query(request: Request, kind: type[msgspec.Struct]) -> msgspec.Struct:
+    try:
+        return msgspec.convert(dict(request.query_params), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise bad_request(error, "The query") from error
+
+
+def bad_request(error: Exception, what: str) -> Problem:
+    """Say which field is wrong, and how."""
+    text, _, place = str(error).partition(" - at ")
+    path = place.strip("`") or "$"
+    return Problem(400, "bad_request", f"{what} is not valid at {path}: {text}", {"path": path})
+
+
+def no_such(what: str) -> Problem:
+    """What others own is answered exactly like what does not exist."""
+    return Problem(404, "not_found", f"There is no such {what}, or it is not yours.")
+
+
+def check_name(pattern: re.Pattern[str], value: str, what: str, rule: str) -> str:
+    """Return ``value`` if it is a good name."""
+    if pattern.fullmatch(value) is None:
+        raise Problem(400, "bad_name", f"{what} {rule}")
+    return value
+
+
+def refuse(problem: Problem) -> Response:
+    """Return the problem in the one shape of errors."""
+    return Response(
+        msgspec.json.encode(Error(error=problem.body)),
+        problem.status,
+        {"cache-control": "no-store", **problem.headers},
+        media_type=JSON,
+    )
+
+
+def _internal(request: Request) -> Problem:
+    detail = {"request": request.scope.get("request_id")}
+    return Problem(500, "internal", "The server failed; its log has the reason.", detail)
+
+
+async def on_http_exception(_request: Request, error: Exception) -> Response:
+    """Give the router's own refusals (no such route, wrong method) the one shape."""
+    if not isinstance(error, HTTPException):
+        raise error
+    codes = {404: "not_found", 405: "wrong_method"}
+    problem = Problem(
+        error.status_code,
+        codes.get(error.status_code, "refused"),
+        error.detail,
+        headers=error.headers,
+    )
+    return refuse(problem)
