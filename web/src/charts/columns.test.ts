@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+
+import type { FrameChart, FrameSeries } from "@/api/frame";
+
+import { drawnAxis, stepsBetween, toTable } from "./columns";
+import { lineStyle } from "./palette";
+import { bucketsFor, type ChartSpec, requestOf } from "./spec";
+
+const series = (last: number[], extra: Partial<FrameSeries> = {}): FrameSeries => ({
+  run: "r",
+  key: "k",
+  rank: 0,
+  count: last.filter(Number.isFinite).length,
+  last: new Float32Array(last),
+  min: null,
+  max: null,
+  mean: null,
+  time: null,
+  nonfinite: [],
+  ...extra,
+});
+
+const chart = (x: number[], ...all: FrameSeries[]): FrameChart => ({
+  kind: "points",
+  width: 1,
+  x: new Float64Array(x),
+  series: all,
+});
+
+const spec = (lines: number, extra: Partial<ChartSpec> = {}): ChartSpec => ({
+  title: "k",
+  lines: Array.from({ length: lines }, (_, i) => ({
+    run: `r${i}`,
+    key: "k",
+    rank: 0,
+    label: `run ${i}`,
+    style: lineStyle(i),
+    origin: 1000 * (i + 1),
+  })),
+  x: "step",
+  y: "linear",
+  smoothing: 0,
+  unit: "",
+  atLeast: null,
+  language: "en",
+  ...extra,
+});
+
+describe("toTable by step", () => {
+  it("hands whole columns on as they were received, uncopied", () => {
+    const one = series([1, 2, 3]);
+    const table = toTable(chart([0, 1, 2], one), spec(1));
+    expect(table.lines[0]?.value).toBe(one.last);
+    expect(table.low).toBe(1);
+    expect(table.high).toBe(3);
+  });
+
+  it("breaks the line where NaN was logged and runs on where nothing was", () => {
+    const one = series([1, NaN, NaN, 4], { nonfinite: [[1, 1, 0, 0]] });
+    const line = toTable(chart([0, 1, 2, 3], one), spec(1)).lines[0];
+    expect(Array.from(line?.value ?? [])).toEqual([1, null, undefined, 4]);
+    expect(line?.marks.get(1)).toEqual([1, 1, 0, 0]);
+  });
+
+  it("lets no infinity into a column or the range", () => {
+    const one = series([1, Infinity, 3], { nonfinite: [[1, 0, 1, 0]] });
+    one.last[1] = NaN;
+    const table = toTable(chart([0, 1, 2], one), spec(1));
+    expect(table.high).toBe(3);
+  });
+
+  it("draws the mean of buckets between their extremes", () => {
+    const one = series([2, 5], {
+      min: new Float32Array([0, 4]),
+      max: new Float32Array([9, 6]),
+      mean: new Float32Array([3, 5]),
+    });
+    const frame: FrameChart = { ...chart([0, 64], one), kind: "buckets", width: 64 };
+    const table = toTable(frame, spec(1));
+    expect(table.banded).toBe(true);
+    expect(table.lines[0]?.value).toBe(one.mean);
+    expect(table.high).toBe(9);
+    expect(table.low).toBe(0);
+  });
+
+  it("keeps the raw line beside the smoothed one", () => {
+    const line = toTable(chart([0, 1, 2], series([0, 10, 0])), spec(1, { smoothing: 0.6 }))
+      .lines[0];
+    expect(Array.from(line?.raw ?? [])).toEqual([0, 10, 0]);
+    expect(line?.value[1]).toBeGreaterThan(0);
+    expect(line?.value[1]).toBeLessThanOrEqual(10);
+  });
+
+  it("knows a chart with nothing in it", () => {
+    expect(toTable(chart([]), spec(0)).empty).toBe(true);
+    const onlyNan = series([NaN], { nonfinite: [[0, 1, 0, 0]] });
+    expect(toTable(chart([7], onlyNan), spec(1)).empty).toBe(false);
+  });
+});
+
+describe("toTable by time", () => {
+  it("sets each run on its own clock and joins them", () => {
+    const a = series([1, 2], { time: new Float64Array([1000, 3000]) });
+    const b = series([5, 6], { time: new Float64Array([2000, 3000]) });
+    const table = toTable(chart([0, 1], a, b), spec(2, { x: "relative" }));
+    expect(Array.from(table.x)).toEqual([0, 1, 2]);
+    expect(Array.from(table.lines[0]?.value ?? [])).toEqual([1, undefined, 2]);
+    expect(Array.from(table.lines[1]?.value ?? [])).toEqual([5, 6, undefined]);
+    expect(table.lines[0]?.source(2)).toBe(1);
+  });
+
+  it("orders points logged out of order and parts those of one moment", () => {
+    const a = series([3, 1, 2], { time: new Float64Array([5000, 1000, 1000]) });
+    const table = toTable(chart([0, 1, 2], a), spec(1, { x: "wall" }));
+    const x = Array.from(table.x);
+    expect(x).toHaveLength(3);
+    expect(x).toEqual(x.toSorted((p, q) => p - q));
+    expect(new Set(x).size).toBe(3);
+    expect(Array.from(table.lines[0]?.value ?? [])).toEqual([1, 2, 3]);
+  });
+
+  it("moves NaN marks to where the moment stands", () => {
+    const a = series([1, NaN], {
+      time: new Float64Array([2000, 1000]),
+      nonfinite: [[1, 1, 0, 0]],
+    });
+    const line = toTable(chart([0, 1], a), spec(1, { x: "wall" })).lines[0];
+    expect([...(line?.marks.keys() ?? [])]).toEqual([0]);
+    expect(line?.value[0]).toBeNull();
+  });
+
+  it("says which steps lie in a stretch of time", () => {
+    const a = series([1, 2, 3], { time: new Float64Array([1000, 2000, 3000]) });
+    const table = toTable(chart([10, 20, 30], a), spec(1, { x: "wall" }));
+    expect(stepsBetween(table, 1.5, 3.5, "wall")).toEqual({ lo: 20, hi: 30 });
+    expect(stepsBetween(table, 8, 9, "wall")).toBeNull();
+  });
+});
+
+describe("requests", () => {
+  it("asks a little beyond a zoom, and never below step 0", () => {
+    const request = requestOf(spec(1).lines, { min: 2, max: 102, lo: 2, hi: 102 }, 400);
+    expect(request.lo).toBe(0);
+    expect(request.hi).toBe(107);
+  });
+
+  it("asks the same for nearly the same width, and never for too much", () => {
+    expect(bucketsFor(400)).toBe(bucketsFor(410));
+    expect(bucketsFor(50)).toBe(250);
+    expect(bucketsFor(5000)).toBe(2000);
+  });
+});
+
+describe("drawnAxis", () => {
+  it("falls back to symlog when a logarithm has nothing to show", () => {
+    const negative = toTable(chart([0, 1], series([-1, 0])), spec(1));
+    expect(drawnAxis(spec(1, { y: "log" }), negative)).toBe("symlog");
+    const mixed = toTable(chart([0, 1], series([-1, 2])), spec(1));
+    expect(drawnAxis(spec(1, { y: "log" }), mixed)).toBe("log");
+  });
+});

@@ -1,0 +1,72 @@
+/** What a chart shows, in plain values: enough to ask the server for it and to draw it. */
+
+import type { LineStyle } from "./palette";
+
+/** `elapsed`: for system series, whose step is already milliseconds since the run began. */
+export type XAxis = "step" | "relative" | "wall" | "elapsed";
+/** `symlog` is linear around zero and logarithmic outside (asinh), for values of both signs. */
+export type YAxis = "linear" | "log" | "symlog";
+
+/** One line: a series of a run, how it is named and drawn. */
+export interface LineSpec {
+  run: string;
+  key: string;
+  rank: number;
+  label: string;
+  style: LineStyle;
+  /** Unix milliseconds from which relative time counts: when the run was made. */
+  origin: number;
+}
+
+export interface ChartSpec {
+  title: string;
+  lines: readonly LineSpec[];
+  x: XAxis;
+  y: YAxis;
+  /** 0 (as logged) to 0.99. */
+  smoothing: number;
+  /** Printed behind values: `%`, `MB`, `°C`. */
+  unit: string;
+  /** The y axis shows at least this range (`0` to `100` for shares). */
+  atLeast: readonly [low: number, high: number] | null;
+  language: string;
+}
+
+/** A part of the x axis that was chosen by dragging, in the axis' own unit and in steps. */
+export interface Zoom {
+  min: number;
+  max: number;
+  lo: number;
+  hi: number;
+}
+
+/** What the server is asked for. */
+export interface ChartRequest {
+  series: readonly { run: string; key: string; rank: number }[];
+  lo: number | null;
+  hi: number | null;
+  buckets: number;
+}
+
+/**
+ * The request behind a chart `width` CSS pixels wide. Two buckets for three pixels are as fine as
+ * the eye; a zoom asks for a little more than it shows, so that lines run to the edges.
+ */
+export function requestOf(
+  lines: readonly Pick<LineSpec, "run" | "key" | "rank">[],
+  zoom: Zoom | null,
+  width: number,
+): ChartRequest {
+  const margin = zoom ? Math.max(1, Math.ceil((zoom.hi - zoom.lo) * 0.05)) : 0;
+  return {
+    series: lines.map(({ run, key, rank }) => ({ run, key, rank })),
+    lo: zoom ? Math.max(0, zoom.lo - margin) : null,
+    hi: zoom ? zoom.hi + margin : null,
+    buckets: bucketsFor(width),
+  };
+}
+
+/** Buckets for a plot of this width: rounded up, so that a small change of size asks nothing anew. */
+export function bucketsFor(width: number): number {
+  return Math.min(2000, Math.max(250, Math.ceil((width * 1.5) / 250) * 250));
+}
