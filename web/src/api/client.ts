@@ -1,0 +1,129 @@
+import type {
+  ApiKey,
+  ErrorBody,
+  Health,
+  Logs,
+  Project,
+  Projects,
+  Run,
+  RunTable,
+  SeriesList,
+  Session,
+} from "./messages";
+
+const ROOT = "/api/v1";
+
+/** An answer of status 400 and above, or none at all (`status` 0: the server was not reached). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: Record<string, unknown>;
+
+  constructor(status: number, body: ErrorBody) {
+    super(body.message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = body.code;
+    this.detail = body.detail ?? {};
+  }
+}
+
+function isErrorBody(value: unknown): value is { error: ErrorBody } {
+  if (typeof value !== "object" || value === null || !("error" in value)) return false;
+  const error = value.error;
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "message" in error &&
+    typeof error.message === "string"
+  );
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  if (isErrorBody(body)) return new ApiError(response.status, body.error);
+  const message = `${response.status} ${response.statusText}`.trim();
+  return new ApiError(response.status, { code: "http", message });
+}
+
+/**
+ * Ask the server. Resolves with the JSON body (undefined for 204), rejects with ApiError, or with
+ * AbortError when `signal` fired.
+ */
+export async function request<T>(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  options: { body?: unknown; signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const init: RequestInit = {
+    method,
+    credentials: "same-origin",
+    signal: options.signal ?? null,
+    headers: { Accept: "application/json" },
+  };
+  if (options.body !== undefined) {
+    init.headers = { Accept: "application/json", "Content-Type": "application/json" };
+    init.body = JSON.stringify(options.body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(ROOT + path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, { code: "unreachable", message: String(error) });
+  }
+  if (!response.ok) throw await failure(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Path of a project below the API's root. */
+export function projectPath(workspace: string, project: string): string {
+  return `/projects/${encodeURIComponent(workspace)}/${encodeURIComponent(project)}`;
+}
+
+/** Path of a run below the API's root. */
+export function runPath(workspace: string, project: string, run: string): string {
+  return `${projectPath(workspace, project)}/runs/${encodeURIComponent(run)}`;
+}
+
+/** Address of the whole console output as a text file. */
+export function logsFileUrl(workspace: string, project: string, run: string): string {
+  return `${ROOT}${runPath(workspace, project, run)}/logs.txt`;
+}
+
+export interface LogsQuery {
+  writer?: string | undefined;
+  first?: number | undefined;
+  limit: number;
+}
+
+function logsParams({ writer, first, limit }: LogsQuery): string {
+  const params = new URLSearchParams({ limit: String(limit) });
+  if (writer !== undefined) params.set("writer", writer);
+  if (first !== undefined) params.set("first", String(first));
+  return params.toString();
+}
+
+type Signal = AbortSignal | undefined;
+
+export const api = {
+  health: (signal?: Signal) => request<Health>("GET", "/health", { signal }),
+  session: (signal?: Signal) => request<Session>("GET", "/session", { signal }),
+  signIn: (username: string, password: string) =>
+    request<Session>("POST", "/session", { body: { username, password } }),
+  signOut: () => request<void>("DELETE", "/session"),
+  makeKey: () => request<ApiKey>("POST", "/keys"),
+  projects: (signal?: Signal) => request<Projects>("GET", "/projects", { signal }),
+  project: (workspace: string, project: string, signal?: Signal) =>
+    request<Project>("GET", projectPath(workspace, project), { signal }),
+  runs: (workspace: string, project: string, signal?: Signal) =>
+    request<RunTable>("GET", `${projectPath(workspace, project)}/runs`, { signal }),
+  run: (workspace: string, project: string, run: string, signal?: Signal) =>
+    request<Run>("GET", runPath(workspace, project, run), { signal }),
+  series: (workspace: string, project: string, run: string, signal?: Signal) =>
+    request<SeriesList>("GET", `${runPath(workspace, project, run)}/series`, { signal }),
+  logs: (workspace: string, project: string, run: string, query: LogsQuery, signal?: Signal) =>
+    request<Logs>("GET", `${runPath(workspace, project, run)}/logs?${logsParams(query)}`, {
+      signal,
+    }),
+};

@@ -1,0 +1,54 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { KeyRound, LogOut } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { api, ApiError } from "@/api/client";
+import type { User } from "@/api/messages";
+import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
+
+import { KeyDialog } from "./KeyDialog";
+
+export function UserMenu({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const [keyOpen, setKeyOpen] = useState(false);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = useMutation({
+    mutationFn: api.signOut,
+    onSettled: (_, error) => {
+      // A session that has ended elsewhere is signed out too.
+      if (error instanceof ApiError && error.status !== 401) return;
+      void navigate({ to: "/login" }).then(() => client.clear());
+    },
+  });
+  return (
+    <>
+      <MenuRoot>
+        <MenuTrigger
+          aria-label={t("shell.account", { name: user.username })}
+          className="rounded-full border-line bg-sunken font-semibold uppercase"
+        >
+          {user.username.slice(0, 1)}
+        </MenuTrigger>
+        <MenuPopup className="min-w-52">
+          <div className="px-2 py-1.5 text-small text-ink-2">
+            {t("shell.signedIn", { name: user.username })}
+            {user.admin && <div className="text-ink-3">{t("shell.admin")}</div>}
+          </div>
+          <MenuSeparator />
+          <MenuItem onClick={() => setKeyOpen(true)}>
+            <KeyRound aria-hidden />
+            {t("shell.apiKey")}
+          </MenuItem>
+          <MenuItem onClick={() => signOut.mutate()}>
+            <LogOut aria-hidden />
+            {t("shell.signOut")}
+          </MenuItem>
+        </MenuPopup>
+      </MenuRoot>
+      {keyOpen && <KeyDialog onClose={() => setKeyOpen(false)} />}
+    </>
+  );
+}
