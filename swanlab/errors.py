@@ -49,7 +49,9 @@ class NoActiveRun(SwanLabError, RuntimeError):
 class ServerError(SwanLabError):
     """The server refused a request. ``permanent``: asking again will not help."""
 
-    def __init__(self, message: str, *, status: int = 0, code: str = "", permanent: bool = True):
+    def __init__(
+        self, message: str, *, status: int = 0, code: str = "", permanent: bool = True
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -59,7 +61,7 @@ class ServerError(SwanLabError):
 class Unreachable(ServerError):
     """The server gave no answer, or asked to come back later (``retry_after`` seconds)."""
 
-    def __init__(self, message: str, *, status: int = 0, retry_after: float = 0.0):
+    def __init__(self, message: str, *, status: int = 0, retry_after: float = 0.0) -> None:
         super().__init__(message, status=status, code="unreachable", permanent=False)
         self.retry_after = retry_after
 
@@ -67,6 +69,6 @@ class Unreachable(ServerError):
 class OffsetConflict(ServerError):
     """A post starts elsewhere than at ``expected``."""
 
-    def __init__(self, expected: int):
+    def __init__(self, expected: int) -> None:
         super().__init__(f"the server expects offset {expected}", status=409, code="offset")
         self.expected = expected

@@ -20,7 +20,7 @@ import msgspec
 FORMAT_VERSION = 1
 
 SYSTEM_PREFIX = "__swanlab__."
-"""Keys the sidecar samples itself start with this; their step is milliseconds since the run began."""
+"""Keys sampled by the sidecar start with this; their step is milliseconds since the run began."""
 
 MAX_KEY_LENGTH = 512
 MAX_LAYOUTS = 1024
@@ -83,7 +83,7 @@ class Start(msgspec.Struct, array_like=True, tag=4, frozen=True):
 
 
 class Config(msgspec.Struct, array_like=True, tag=5, frozen=True):
-    """Top-level entries of the run's config that were set (merged over what is there) or removed."""
+    """Top-level entries of the run's config that were set (merged) or removed."""
 
     t: int
     values: dict[str, Any]
@@ -91,7 +91,7 @@ class Config(msgspec.Struct, array_like=True, tag=5, frozen=True):
 
 
 class Console(msgspec.Struct, array_like=True, tag=6, frozen=True):
-    """One line of console output. A later record with the same ``line`` replaces it (progress bars)."""
+    """One line of output. A later record of the same ``line`` replaces it (progress bars)."""
 
     line: int
     t: int
@@ -123,9 +123,7 @@ class Resume(msgspec.Struct, array_like=True, tag=9, frozen=True):
     t: int
 
 
-Record = (
-    Header | Key | Layout | Scalars | Start | Config | Console | Environment | Finish | Resume
-)
+Record = Header | Key | Layout | Scalars | Start | Config | Console | Environment | Finish | Resume
 
 encode = msgspec.msgpack.Encoder(enc_hook=str).encode
 """Record to payload. What MessagePack does not know becomes its ``str``."""

@@ -17,17 +17,18 @@ from zlib import crc32
 
 SUFFIX = ".swanlab"
 MAX_PAYLOAD = 4 * 1024 * 1024
-_HEAD = struct.Struct("<II")
-HEAD_SIZE = _HEAD.size
+HEAD = struct.Struct("<II")
+"""Length and checksum of the payload that follows."""
+HEAD_SIZE = HEAD.size
 
 
 def frame(payload: bytes) -> bytes:
     """Return ``payload`` with its length and checksum in front."""
-    return _HEAD.pack(len(payload), crc32(payload)) + payload
+    return HEAD.pack(len(payload), crc32(payload)) + payload
 
 
 class Span(NamedTuple):
-    """What ``scan`` found: intact payloads, where reading may go on, and bytes given up as damaged."""
+    """What ``scan`` found: intact payloads, where to read on, and bytes given up as damaged."""
 
     payloads: list[bytes]
     end: int
@@ -43,7 +44,7 @@ def scan(data: bytes, *, complete: bool = False) -> Span:
     """
     payloads: list[bytes] = []
     size, at, damaged = len(data), 0, 0
-    unpack, take = _HEAD.unpack_from, payloads.append
+    unpack, take = HEAD.unpack_from, payloads.append
     while at + HEAD_SIZE <= size:
         length, check = unpack(data, at)
         stop = at + HEAD_SIZE + length
@@ -68,24 +69,28 @@ def _resync(data: bytes, start: int) -> int | None:
     """Return the offset of the first intact frame at or behind ``start``, or None."""
     size = len(data)
     for at in range(start, size - HEAD_SIZE):
-        length, check = _HEAD.unpack_from(data, at)
+        length, check = HEAD.unpack_from(data, at)
         stop = at + HEAD_SIZE + length
-        if 0 < length <= MAX_PAYLOAD and stop <= size:
-            # A payload is a MessagePack array of 1 to 15 items: a cheap test before the checksum.
-            if data[at + HEAD_SIZE] & 0xF0 == 0x90 and crc32(data[at + HEAD_SIZE : stop]) == check:
-                return at
+        # A payload is a MessagePack array of 1 to 15 items: a cheap test before the checksum.
+        if (
+            0 < length <= MAX_PAYLOAD
+            and stop <= size
+            and data[at + HEAD_SIZE] & 0xF0 == 0x90
+            and crc32(data[at + HEAD_SIZE : stop]) == check
+        ):
+            return at
     return None
 
 
 def cut(data: bytes, limit: int) -> int:
-    """Return the end of the last whole frame of ``data`` within ``limit`` bytes, at least one frame.
+    """Return the end of the last whole frame within ``limit`` bytes of ``data``, at least one.
 
     Only lengths are followed, not checksums; used to cut a file into posts. Returns 0 when no
     whole frame is there, or when the first length makes no sense (``scan`` then decides).
     """
     size, at, last = len(data), 0, 0
     while at + HEAD_SIZE <= size:
-        length = _HEAD.unpack_from(data, at)[0]
+        length = HEAD.unpack_from(data, at)[0]
         stop = at + HEAD_SIZE + length
         if not 0 < length <= MAX_PAYLOAD or stop > size:
             break
@@ -119,9 +124,10 @@ class Writer:
             self.failed += 1
             self.error = error
             return False
+        self.size += written
         if written == len(frames):
-            self.size += written
             return True
+        self.size -= written
         self.failed += 1
         self._cut_back()
         return False
@@ -134,9 +140,14 @@ class Writer:
             self.error = error
             self.size = os.fstat(self._fd).st_size
 
-    def sync(self) -> None:
-        """Ask the system to put the file on the disk."""
-        os.fsync(self._fd)
+    def sync(self) -> bool:
+        """Ask the system to put the file on the disk; False when it cannot."""
+        try:
+            os.fsync(self._fd)
+        except OSError as error:
+            self.error = error
+            return False
+        return True
 
     def close(self) -> None:
         """Close the file; further appends fail."""

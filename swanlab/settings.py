@@ -25,7 +25,9 @@ OPTIONS: dict[str, Option] = {
     "mode": Option(("SWANLAB_MODE",), None, "cloud, local, offline or disabled"),
     "logdir": Option(("SWANLAB_LOG_DIR", "SWANLAB_LOGDIR"), "swanlog", "where runs are recorded"),
     "project": Option(
-        ("SWANLAB_PROJ_NAME", "SWANLAB_PROJECT", "SWANLAB_PROJECT_NAME"), None, "project of new runs"
+        ("SWANLAB_PROJ_NAME", "SWANLAB_PROJECT", "SWANLAB_PROJECT_NAME"),
+        None,
+        "project of new runs",
     ),
     "workspace": Option(("SWANLAB_WORKSPACE",), None, "workspace of new runs"),
     "name": Option(("SWANLAB_EXP_NAME", "SWANLAB_EXPERIMENT_NAME"), None, "name of the run"),
@@ -34,7 +36,9 @@ OPTIONS: dict[str, Option] = {
     "id": Option(("SWANLAB_RUN_ID",), None, "id of the run"),
     "resume": Option(("SWANLAB_RESUME",), None, "must, allow or never"),
     "save_dir": Option(("SWANLAB_SAVE_DIR",), None, "folder of the credentials (~/.swanlab)"),
-    "spool_dir": Option(("SWANLAB_SPOOL_DIR",), None, "local folder for run files, off a slow disk"),
+    "spool_dir": Option(
+        ("SWANLAB_SPOOL_DIR",), None, "local folder for run files, off a slow disk"
+    ),
     "console": Option(("SWANLAB_CONSOLE",), "all", "what is captured: all, stdout, stderr or none"),
     "finish_timeout": Option(
         ("SWANLAB_FINISH_TIMEOUT",), "30", "seconds finish() waits for the upload"

@@ -26,7 +26,7 @@ class Config(MutableMapping[str, Any]):
     _data: dict[str, Any]
     _changed: Changed | None
 
-    def update(self, *given: Any, allow_val_change: Any = None, **more: Any) -> None:  # type: ignore[override]
+    def update(self, *given: Any, allow_val_change: Any = None, **more: Any) -> None:  # noqa: ARG002
         """Set entries from a mapping, Namespace, dataclass, … and keywords.
 
         ``allow_val_change`` is accepted for callers that know it from elsewhere; values may always
@@ -125,8 +125,8 @@ def entries(given: Any) -> dict[str, Any]:
     fields = mapping_of(given)
     if fields is None:
         raise InvalidType(
-            f"config must be a mapping, Namespace, dataclass or path to a YAML or JSON file, but got "
-            f"{type(given).__name__}."
+            "config must be a mapping, Namespace, dataclass or path of a YAML or JSON file, but "
+            f"got {type(given).__name__}."
         )
     if not isinstance(given, Mapping):
         # A namespace may hold what is not meant as a value; only say so when it is dropped.

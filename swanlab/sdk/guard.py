@@ -48,7 +48,7 @@ def forget_said() -> None:
 
 
 def never_raises(function: Callable[P, R]) -> Callable[P, R | None]:
-    """Wrap a call made by the training: an error of ours is counted, said once, and goes no further.
+    """Wrap a call made by the training: an error of ours is counted and said once, not raised.
 
     KeyboardInterrupt and SystemExit pass. ``SWANLAB_DEBUG=1`` prints the traceback.
     """

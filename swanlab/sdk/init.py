@@ -31,8 +31,16 @@ from swanlab.sdk.run import Run
 MODES = ("cloud", "local", "offline", "disabled")
 _ALIASES = {"online": "cloud"}
 _KNOWN_EXTRAS = (
-    "name", "notes", "log_dir", "group", "job_type", "color", "parallel", "cloud", "log_level",
-)  # fmt: skip
+    "name",
+    "notes",
+    "log_dir",
+    "group",
+    "job_type",
+    "color",
+    "parallel",
+    "cloud",
+    "log_level",
+)
 
 
 class _Plan(NamedTuple):
@@ -51,7 +59,7 @@ class _Plan(NamedTuple):
     config: dict[str, Any]
 
 
-def init(
+def init(  # noqa: PLR0913 - the documented signature
     project: str | None = None,
     workspace: str | None = None,
     experiment_name: str | None = None,
@@ -69,7 +77,7 @@ def init(
     reinit: bool | None = None,
     **kwargs: Any,
 ) -> Run:
-    """Start a run and return it; ``swanlab.log()`` then writes to it.
+    r"""Start a run and return it; ``swanlab.log()`` then writes to it.
 
     Args:
         project: name of the project; default is the name of the working directory.
@@ -87,7 +95,7 @@ def init(
         public: stored with the run.
         callbacks: stored with the run.
         settings: stored with the run.
-        id: id of the run: 1 to 64 characters without ``/ \\ # ? % :``.
+        id: id of the run: 1 to 64 characters without ``/ \ # ? % :``.
         resume: stored with the run; ``must`` needs an ``id``, ``never`` refuses one.
         reinit: finish the active run first; otherwise the active run is returned.
         **kwargs: ``name``, ``notes``, ``log_dir`` and arguments kept for later; an unknown one is
@@ -107,15 +115,25 @@ def init(
         active.finish()
     guard.forget_said()
     stored = {
-        "load": load, "public": public, "callbacks": callbacks, "settings": settings,
+        "load": load,
+        "public": public,
+        "callbacks": callbacks,
+        "settings": settings,
         "resume": resume,
-    }  # fmt: skip
+    }
     plan = _plan(
         kwargs,
         stored,
-        project=project, workspace=workspace, name=experiment_name, description=description,
-        tags=tags, config=config, logdir=logdir, mode=mode, run_id=id,
-    )  # fmt: skip
+        project=project,
+        workspace=workspace,
+        name=experiment_name,
+        description=description,
+        tags=tags,
+        config=config,
+        logdir=logdir,
+        mode=mode,
+        run_id=id,
+    )
     return _start(plan)
 
 
@@ -134,7 +152,9 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
     if resume == "never" and given["run_id"]:
         raise InvalidArgument("resume='never' starts a new run; it cannot have the id of another.")
     mode, login = _mode(given["mode"], extras.pop("cloud", None))
-    options = {name: plain(value) for name, value in {**stored, **extras}.items() if value is not None}
+    options = {
+        name: plain(value) for name, value in {**stored, **extras}.items() if value is not None
+    }
     return _Plan(
         run_id=names.check_run_id(run_id) if run_id else names.new_run_id(),
         project=names.project_name(given["project"] or settings.get("project")),
@@ -250,8 +270,14 @@ def _start(plan: _Plan) -> Run:
     config = run_module.config
     config.update(plan.config)
     if plan.mode == "disabled":
-        run = Run(run_id=plan.run_id, project=plan.project, name=plan.name or "run-disabled",
-                  mode=plan.mode, run_dir=None, config=config)  # fmt: skip
+        run = Run(
+            run_id=plan.run_id,
+            project=plan.project,
+            name=plan.name or "run-disabled",
+            mode=plan.mode,
+            run_dir=None,
+            config=config,
+        )
         run_module.activate(run)
         return run
     run_dir = _make_run_dir(plan, created)
@@ -260,14 +286,27 @@ def _start(plan: _Plan) -> Run:
     if name is None and plan.mode != "cloud":
         name = names.run_name(sum(1 for _ in plan.logdir.glob("run-*")) - 1)
     try:
-        run = Run(run_id=plan.run_id, project=plan.project, name=name or plan.run_id, mode=plan.mode,
-                  run_dir=run_dir, spool=spool, config=config)  # fmt: skip
+        run = Run(
+            run_id=plan.run_id,
+            project=plan.project,
+            name=name or plan.run_id,
+            mode=plan.mode,
+            run_dir=run_dir,
+            spool=spool,
+            config=config,
+        )
     except OSError as error:
         raise _logdir_error(plan.logdir, error) from error
     start = records.Start(
-        plan.project, plan.workspace, name, plan.description, plan.tags, plan.mode, created,
+        plan.project,
+        plan.workspace,
+        name,
+        plan.description,
+        plan.tags,
+        plan.mode,
+        created,
         plan.options,
-    )  # fmt: skip
+    )
     sidecar = Sidecar(spool, _orders(plan))
     run.begin(start, sidecar, settings.get("console") or "all")
     run_module.activate(run)
@@ -366,5 +405,3 @@ def _say_opened(run: Run, progress: Progress) -> None:
     run.name = progress.name or run.name
     say(f"🏠 View project at {run.project_url}")
     say(f"🚀 View run {run.name} at {run.url}")
-
-

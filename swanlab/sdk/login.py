@@ -11,7 +11,7 @@ from swanlab.sdk.guard import say
 def login(
     api_key: str | None = None,
     host: str | None = None,
-    web_host: str | None = None,
+    web_host: str | None = None,  # noqa: ARG001 - callers give it
     save: bool | str = True,
     relogin: bool = False,
     timeout: float = 10.0,

@@ -12,9 +12,27 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ID_REFUSED = re.compile(r"[/\\#?%:\x00-\x1f\x7f]")
 _PROJECT_REFUSED = re.compile(r"[^0-9A-Za-z_\-+.]+")
 ANIMALS = (
-    "swan rat ox tiger rabbit dragon snake horse goat monkey rooster dog pig cat elephant penguin "
-    "kangaroo panda lion zebra"
-).split()
+    "swan",
+    "rat",
+    "ox",
+    "tiger",
+    "rabbit",
+    "dragon",
+    "snake",
+    "horse",
+    "goat",
+    "monkey",
+    "rooster",
+    "dog",
+    "pig",
+    "cat",
+    "elephant",
+    "penguin",
+    "kangaroo",
+    "panda",
+    "lion",
+    "zebra",
+)
 
 
 def new_run_id() -> str:
@@ -39,7 +57,7 @@ def check_run_id(run_id: object) -> str:
 
 
 def run_name(place: int) -> str:
-    """Return the default name of the run at ``place`` (from 0) of its project: ``swan-1``, …"""
+    """Return the default name of the run at ``place`` (from 0) of its project: ``swan-1``."""
     return f"{ANIMALS[place % len(ANIMALS)]}-{place + 1}"
 
 

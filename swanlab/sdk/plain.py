@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 _MAX_DEPTH = 32
@@ -36,7 +37,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     fields = mapping_of(value)
     if fields is not None:
         return {text(key): plain(item, depth + 1) for key, item in fields.items()}
-    if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray):
+    if isinstance(value, Sequence | AbstractSet) and not isinstance(value, bytes | bytearray):
         return [plain(item, depth + 1) for item in value]
     return _foreign(value, depth)
 

@@ -13,15 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import swanlab
 from swanlab import records, settings
-from swanlab.errors import InvalidArgument, NoActiveRun
+from swanlab.errors import NoActiveRun
 from swanlab.sdk import guard
 from swanlab.sdk.config import Config
 from swanlab.sdk.console import Console
 from swanlab.sdk.guard import never_raises, say, say_once
 from swanlab.sdk.launch import Progress, Sidecar
-from swanlab.sdk.values import to_step
+from swanlab.sdk.values import MAX_STEP, to_step
 from swanlab.sdk.writer import RunWriter, writer_name
 
 
@@ -89,7 +88,9 @@ class Run:
             rank=self._rank,
             started=time.time_ns() // 1_000_000,
             pid=os.getpid(),
-            host=os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", ""),
+            host=os.uname().nodename
+            if hasattr(os, "uname")
+            else os.environ.get("COMPUTERNAME", ""),
             role="trainer",
         )
         return RunWriter(folder, header)
@@ -131,16 +132,22 @@ class Run:
             writer = self._writer
             if writer is None or self.state is not State.RUNNING:
                 self._log_nowhere()
-            elif not isinstance(data, Mapping):
-                kind = type(data).__name__
-                say_once("data", f"log: data must be a dict, but got {kind}; it is not recorded.")
-            else:
-                writer.log(data, step if step is None or type(step) is int and step >= 0
-                           and step < 9223372036854775808 else to_step(step))
+            elif self._is_mapping(data):
+                if step is not None and (type(step) is not int or not 0 <= step < MAX_STEP):
+                    step = to_step(step)
+                writer.log(data, step)
         except Exception as error:  # noqa: BLE001 - the training must go on
             guard.swallow("log", error)
         if print_to_console:
             print(data)  # noqa: T201 - asked for
+
+    @staticmethod
+    def _is_mapping(data: object) -> bool:
+        if isinstance(data, Mapping):
+            return True
+        kind = type(data).__name__
+        say_once("data", f"log: data must be a dict, but got {kind}; it is not recorded.")
+        return False
 
     def _log_nowhere(self) -> None:
         if self.mode != "disabled" and self.state is not State.RUNNING:
@@ -219,7 +226,7 @@ class Run:
         if self._console is not None:
             self._console.renew(writer)
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Run:  # noqa: PYI034 - Self needs Python 3.11
         return self
 
     def __exit__(
@@ -263,7 +270,7 @@ config = Config()
 
 def activate(run: Run) -> None:
     """Make ``run`` the one that ``swanlab.log()`` writes to."""
-    global _current, _ever_started  # noqa: PLW0603 - the public API is module-level
+    global _current, _ever_started
     if not _ever_started:
         import atexit
 

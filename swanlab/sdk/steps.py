@@ -6,9 +6,7 @@ one number, and are written back per key only when another layout comes.
 
 from __future__ import annotations
 
-
 from swanlab.sdk.layout import Layout
-
 
 
 class Steps:

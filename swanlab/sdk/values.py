@@ -9,6 +9,9 @@ from typing import Any
 from swanlab.records import MAX_KEY_LENGTH
 from swanlab.sdk.guard import say_once
 
+MAX_STEP = 1 << 63
+"""Steps are below this."""
+
 _EDGES = " \t\r\n./"
 _MAX_DEPTH = 16
 
@@ -60,7 +63,7 @@ def scalars(data: Mapping[Any, Any]) -> dict[str, float]:
 
 
 def to_float(value: Any) -> float | None:
-    """Return ``value`` as a float (numbers, one-element arrays and tensors, numerals), else None."""
+    """Return a number, one-element array or tensor, or numeral as a float; else None."""
     try:
         return float(value)
     except OverflowError:
@@ -79,7 +82,7 @@ def to_step(step: object) -> int | None:
     except TypeError:
         as_float = None if isinstance(step, str) else to_float(step)
         number = int(as_float) if as_float is not None and as_float.is_integer() else -1
-    if 0 <= number < 1 << 63:
+    if 0 <= number < MAX_STEP:
         return number
     say_once(
         "step",

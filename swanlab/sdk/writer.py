@@ -1,4 +1,4 @@
-"""This process's run file: records in, interned and framed, one system call per call of the user."""
+"""This process's run file: interned, framed records; one system call per call of the user."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from swanlab import records, runfile
 from swanlab.records import MAX_LAYOUTS, Console, Finish, Header, Key, Scalars
@@ -18,6 +19,7 @@ from swanlab.sdk.steps import Steps
 
 _encode = records.encode
 _frame = runfile.frame
+_head = runfile.HEAD.pack
 _now = time.time_ns
 _MAX_KEYS_PER_RECORD = 65_536
 
@@ -34,6 +36,7 @@ class RunWriter:
         self.lock = threading.RLock()
         self._started = header.started
         self._file = runfile.Writer(folder / (header.writer + runfile.SUFFIX))
+        self._write = self._file.append
         self._keys: dict[str, int] = {}
         self._by_given: dict[tuple[Any, ...], Layout] = {}
         self._slots: list[tuple[Any, ...]] = []
@@ -43,10 +46,12 @@ class RunWriter:
 
     @property
     def size(self) -> int:
+        """Bytes written."""
         return self._file.size
 
     @property
     def dropped(self) -> int:
+        """Calls lost to a failing disk."""
         return self._file.failed
 
     def elapsed(self) -> int:
@@ -54,34 +59,42 @@ class RunWriter:
         return _now() // 1_000_000 - self._started
 
     def log(self, data: Mapping[Any, Any], step: int | None) -> None:
-        """Record the numbers of ``data`` at ``step``, or at each key's next step."""
+        """Record the numbers of ``data`` at ``step``, or at each key's next step.
+
+        The usual call (keys seen before, plain numbers) is dealt with here to its end, in one
+        function: a call costs more than any of its lines.
+        """
         given = tuple(data)
         with self.lock:
             layout = self._by_given.get(given)
-            if layout is not None:
-                try:
-                    packed = layout.pack(*data.values())
-                except Exception:  # noqa: BLE001 - not all plain numbers: look at each
-                    layout = None
             if layout is None:
-                plain = values.scalars(data)
-                if not plain:
-                    return
-                self._log_plain(plain, step)
+                self._log_plain(values.scalars(data), step)
                 return
-            self._log_packed(layout, packed, step)
+            try:
+                packed = layout.pack(*data.values())
+            except Exception:  # noqa: BLE001 - not all are plain numbers: look at each
+                self._log_plain(values.scalars(data), step)
+                return
+            if step is None:
+                step = self.steps.next(layout)
+                if step is None:
+                    self._log_groups(layout, packed)
+                    return
+            else:
+                self.steps.given(layout, step)
+            t = _now() // 1_000_000 - self._started
+            payload = _encode(Scalars(layout.id, step, t, packed))
+            if not self._write(_head(len(payload), crc32(payload)) + payload):
+                self._say_failed()
 
     def _log_packed(self, layout: Layout, packed: bytes, step: int | None) -> None:
-        if step is None:
-            at = self.steps.next(layout)
-            if at is None:
-                self._log_groups(layout, packed)
-                return
-        else:
-            at = step
+        at = self.steps.next(layout) if step is None else step
+        if at is None:
+            self._log_groups(layout, packed)
+            return
+        if step is not None:
             self.steps.given(layout, at)
-        t = _now() // 1_000_000 - self._started
-        self._append(_frame(_encode(Scalars(layout.id, at, t, packed))))
+        self._append(_frame(_encode(Scalars(layout.id, at, self.elapsed(), packed))))
 
     def _log_plain(self, plain: dict[str, float], step: int | None) -> None:
         """Record clean keys and floats whose layout may be new."""
@@ -151,10 +164,8 @@ class RunWriter:
         """Record the end and put the file on the disk."""
         self.put(Finish(self.elapsed(), state, error))
         with self.lock:
-            try:
-                self._file.sync()
-            except OSError as failure:
-                self._say_failed(failure)
+            if not self._file.sync():
+                self._say_failed()
 
     def close(self) -> None:
         """Close the file."""
@@ -162,16 +173,18 @@ class RunWriter:
             self._file.close()
 
     def _append(self, frames: bytes) -> bool:
-        if self._file.append(frames):
+        if self._write(frames):
             return True
-        self._say_failed(self._file.error or OSError(0, "only a part could be written"))
+        self._say_failed()
         return False
 
-    def _say_failed(self, error: OSError) -> None:
+    def _say_failed(self) -> None:
+        error = self._file.error
+        reason = (error.strerror or error) if error else "only a part could be written"
         say_once(
             "disk",
-            f"cannot write {self._file.path}: {error.strerror or error}. The training goes on; "
-            "what is logged until the disk takes data again is lost.",
+            f"cannot write {self._file.path}: {reason}. The training goes on; what is logged until "
+            "the disk takes data again is lost.",
         )
 
 

@@ -1,0 +1,210 @@
+"""The background process of one run: ``python -m swanlab.sidecar <run dir>``.
+
+Standard input is the life line (see ``sdk/launch.py``). While the training lives, this process
+samples the hardware and, in mode ``cloud``, uploads. When the line ends it notes a crash if the run
+did not say how it ended, sends what is left, and goes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from swanlab.records import Environment, Finish
+from swanlab.sidecar import environment
+from swanlab.sidecar.hardware import Probe, probes
+from swanlab.sidecar.journal import Journal, SidecarFile
+
+_KEEP_TRYING_SECONDS = 24 * 3600.0
+_EARLY_SAMPLES = (1.0, 2.0, 4.0)
+"""Seconds after the first sample: short runs too have a curve."""
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """First line on the life line, as ``sdk/launch.py`` writes it."""
+
+    mode: str
+    host: str | None
+    api_key: str | None
+    pid: int
+    argv: list[str]
+    cwd: str
+    executable: str
+    monitor_interval: float
+
+
+class LifeLine:
+    """Reads standard input to its end on a thread; ``ended`` is set then."""
+
+    def __init__(self) -> None:
+        self.orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=Orders)
+        self.ended = threading.Event()
+        threading.Thread(target=self._listen, name="life line", daemon=True).start()
+
+    def _listen(self) -> None:
+        sys.stdin.buffer.readline()  # "end", or the end of the stream: both mean the same.
+        self.ended.set()
+
+
+def main() -> int:
+    """Serve one run until all is done; returns the exit code."""
+    run_dir = Path(sys.argv[1])
+    line = LifeLine()
+    _lower_priority()
+    with _Lock(run_dir) as locked:
+        if not locked:
+            return 0
+        journal = Journal(run_dir)
+        while True:
+            journal.catch_up()
+            if journal.start is not None:
+                break
+            if line.ended.wait(0.02):
+                return 0  # The training ended before its first records: there is no run.
+        _serve(run_dir, line, journal)
+    return 0
+
+
+def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
+    header = journal.header
+    if header is None:
+        return
+    own = SidecarFile(run_dir, header)
+    upload = None
+    closed = threading.Event()
+    if line.orders.mode == "cloud":
+        upload = _start_upload(run_dir, line, journal, closed)
+    found = probes(line.orders.pid) if line.orders.monitor_interval else []
+    _describe(run_dir, own, line.orders, found)
+    _watch(run_dir, line, journal, own, found)
+    journal.catch_up()
+    _write_config(run_dir, journal)
+    if not journal.ended:
+        own.put(Finish(own.elapsed(), "crashed", "The process ended without finishing the run."))
+    own.close()
+    closed.set()
+    if upload is not None:
+        upload.join()
+
+
+def _watch(
+    run_dir: Path, line: LifeLine, journal: Journal, own: SidecarFile, found: list[Probe]
+) -> None:
+    """Sample the hardware and keep config.yaml fresh until the life line ends."""
+    interval = line.orders.monitor_interval or 10.0
+    due = iter((*_EARLY_SAMPLES, None))
+    _write_config(run_dir, journal)
+    while True:
+        if found:
+            own.sample({key: value for probe in found for key, value in probe.sample().items()})
+        pause = next(due, None)
+        if line.ended.wait(interval if pause is None else min(pause, interval)):
+            return
+        if journal.catch_up():
+            _write_config(run_dir, journal)
+
+
+def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe]) -> None:
+    """Find out about program and machine; keep it beside the run and in the run file."""
+    about = environment.collect(orders.argv, orders.cwd, orders.executable, orders.pid, orders.mode)
+    about["hardware"] = {key: value for probe in found for key, value in probe.describe().items()}
+    own.put(Environment(own.elapsed(), about))
+    installed = environment.packages()
+    own.put(Environment(own.elapsed(), {"packages": installed}))
+    shown = msgspec.json.format(msgspec.json.encode(about), indent=2)
+    (run_dir / "metadata.json").write_bytes(shown)
+    lines = (f"{name}=={version}\n" for name, version in installed.items())
+    (run_dir / "requirements.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def _write_config(run_dir: Path, journal: Journal) -> None:
+    import yaml
+
+    text = yaml.safe_dump(journal.config, allow_unicode=True, sort_keys=False)
+    (run_dir / "config.yaml").write_text(text, encoding="utf-8")
+
+
+def _start_upload(
+    run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event
+) -> threading.Thread:
+    """Upload on a thread: a slow server must not hold up the samples."""
+    thread = threading.Thread(
+        target=_upload, args=(run_dir, line, journal, closed), name="upload", daemon=False
+    )
+    thread.start()
+    return thread
+
+
+def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event) -> None:
+    from swanlab.client import Client
+    from swanlab.sidecar.uploader import Uploader, send_all
+
+    orders, start, header = line.orders, journal.start, journal.header
+    if start is None or header is None:
+        return
+    client = Client(orders.host or "", orders.api_key)
+    uploader = Uploader(run_dir, client, start, header)
+    ended_at: list[float] = []
+
+    def give_up() -> bool:
+        if closed.is_set() and not ended_at:
+            ended_at.append(time.monotonic())
+        return bool(ended_at) and time.monotonic() - ended_at[0] > _KEEP_TRYING_SECONDS
+
+    send_all(
+        uploader,
+        ended=closed.is_set,
+        give_up=give_up,
+        wait=lambda seconds: time.sleep(seconds) if closed.is_set() else closed.wait(seconds),
+        login_again=lambda: _login_again(orders),
+    )
+    uploader.client.close()
+
+
+def _login_again(orders: Orders) -> Any:
+    """A client with the key remembered for our server, if it is another than ours by now."""
+    from swanlab import credentials
+    from swanlab.client import Client
+
+    login = credentials.find(orders.host)
+    if login is None or login.host != orders.host or login.api_key == orders.api_key:
+        return None
+    return Client(login.host, login.api_key)
+
+
+def _lower_priority() -> None:
+    """The training comes first wherever both want the processor."""
+    if hasattr(os, "nice"):
+        os.nice(5)
+
+
+class _Lock:
+    """Holds ``sidecar.lock`` of the run folder; False when another sidecar does."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._path = run_dir / "sidecar.lock"
+
+    def __enter__(self) -> bool:
+        self._file = self._path.open("ab")
+        try:
+            import fcntl
+        except ImportError:
+            return True  # Without locks, two uploads at once are slower, not wrong.
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""What is slow to find out about the program and its surroundings: once per run, off its time."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import swanlab
+
+_SECRET_NAME = re.compile(r"(key|token|secret|password|passwd|credential)", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"^(?:[A-Za-z0-9]{21}|sk-\S{16,}|hf_\w{16,}|ghp_\w{16,}|[0-9a-f]{40})$")
+_URL_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def collect(argv: list[str], cwd: str, executable: str, pid: int, mode: str) -> dict[str, Any]:
+    """Return the entries of the environment record, hardware and packages apart."""
+    system = platform.uname()
+    return {
+        "host": {"name": system.node, "user": os.environ.get("USER") or os.environ.get("USERNAME")},
+        "os": {
+            "name": system.system,
+            "release": system.release,
+            "arch": system.machine,
+            "pretty": _pretty_os(),
+        },
+        "process": {
+            "pid": pid,
+            "command": masked(argv),
+            "cwd": cwd,
+            "executable": executable,
+            "script": next((part for part in argv[1:] if part.endswith(".py")), None),
+        },
+        "python": {
+            "version": platform.python_version(),
+            "implementation": platform.python_implementation(),
+        },
+        "git": git(cwd),
+        "swanlab": {"version": swanlab.__version__, "mode": mode, "run_dir": str(Path.cwd())},
+    }
+
+
+def masked(argv: list[str]) -> str:
+    """Return the command line with whatever looks like a secret replaced by ``****``."""
+    shown, hide_next = [], False
+    for argument in argv:
+        name, equals, _ = argument.partition("=")
+        if hide_next and not argument.startswith("-"):
+            shown.append("****")
+        elif equals and _SECRET_NAME.search(name):
+            shown.append(f"{name}=****")
+        elif _SECRET_VALUE.match(argument):
+            shown.append("****")
+        else:
+            shown.append(_URL_SECRET.sub("****@", argument))
+        hide_next = not equals and argument.startswith("-") and bool(_SECRET_NAME.search(name))
+    return " ".join(shown)
+
+
+def packages() -> dict[str, str]:
+    """Return name to version of what is installed for this interpreter."""
+    from importlib.metadata import distributions
+
+    found: dict[str, str] = {}
+    for distribution in distributions():
+        name = distribution.metadata["Name"]
+        if name:
+            found.setdefault(name, distribution.version)
+    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+
+def git(cwd: str) -> dict[str, Any] | None:
+    """Return branch, commit, remote (without credentials) and whether files were changed."""
+    commit = _git(cwd, "rev-parse", "HEAD")
+    if commit is None:
+        return None
+    remote = _git(cwd, "config", "--get", "remote.origin.url")
+    changed = _git(cwd, "status", "--porcelain", "--untracked-files=no")
+    return {
+        "commit": commit,
+        "branch": _git(cwd, "rev-parse", "--abbrev-ref", "HEAD"),
+        "remote": _URL_SECRET.sub("", remote) if remote else None,
+        "dirty": bool(changed) if changed is not None else None,
+    }
+
+
+def _git(cwd: str, *args: str) -> str | None:
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            ["git", "-C", cwd, *args],  # noqa: S607 - the user's own git
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _pretty_os() -> str:
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    except (OSError, AttributeError):
+        return platform.platform()
