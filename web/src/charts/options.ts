@@ -1,0 +1,284 @@
+/** From a spec to uPlot's options: a pure function, so that every rule of drawing can be tested. */
+
+import uPlot from "uplot";
+
+import { clockLabels, DURATION_INCREMENTS, durationLabels, tickLabels } from "./format";
+import { fade, type Theme } from "./palette";
+import type { ChartSpec, LineSpec } from "./spec";
+
+/** What of the data decides how the plot is built; when it changes, a new plot is made. */
+export interface Shape {
+  banded: boolean;
+  smoothed: boolean;
+  /** The axis really used; `log` needs a positive value. */
+  y: ChartSpec["y"];
+  /** Where symlog turns from linear to logarithmic. */
+  linearBelow: number;
+}
+
+export interface PlotInputs {
+  spec: ChartSpec;
+  shape: Shape;
+  theme: () => Theme;
+  /** The zoomed part of x, or null for all of it. */
+  zoomed: () => readonly [min: number, max: number] | null;
+  /** Cursors of plots with the same key move together. */
+  syncKey: string | null;
+}
+
+export type PlotOptions = Omit<uPlot.Options, "width" | "height">;
+
+/** Columns a line takes in the plot's data, in this order. */
+export function columnsOf(shape: Shape): readonly ("high" | "low" | "raw" | "value")[] {
+  return [
+    ...(shape.banded ? (["high", "low"] as const) : []),
+    ...(shape.smoothed ? (["raw"] as const) : []),
+    "value",
+  ];
+}
+
+/** Index in the plot's data of a line's drawn value. */
+export function valueIndex(line: number, shape: Shape): number {
+  return (line + 1) * columnsOf(shape).length;
+}
+
+/** Build uPlot's options; sizes are given by who draws. */
+export function buildOptions(inputs: PlotInputs): PlotOptions {
+  const { spec, shape, theme, syncKey } = inputs;
+  const crowd = spec.lines.length;
+  return {
+    pxAlign: false,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    series: [
+      {},
+      ...spec.lines.flatMap((line) =>
+        columnsOf(shape).map((column) => seriesOf(column, line, crowd, theme)),
+      ),
+    ],
+    bands: shape.banded ? spec.lines.map((line, i) => bandOf(line, i, shape, crowd, theme)) : [],
+    scales: { x: xScale(inputs), y: yScale(spec, shape) },
+    axes: [xAxis(spec, theme), yAxis(shape, theme)],
+    cursor: {
+      y: false,
+      points: { show: false },
+      drag: { x: true, y: false, setScale: false, dist: 4 },
+      ...(syncKey === null
+        ? {}
+        : { sync: { key: syncKey, scales: ["x", null], filters: { pub: isMove, sub: isMove } } }),
+    },
+  };
+}
+
+/** Other charts follow the cursor, not the drag. */
+function isMove(type: string): boolean {
+  return type === "mousemove";
+}
+
+function colourOf(line: LineSpec, theme: () => Theme): string {
+  return theme().runs[line.style.hue] ?? theme().ink;
+}
+
+function seriesOf(
+  column: "high" | "low" | "raw" | "value",
+  line: LineSpec,
+  crowd: number,
+  theme: () => Theme,
+): uPlot.Series {
+  const dash = [...line.style.dash];
+  if (column === "value")
+    return {
+      stroke: () => colourOf(line, theme),
+      width: crowd > 20 ? 1 : 1.5,
+      ...(dash.length ? { dash } : {}),
+      points: { size: 4, fill: () => colourOf(line, theme), filter: alonePoints },
+    };
+  // Edges of the band are drawn faintly, so that a spike of one bucket is a line and not a breath.
+  const opacity = column === "raw" ? 0.3 : edgeOpacity(crowd);
+  return {
+    stroke: () => fade(colourOf(line, theme), opacity),
+    width: opacity === 0 ? 0 : 1,
+    points: { show: false },
+  };
+}
+
+function edgeOpacity(crowd: number): number {
+  if (crowd <= 3) return 0.35;
+  return crowd <= 10 ? 0.2 : 0;
+}
+
+function bandOf(
+  line: LineSpec,
+  index: number,
+  shape: Shape,
+  crowd: number,
+  theme: () => Theme,
+): uPlot.Band {
+  const first = 1 + index * columnsOf(shape).length;
+  const opacity = crowd > 10 ? 0.06 : 0.16;
+  return { series: [first, first + 1], fill: () => fade(colourOf(line, theme), opacity) };
+}
+
+/** Points that no line reaches (between two gaps) are dots even where the others are not. */
+function alonePoints(
+  plot: uPlot,
+  index: number,
+  show: boolean,
+  gaps?: null | number[][],
+): number[] | null {
+  if (show || !gaps?.length) return null;
+  const values = plot.data[index] as ArrayLike<number | null | undefined>;
+  const [from = 0, to = -1] = plot.series[0]?.idxs ?? [];
+  const alone: number[] = [];
+  for (let i = from; i <= to; i++)
+    if (isNumber(values[i]) && !reaches(values, i, -1) && !reaches(values, i, 1)) alone.push(i);
+  return alone.length ? alone : null;
+}
+
+/** Does a line run from point `i` in this direction, over cells without a point? */
+function reaches(values: ArrayLike<number | null | undefined>, i: number, way: 1 | -1): boolean {
+  let k = i + way;
+  while (k >= 0 && k < values.length && values[k] === undefined) k += way;
+  return isNumber(values[k]);
+}
+
+function isNumber(value: number | null | undefined): value is number {
+  return value !== null && value !== undefined;
+}
+
+function xScale({ spec, zoomed }: PlotInputs): uPlot.Scale {
+  return {
+    time: spec.x === "wall",
+    range: (_, min, max) => {
+      const zoom = zoomed();
+      return zoom ? [...zoom] : xRange(min, max, spec.x);
+    },
+  };
+}
+
+/** All of x; a single point gets room on both sides. */
+export function xRange(min: number, max: number, axis: ChartSpec["x"]): [number, number] {
+  if (!Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
+  if (min < max) return [min, max];
+  return axis === "step" ? [Math.max(0, min - 1), min + 1] : [min - 0.5, min + 0.5];
+}
+
+function yScale(spec: ChartSpec, shape: Shape): uPlot.Scale {
+  if (shape.y === "log") return { distr: 3, range: (_, min, max) => logRange(min, max) };
+  if (shape.y === "symlog")
+    return {
+      distr: 4,
+      asinh: shape.linearBelow,
+      range: (_, min, max) => linearRange(min, max, null),
+    };
+  return { range: (_, min, max) => linearRange(min, max, spec.atLeast) };
+}
+
+/** The range of values with a little air; never across zero when no value is. */
+export function linearRange(
+  min: number | null,
+  max: number | null,
+  atLeast: readonly [number, number] | null,
+): [number, number] {
+  if (min === null || max === null) return atLeast ? [...atLeast] : [0, 1];
+  let low = atLeast ? Math.min(min, atLeast[0]) : min;
+  let high = atLeast ? Math.max(max, atLeast[1]) : max;
+  if (low === high) {
+    const room = low === 0 ? 1 : Math.abs(low) * 0.1;
+    return [low - room, high + room];
+  }
+  const air = (high - low) * 0.06;
+  const [floor, ceiling] = [low, high];
+  if (!atLeast || min < atLeast[0]) low = floor >= 0 ? Math.max(0, floor - air) : floor - air;
+  if (!atLeast || max > atLeast[1])
+    high = ceiling <= 0 ? Math.min(0, ceiling + air) : ceiling + air;
+  return [low, high];
+}
+
+/** The range of positive values with a little air above and below. */
+export function logRange(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null || !(max > 0)) return [0.1, 1];
+  const low = min > 0 ? min : max / 1e6;
+  if (low === max) return [low / 2, max * 2];
+  const air = (max / low) ** 0.05;
+  return [low / air, max * air];
+}
+
+/** Where symlog turns linear: four decades below the largest value. */
+export function linearBelow(low: number | null, high: number | null): number {
+  const largest = Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0));
+  return largest > 0 ? 10 ** (Math.floor(Math.log10(largest)) - 3) : 1;
+}
+
+const STEP_INCREMENTS = Array.from({ length: 19 }, (_, power) =>
+  [1, 2, 2.5, 5].map((n) => n * 10 ** power),
+)
+  .flat()
+  .filter(Number.isInteger);
+
+const FONT_SIZE = 10.5;
+
+function axisFont(theme: () => Theme): string {
+  return `${FONT_SIZE}px ${theme().font}`;
+}
+
+function xAxis(spec: ChartSpec, theme: () => Theme): uPlot.Axis {
+  return {
+    stroke: () => theme().faint,
+    font: axisFont(theme),
+    size: spec.x === "wall" ? 34 : 22,
+    gap: 4,
+    space: spec.x === "wall" ? 70 : 60,
+    grid: { show: false },
+    ticks: { show: false },
+    ...(spec.x === "step" ? { incrs: STEP_INCREMENTS } : {}),
+    ...(spec.x === "relative" || spec.x === "elapsed" ? { incrs: DURATION_INCREMENTS } : {}),
+    values: (_, ticks, __, ___, increment) => xLabels(ticks, increment, spec),
+  };
+}
+
+function xLabels(ticks: number[], increment: number, spec: ChartSpec): string[] {
+  if (spec.x === "step") return tickLabels(ticks, increment);
+  if (spec.x === "wall") return clockLabels(ticks, increment, spec.language);
+  return durationLabels(ticks, increment);
+}
+
+/** Least and most room for the labels of the y axis (CSS pixels). */
+const Y_ROOM = [38, 90] as const;
+
+function yAxis(shape: Shape, theme: () => Theme): uPlot.Axis {
+  return {
+    stroke: () => theme().faint,
+    font: axisFont(theme),
+    gap: 6,
+    space: 32,
+    grid: { stroke: () => theme().grid, width: 1 },
+    ticks: { show: false },
+    size: (plot, values) => roomFor(plot, values, axisFont(theme)),
+    values: (_, ticks, __, ___, increment) => yLabels(ticks, increment, shape.y),
+  };
+}
+
+/** Labels of the y axis. On curved axes every tick has its own size; those left out come as null. */
+export function yLabels(
+  ticks: readonly (number | null)[],
+  increment: number,
+  axis: ChartSpec["y"],
+): string[] {
+  if (axis === "linear") return tickLabels(ticks.map(Number), increment);
+  return ticks.map((tick) =>
+    tick === null
+      ? ""
+      : (tickLabels([tick], 10 ** Math.floor(Math.log10(Math.abs(tick) || 1)))[0] ?? ""),
+  );
+}
+
+/** Width of the y axis: its longest label, in whole steps so that neighbours line up. */
+function roomFor(plot: uPlot, values: readonly string[] | null, font: string): number {
+  const longest = (values ?? []).reduce((a, b) => (b.length > a.length ? b : a), "");
+  plot.ctx.save();
+  plot.ctx.font = font;
+  const width = plot.ctx.measureText(longest).width + 14;
+  plot.ctx.restore();
+  return Math.min(Y_ROOM[1], Math.max(Y_ROOM[0], Math.ceil(width / 6) * 6));
+}
