@@ -245,7 +245,7 @@ class MetricStore(Protocol):
         ...
 
     def due(self) -> list[int]:
-        """Return the runs whose batches are many or old enough that ``seal`` should look at them."""
+        """Return the runs whose batches are many or old enough for ``seal`` to look at them."""
         ...
 
     def summaries(self, runs: Sequence[int]) -> Summaries:

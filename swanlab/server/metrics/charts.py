@@ -1,0 +1,376 @@
+"""Charts: many series on shared edges, from whatever stored level answers each part exactly.
+
+A chunk or a roll-up group that lies whole within the range and within one bucket counts by its
+aggregates; only where an edge cuts through one are the points themselves read. So a chart costs
+O(buckets), and its answer is that of the raw points.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import sqlalchemy as sa
+
+from swanlab.server.metrics import aggregate, codec, grid, rows, schema
+from swanlab.server.metrics.aggregate import GROUP, HEADER, Records
+from swanlab.server.metrics.contract import Buckets, Column, Floats, Ints, Query
+from swanlab.server.metrics.tail import EMPTY, Arrays, clip, concatenate, unique
+
+_FLUSH = 1 << 18
+"""Points aggregated at once: enough to make the work per array small, and memory bounded."""
+
+
+class Source(NamedTuple):
+    """One series of a chart: its number if it has sealed points, and its unsealed ones."""
+
+    run: int
+    sid: int | None
+    tail: Arrays
+
+
+class _Lane:
+    """One series of one chart on its way."""
+
+    __slots__ = ("base", "begin", "bits", "end", "hi", "lo", "offset", "raw", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.begin = self.end = 0
+        """Its chunk headers among those of all lanes."""
+        self.lo, self.hi = 0, -1
+        self.bits = 0
+        self.base = 0
+        """First cell of the lane among those of all charts."""
+        self.offset = 0
+        """Number of the bucket of the first cell."""
+        self.raw: list[Arrays] = []
+
+
+class _Chart(NamedTuple):
+    query: Query
+    lanes: list[_Lane]
+
+
+_CHUNK, _COARSE, _FINE, _RAW, _OUT = range(5)
+"""By which level a chunk counts."""
+
+
+class _Work:
+    """All charts of one request; one instance goes through the steps of ``answer`` once."""
+
+    def __init__(self, connection: sa.Connection, charts: list[_Chart]) -> None:
+        self.connection = connection
+        self.charts = charts
+        self.lanes = [lane for chart in charts for lane in chart.lanes]
+        self.exact: dict[int, Ints] = {}
+        self.groups: list[tuple[Ints, Records]] = []
+        self.memo: codec.Memo = {}
+        self._read_headers()
+        self.levels = np.full(len(self.headers), _OUT, dtype=np.int8)
+        self.inside = np.zeros(len(self.headers), dtype=np.bool_)
+
+    def _read_headers(self) -> None:
+        wanted = {(s.run, s.sid) for lane in self.lanes if (s := lane.source).sid is not None}
+        pages: dict[tuple[int, int], list[bytes]] = defaultdict(list)
+        for run, sid, data in rows.heads(self.connection, sorted(wanted)):
+            pages[run, sid].append(data)
+        parts: list[bytes] = []
+        at = 0
+        for lane in self.lanes:
+            lane.begin = at
+            if lane.source.sid is not None:
+                own = pages[lane.source.run, lane.source.sid]
+                at += sum(map(len, own)) // HEADER.itemsize
+                parts += own
+            lane.end = at
+        self.headers: Records = np.frombuffer(b"".join(parts), dtype=HEADER)
+        sizes = [lane.end - lane.begin for lane in self.lanes]
+        self.lane_of = np.repeat(np.arange(len(self.lanes)), sizes)
+
+    def choose_ranges(self) -> None:
+        """Narrow every chart to where its series have points."""
+        first, last = self.headers["first"], self.headers["last"]
+        for query, lanes in self.charts:
+            ends: list[int] = []
+            for lane in lanes:
+                if lane.end > lane.begin:
+                    ends += (int(first[lane.begin]), int(last[lane.end - 1]))
+                if len(tail := lane.source.tail.steps):
+                    ends += (int(tail[0]), int(tail[-1]))
+            if not ends:
+                continue
+            lo = min(ends) if query.lo is None else max(min(ends), query.lo)
+            hi = max(ends) if query.hi is None else min(max(ends), query.hi)
+            for lane in lanes:
+                lane.lo, lane.hi = lo, hi
+
+    def choose_levels(self) -> None:
+        """Decide for every chunk by which of its levels it counts."""
+        if not len(self.headers):
+            self._choose_bits()
+            return
+        h = self.headers
+        lo = np.array([lane.lo for lane in self.lanes])[self.lane_of]
+        hi = np.array([lane.hi for lane in self.lanes])[self.lane_of]
+        first, last = h["first"], h["last"]
+        overlaps = (last >= lo) & (first <= hi)
+        self.inside = overlaps & (first >= lo) & (last <= hi)
+        for lane in self.lanes:
+            self._check_overwrites(lane)
+        raw = self._choose_bits()[self.lane_of]
+        bits = np.array([lane.bits for lane in self.lanes])[self.lane_of]
+        usable = self.inside & ~raw
+        self.levels = np.select(
+            [
+                ~overlaps,
+                usable & (first >> bits == last >> bits),
+                usable & (h["coarse"] <= bits),
+                usable & (h["fine"] <= bits),
+            ],
+            [_OUT, _CHUNK, _COARSE, _FINE],
+            _RAW,
+        )
+
+    def _check_overwrites(self, lane: _Lane) -> None:
+        """Chunks among whose steps the tail has some cannot count by their aggregates."""
+        tail = lane.source.tail.steps
+        own = slice(lane.begin, lane.end)
+        last = self.headers["last"][own]
+        if not len(tail) or not len(last) or tail[0] > last[-1]:
+            return
+        begin = np.searchsorted(tail, self.headers["first"][own], side="left")
+        end = np.searchsorted(tail, last, side="right")
+        self.inside[own] &= begin == end
+
+    def _choose_bits(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Set the bucket width of every chart; return which lanes to read raw for exact steps."""
+        sealed = np.zeros(len(self.lanes), dtype=np.int64)
+        np.add.at(sealed, self.lane_of, np.where(self.inside, self.headers["points"], 0))
+        raw = np.zeros(len(self.lanes), dtype=np.bool_)
+        at = 0
+        for query, lanes in self.charts:
+            most = 0
+            for index, lane in enumerate(lanes, at):
+                own = clip(lane.source.tail, lane.lo, lane.hi)
+                most = max(most, int(sealed[index]), len(own.steps))
+                if lane.hi >= lane.lo:
+                    lane.bits = grid.bucket_bits(lane.lo, lane.hi, max(1, query.count))
+            raw[at : at + len(lanes)] = most <= query.count
+            at += len(lanes)
+        return raw
+
+    def read_points(self) -> None:
+        """Read the chunks that count by their points, and put the tails to them."""
+        at = np.flatnonzero(self.levels == _RAW)
+        blobs = self._read(at, schema.chunk.c.data)
+        for index in at.tolist():
+            lane = self.lanes[self.lane_of[index]]
+            blob = blobs[self._place(index)]
+            lane.raw.append(Arrays(*codec.decode_chunk(blob, self.memo)))
+        for lane in self.lanes:
+            if len(lane.source.tail.steps):
+                lane.raw.append(lane.source.tail)
+            if lane.raw:
+                lane.raw = [clip(unique(concatenate(lane.raw)), lane.lo, lane.hi)]
+
+    def _place(self, index: int) -> tuple[int, int, int]:
+        source = self.lanes[self.lane_of[index]].source
+        assert source.sid is not None
+        return source.run, source.sid, int(self.headers["start"][index])
+
+    def _read(self, at: Ints, column: sa.Column[bytes]) -> dict[tuple[int, int, int], bytes]:
+        """Return a blob of each of the chunks, by (run, sid, start)."""
+        if not len(at):
+            return {}
+        places = [self._place(index) for index in at.tolist()]
+        table = column.table
+        owners = {place[:2] for place in places}
+        lanes = set(self.lane_of[at].tolist())
+        if sum(self.lanes[i].end - self.lanes[i].begin for i in lanes) > 2 * len(at):
+            found = rows.by_start(self.connection, [column], places)
+            return {(run, sid, start): data for run, sid, start, data in found}
+        answer: dict[tuple[int, int, int], bytes] = {}
+        low, high = min(p[2] for p in places), max(p[2] for p in places)
+        for part in rows.portions(sorted(owners)):
+            query = sa.select(table.c.run, table.c.sid, table.c.start, column).where(
+                sa.tuple_(table.c.run, table.c.sid).in_(part), table.c.start.between(low, high)
+            )
+            for run, sid, start, data in self.connection.execute(query):
+                answer[run, sid, start] = data
+        return answer
+
+    def find_exact(self) -> None:
+        """Find the charts all of whose steps fit, and where every lane's cells begin."""
+        base = 0
+        for number, (query, lanes) in enumerate(self.charts):
+            steps = self._union(lanes, query.count)
+            if steps is not None:
+                self.exact[number] = steps
+            for lane in lanes:
+                lane.base = base
+                if lane.hi < lane.lo:
+                    continue
+                lane.offset = lane.lo >> lane.bits
+                base += len(steps) if steps is not None else self._cells(lane)
+        self.cells = base
+
+    def _cells(self, lane: _Lane) -> int:
+        return (lane.hi >> lane.bits) - lane.offset + 1 if lane.hi >= lane.lo else 0
+
+    def _union(self, lanes: list[_Lane], count: int) -> Ints | None:
+        """Return the different steps of the lanes, None when they are more than ``count``."""
+        if any(self._summarised(lane) for lane in lanes):
+            return None
+        seen: dict[bytes, Ints] = {}
+        for lane in lanes:
+            for points in lane.raw:
+                if len(points.steps) > count:
+                    return None
+                seen[points.steps.tobytes()] = points.steps
+        if not seen:
+            return EMPTY.steps
+        steps = list(seen.values())
+        union = steps[0] if len(steps) == 1 else np.unique(np.concatenate(steps))
+        return union if len(union) <= count else None
+
+    def _summarised(self, lane: _Lane) -> bool:
+        levels = self.levels[lane.begin : lane.end]
+        return bool(((levels != _RAW) & (levels != _OUT)).any())
+
+    def aggregate_points(self) -> None:
+        """Turn the raw points into groups, one per cell."""
+        cells: list[Ints] = []
+        points: list[Arrays] = []
+        held = 0
+        for number, (_, lanes) in enumerate(self.charts):
+            exact = self.exact.get(number)
+            for lane in lanes:
+                for part in lane.raw:
+                    if exact is None:
+                        cell = (part.steps >> lane.bits) + (lane.base - lane.offset)
+                    elif len(exact) == len(part.steps):
+                        cell = np.arange(lane.base, lane.base + len(exact))
+                    else:
+                        cell = np.searchsorted(exact, part.steps) + lane.base
+                    cells.append(cell)
+                    points.append(part)
+                    held += len(cell)
+                lane.raw = []
+                if held > _FLUSH:
+                    self._flush(cells, points)
+                    held = 0
+        self._flush(cells, points)
+
+    def _flush(self, cells: list[Ints], points: list[Arrays]) -> None:
+        if cells:
+            cell = np.concatenate(cells)
+            starts = aggregate.boundaries(cell)
+            self.groups.append((cell[starts], aggregate.group(starts, *concatenate(points))))
+            cells.clear()
+            points.clear()
+
+    def aggregate_levels(self) -> None:
+        """Add the chunks and roll-up groups that count by their aggregates."""
+        at = np.flatnonzero(self.levels == _CHUNK)
+        if len(at):
+            self._add(at, aggregate.as_groups(self.headers[at]))
+        for level, column in ((_COARSE, schema.rollup.c.coarse), (_FINE, schema.rollup.c.fine)):
+            at = np.flatnonzero(self.levels == level)
+            if len(at):
+                blobs = self._read(at, column)
+                found = [codec.decode_groups(blobs[self._place(i)]) for i in at.tolist()]
+                self._add(np.repeat(at, [len(part) for part in found]), np.concatenate(found))
+
+    def _add(self, at: Ints, groups: Records) -> None:
+        lanes = self.lane_of[at]
+        bits = np.array([lane.bits for lane in self.lanes])[lanes]
+        shift = np.array([lane.base - lane.offset for lane in self.lanes])[lanes]
+        self.groups.append(((groups["step"] >> bits) + shift, groups))
+
+    def columns(self) -> list[Buckets]:
+        """Put all groups of a cell together and lay them out by chart."""
+        cells = np.concatenate([cell for cell, _ in self.groups] or [EMPTY.steps])
+        groups = np.concatenate([part for _, part in self.groups] or [np.zeros(0, dtype=GROUP)])
+        if len(self.groups) > 1 or bool((cells[1:] <= cells[:-1]).any()):
+            order = np.lexsort((groups["step"], cells))
+            cells, groups = cells[order], groups[order]
+            starts = aggregate.boundaries(cells)
+            cells, groups = cells[starts], aggregate.regroup(starts, groups)
+        dense = _dense(cells, groups, self.cells)
+        return [self._chart(number, dense) for number in range(len(self.charts))]
+
+    def _chart(self, number: int, dense: Column) -> Buckets:
+        _, lanes = self.charts[number]
+        exact = self.exact.get(number)
+        first = lanes[0] if lanes else None
+        if exact is not None:
+            edges, width, size = exact, 1, len(exact)
+        elif first is None or first.hi < first.lo:
+            edges, width, size = EMPTY.steps, 1, 0
+        else:
+            width, size = 1 << first.bits, self._cells(first)
+            edges = (np.arange(size) + first.offset) << first.bits
+        base = first.base if first else 0
+        own = _map(dense, lambda a: a[base : base + size * len(lanes)].reshape(len(lanes), size))
+        used = ~np.isnan(own.time).all(axis=0)
+        if not used.all():
+            edges = edges[used]
+            own = _map(own, lambda a: a[:, used])
+        columns = [_row(own, index) for index in range(len(lanes))]
+        return Buckets(exact is not None, width, edges, columns)
+
+
+def _dense(cells: Ints, groups: Records, size: int) -> Column:
+    """Scatter the groups over ``size`` cells."""
+
+    def integers(name: str) -> Ints:
+        out = np.zeros(size, dtype=np.int64)
+        out[cells] = groups[name]
+        return out
+
+    def floats(values: Floats) -> Floats:
+        out = np.full(size, np.nan)
+        out[cells] = values
+        return out
+
+    low, high, count = groups["low"], groups["high"], groups["count"]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        # Held between low and high, whatever rounding or an overflowing sum made of it.
+        mean = np.where(count > 0, np.clip(groups["total"] / count, low, high), np.nan)
+    return Column(
+        count=integers("count"),
+        low=floats(low),
+        high=floats(high),
+        mean=floats(mean),
+        last=floats(groups["last"]),
+        time=floats(groups["time"]),
+        nan=integers("nan"),
+        positive_infinity=integers("positive"),
+        negative_infinity=integers("negative"),
+    )
+
+
+def _map(column: Column, change: Callable[[Any], Any]) -> Column:
+    return Column(*(change(getattr(column, name)) for name in Column.__struct_fields__))
+
+
+def _row(columns: Column, index: int) -> Column:
+    return _map(columns, lambda a: a[index])
+
+
+def answer(
+    connection: sa.Connection, queries: Sequence[tuple[Query, list[Source]]]
+) -> list[Buckets]:
+    """Answer charts, each a query and the sources of its series in their order."""
+    charts = [_Chart(query, [_Lane(source) for source in found]) for query, found in queries]
+    work = _Work(connection, charts)
+    work.choose_ranges()
+    work.choose_levels()
+    work.read_points()
+    work.find_exact()
+    work.aggregate_points()
+    work.aggregate_levels()
+    return work.columns()

@@ -1,0 +1,66 @@
+"""How a store's database is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+_IMMEDIATE = "swanlab_immediate"
+
+
+def open_engine(url_or_path: str | Path) -> sa.Engine:
+    """Return an engine for a database URL, or for a SQLite file at a path (created if missing)."""
+    text = str(url_or_path)
+    if "://" in text:
+        url = sa.make_url(text)
+    else:
+        Path(text).parent.mkdir(parents=True, exist_ok=True)
+        url = sa.URL.create("sqlite", database=text)
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url)
+    engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=8, max_overflow=24)
+    sa.event.listen(engine, "connect", _set_up)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def write(engine: sa.Engine) -> Any:
+    """Return a context manager: a connection in a transaction that is to write.
+
+    SQLite takes the write lock at its beginning: a transaction that read first and then wanted to
+    write would fail when another one had written meanwhile.
+    """
+    return engine.execution_options(**{_IMMEDIATE: True}).begin()
+
+
+def _set_up(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling would begin too late and without IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in (
+        "auto_vacuum = INCREMENTAL",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "busy_timeout = 30000",
+        "cache_size = -8000",
+        "mmap_size = 268435456",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    immediate = connection.get_execution_options().get(_IMMEDIATE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def reclaim(engine: sa.Engine) -> None:
+    """Give free pages back to the file system where the engine does not by itself."""
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            # One step of this statement frees one page: it has to be run to its end.
+            connection.cursor().execute("PRAGMA incremental_vacuum").fetchall()
+        finally:
+            connection.close()

@@ -1,0 +1,211 @@
+"""Appending: batches, offsets, definitions and console lines in one transaction."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from swanlab.server.metrics import codec, decode, rows, schema
+from swanlab.server.metrics.contract import Batch, Decoded, OffsetMismatch, Receipt, Writer
+from swanlab.server.metrics.tails import Added
+
+Id = tuple[int, str]
+"""A writer: (run, name)."""
+
+_COMPACT_FROM = 32
+"""Definitions of a writer, in rows, from which they are put into one."""
+_REMEMBERED = 2048
+
+
+class Writers:
+    """What is known of writers, kept in memory as long as the database says the same."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[Id, Writer] = OrderedDict()
+
+    def load(self, connection: sa.Connection, ids: Sequence[Id]) -> list[Writer]:
+        """Return the writers as the transaction of ``connection`` sees them."""
+        table = schema.writer
+        stored: dict[Id, Any] = {}
+        for part in rows.portions(ids):
+            query = sa.select(table).where(sa.tuple_(table.c.run, table.c.writer).in_(part))
+            stored.update({(row[0], row[1]): row for row in connection.execute(query)})
+        found = []
+        for name in ids:
+            row = stored.get(name)
+            if row is None:
+                found.append(Writer())
+                continue
+            with self._lock:
+                known = self._known.get(name)
+            if known is None or known.offset != row.next_offset:
+                known = _replay(connection, name, row)
+                self.remember({name: known})
+            found.append(known)
+        return found
+
+    def remember(self, states: dict[Id, Writer]) -> None:
+        """Keep what was stored."""
+        with self._lock:
+            for name, state in states.items():
+                self._known[name] = state
+                self._known.move_to_end(name)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+
+    def forget(self, run: int) -> None:
+        """Forget the writers of a run."""
+        with self._lock:
+            for name in [name for name in self._known if name[0] == run]:
+                del self._known[name]
+
+    def compact(self, connection: sa.Connection, run: int) -> None:
+        """Put the definitions of each writer of a run into one row where they have become many."""
+        table = schema.definition
+        query = (
+            sa.select(table.c.writer, sa.func.max(table.c.offset))
+            .where(table.c.run == run)
+            .group_by(table.c.writer)
+            .having(sa.func.count() > _COMPACT_FROM)
+        )
+        for writer, offset in connection.execute(query).all():
+            state = self.load(connection, [(run, writer)])[0]
+            connection.execute(sa.delete(table).where(table.c.run == run, table.c.writer == writer))
+            frames = decode.definitions(state)
+            connection.execute(
+                sa.insert(table), {"run": run, "writer": writer, "offset": offset, "frames": frames}
+            )
+
+
+def _replay(connection: sa.Connection, name: Id, row: Any) -> Writer:
+    """Build a writer from its definitions."""
+    table = schema.definition
+    query = sa.select(table.c.frames).where(table.c.run == name[0], table.c.writer == name[1])
+    frames = connection.scalars(query.order_by(table.c.offset))
+    return decode.replay(Writer(row.next_offset, row.rank, row.started), b"".join(frames))
+
+
+class Group:
+    """The batches of one transaction."""
+
+    def __init__(
+        self, connection: sa.Connection, writers: Writers, batches: Sequence[Batch | Decoded]
+    ) -> None:
+        self.results: list[Receipt | OffsetMismatch] = []
+        self.added: list[Added] = []
+        self.states: dict[Id, Writer] = {}
+        self._stored: list[Decoded] = []
+        ids = list(dict.fromkeys(map(_id, batches)))
+        current = dict(zip(ids, writers.load(connection, ids), strict=True))
+        for item in batches:
+            name, batch = _id(item), item.batch if isinstance(item, Decoded) else item
+            if batch.offset != current[name].offset:
+                self.results.append(OffsetMismatch(current[name].offset))
+                continue
+            whole = item if isinstance(item, Decoded) else decode.decode_batch(item, current[name])
+            current[name] = self.states[name] = whole.after
+            self._stored.append(whole)
+            self.results.append(_receipt(whole))
+
+    def store(self, connection: sa.Connection) -> None:
+        """Write what was accepted."""
+        if not self._stored:
+            return
+        states = [
+            {
+                "run": run,
+                "writer": name,
+                "next_offset": state.offset,
+                "rank": state.rank,
+                "started": state.started,
+            }
+            for (run, name), state in self.states.items()
+        ]
+        columns = ["next_offset", "rank", "started"]
+        connection.execute(schema.upsert(connection.engine, schema.writer, columns), states)
+        definitions = [
+            {
+                "run": item.batch.run,
+                "writer": item.batch.writer,
+                "offset": item.batch.offset,
+                "frames": item.definitions,
+            }
+            for item in self._stored
+            if item.definitions
+        ]
+        if definitions:
+            connection.execute(sa.insert(schema.definition), definitions)
+        self._store_lines(connection)
+        self._store_blocks(connection)
+
+    def _store_lines(self, connection: sa.Connection) -> None:
+        lines: dict[tuple[int, str, int], dict[str, Any]] = {}
+        for item in self._stored:
+            run, writer = item.batch.run, item.batch.writer
+            for line in item.lines:
+                lines[run, writer, line.line] = {
+                    "run": run,
+                    "writer": writer,
+                    "line": line.line,
+                    "time": line.time,
+                    "level": line.level,
+                    "stream": line.stream,
+                    "text": line.text,
+                }
+        if lines:
+            columns = ["time", "level", "stream", "text"]
+            insert = schema.upsert(connection.engine, schema.line, columns)
+            connection.execute(insert, list(lines.values()))
+
+    def _store_blocks(self, connection: sa.Connection) -> None:
+        items = [item for item in self._stored if item.blocks]
+        if not items:
+            return
+        ledgers = rows.ledgers(connection, {item.batch.run for item in items})
+        now = int(time.time() * 1000)
+        batches = []
+        for item in items:
+            run, rank = item.batch.run, item.after.rank
+            ledger = ledgers.get(run) or rows.Ledger(run)
+            seq = ledger.top + 1
+            self.added.append(Added(run, seq, rank, item.blocks, ledger.top == ledger.sealed))
+            pending = ledger.pending + item.points
+            ledgers[run] = ledger._replace(top=seq, pending=pending, touched=now)
+            batches.append(
+                {
+                    "run": run,
+                    "seq": seq,
+                    "writer": item.batch.writer,
+                    "rank": rank,
+                    "points": item.points,
+                    "blocks": codec.encode_blocks(item.blocks),
+                }
+            )
+        connection.execute(sa.insert(schema.batch), batches)
+        insert = schema.upsert(connection.engine, schema.ledger, ["top", "pending", "touched"])
+        connection.execute(insert, [ledger._asdict() for ledger in ledgers.values()])
+
+
+def _id(item: Batch | Decoded) -> Id:
+    batch = item.batch if isinstance(item, Decoded) else item
+    return batch.run, batch.writer
+
+
+def _receipt(item: Decoded) -> Receipt:
+    return Receipt(
+        offset=item.after.offset,
+        points=item.points,
+        lines=len(item.lines),
+        new_keys=item.new_keys,
+        last_step=item.last_step,
+        damaged=item.damaged,
+        unknown=item.unknown,
+        records=item.records,
+        refused=item.refused,
+    )

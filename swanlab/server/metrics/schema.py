@@ -1,0 +1,154 @@
+"""The tables of a metric store, the same for every engine; each primary key is led by the run.
+
+``writer`` and ``definition`` hold how far a writer's file was received and what decodes the rest
+of it; ``batch`` the points not yet sealed; ``ledger`` one row per run to count and lock by;
+``series`` the names and summaries of a run's series, 256 to a row; ``chunk``, ``rollup`` and
+``head`` the sealed points, their roll-ups, and the chunk headers, 128 to a row; ``line`` the
+console.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+VERSION = 1
+
+metadata = sa.MetaData()
+
+_Big = sa.BigInteger
+
+
+def _key(name: str, kind: Any = _Big) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _value(name: str, kind: Any = _Big) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False)
+
+
+format_ = sa.Table("format", metadata, _key("version", sa.Integer))
+
+writer = sa.Table(
+    "writer",
+    metadata,
+    _key("run"),
+    _key("writer", sa.Text),
+    _value("next_offset"),
+    _value("rank"),
+    sa.Column("started", _Big),
+    sqlite_with_rowid=False,
+)
+
+definition = sa.Table(
+    "definition",
+    metadata,
+    _key("run"),
+    _key("writer", sa.Text),
+    _key("offset"),
+    _value("frames", sa.LargeBinary),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    _key("run"),
+    _value("top"),  # number of the newest batch
+    _value("sealed"),  # batches up to this number are gone
+    _value("seals"),  # counts seals, to notice one that came between
+    _value("series"),  # how many series have a row
+    _value("pending"),  # points in batches
+    _value("touched"),  # Unix milliseconds of the newest batch
+    sqlite_with_rowid=False,
+)
+
+batch = sa.Table(
+    "batch",
+    metadata,
+    _key("run"),
+    _key("seq"),
+    _value("writer", sa.Text),
+    _value("rank"),
+    _value("points"),
+    _value("blocks", sa.LargeBinary),
+)
+
+series = sa.Table(
+    "series",
+    metadata,
+    _key("run"),
+    _key("page"),
+    _value("names", sa.LargeBinary),
+    _value("summaries", sa.LargeBinary),
+)
+
+chunk = sa.Table(
+    "chunk",
+    metadata,
+    _key("run"),
+    _key("sid"),
+    _key("start"),
+    _value("data", sa.LargeBinary),
+)
+
+rollup = sa.Table(
+    "rollup",
+    metadata,
+    _key("run"),
+    _key("sid"),
+    _key("start"),
+    _value("coarse", sa.LargeBinary),
+    _value("fine", sa.LargeBinary),
+)
+
+head = sa.Table(
+    "head",
+    metadata,
+    _key("run"),
+    _key("sid"),
+    _key("start"),
+    _value("headers", sa.LargeBinary),
+)
+
+line = sa.Table(
+    "line",
+    metadata,
+    _key("run"),
+    _key("writer", sa.Text),
+    _key("line"),
+    _value("time"),
+    _value("level", sa.SmallInteger),
+    _value("stream", sa.SmallInteger),
+    _value("text", sa.Text),
+    sqlite_with_rowid=False,
+)
+
+
+def upsert(engine: sa.Engine, table: sa.Table, updated: list[str]) -> Any:
+    """Return an INSERT that, where the primary key exists, sets ``updated`` instead."""
+    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in updated},
+    )
+
+
+class FormatError(Exception):
+    """The store was written by a newer version of this program."""
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Create what is missing; raises ``FormatError`` when the store is from the future."""
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        found = connection.scalar(sa.select(sa.func.max(format_.c.version)))
+        if found is None:
+            connection.execute(sa.insert(format_).values(version=VERSION))
+        elif found > VERSION:
+            raise FormatError(
+                f"the metric store has format {found}, this program knows up to {VERSION}: "
+                "update swanlab"
+            )

@@ -1,0 +1,277 @@
+"""The metric store over an SQL database: one SQLite file per project, or PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from swanlab.server.metrics import (
+    aggregate,
+    codec,
+    decode,
+    grid,
+    ingest,
+    rows,
+    schema,
+    seal,
+)
+from swanlab.server.metrics.charts import Source, answer
+from swanlab.server.metrics.contract import (
+    Batch,
+    Buckets,
+    Decoded,
+    Line,
+    OffsetMismatch,
+    Points,
+    Query,
+    Receipt,
+    Ref,
+)
+from swanlab.server.metrics.engine import open_engine, reclaim, write
+from swanlab.server.metrics.summaries import Table, build
+from swanlab.server.metrics.tail import EMPTY, Arrays, Name, clip, concatenate, unique
+from swanlab.server.metrics.tails import Tails
+
+SEAL_POINTS = 64 * 1024
+SEAL_POINTS_MOST = 1024 * 1024
+SEAL_POINTS_PER_SERIES = 2048
+"""A run is sealed at so many points: at least the first number, more for many series, so that a
+series gets some thousand at a time and its newest chunk is rewritten seldom, up to the second."""
+SEAL_AFTER = 30_000
+"""Milliseconds without a batch after which what is there is sealed."""
+
+
+def open_store(url_or_path: str | Path) -> Store:
+    """Open the store at a database URL or a SQLite file, creating it if missing.
+
+    Raises ``schema.FormatError`` when a newer version wrote it, ``sqlalchemy.exc.DBAPIError`` when
+    it cannot be opened.
+    """
+    engine = open_engine(url_or_path)
+    schema.prepare(engine)
+    return Store(engine)
+
+
+class Store:
+    """A ``MetricStore``; see the contract for what its methods promise."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._writing = threading.Lock()
+        self._writers = ingest.Writers()
+        self._tails = Tails(self._writers)
+        self._names: OrderedDict[int, tuple[int, dict[Name, int]]] = OrderedDict()
+        self._names_lock = threading.Lock()
+        self._sealing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+
+    def decode(self, batch: Batch) -> Decoded:
+        """Take a batch apart; raises ``OffsetMismatch``."""
+        with self._engine.connect() as connection:
+            writer = self._writers.load(connection, [(batch.run, batch.writer)])[0]
+        if writer.offset != batch.offset:
+            raise OffsetMismatch(writer.offset)
+        return decode.decode_batch(batch, writer)
+
+    def append(self, batches: Sequence[Batch | Decoded]) -> list[Receipt | OffsetMismatch]:
+        """Store all batches in one durable transaction, each by itself once or not at all."""
+        with self._writing:
+            with write(self._engine) as connection:
+                group = ingest.Group(connection, self._writers, batches)
+                group.store(connection)
+            self._writers.remember(group.states)
+            self._tails.extend(group.added)
+        return group.results
+
+    def offsets(self, run: int) -> dict[str, int]:
+        """Return the expected offset of every writer of ``run``."""
+        table = schema.writer
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                sa.select(table.c.writer, table.c.next_offset).where(table.c.run == run)
+            )
+            return {row.writer: row.next_offset for row in found}
+
+    def due(self) -> list[int]:
+        """Return the runs whose batches are many or old enough to be looked at by ``seal``."""
+        table = schema.ledger
+        quiet = _now() - SEAL_AFTER
+        with self._engine.connect() as connection:
+            return list(
+                connection.scalars(
+                    sa.select(table.c.run).where(
+                        table.c.pending > 0,
+                        sa.or_(table.c.pending >= SEAL_POINTS, table.c.touched <= quiet),
+                    )
+                )
+            )
+
+    def seal(self, run: int, *, force: bool = False) -> bool:
+        """Turn the run's batches into chunks if they are many or old enough (or ``force``)."""
+        with self._sealing[run], self._engine.connect() as connection:
+            ledger = rows.ledgers(connection, [run]).get(run)
+            if ledger is None or ledger.top == ledger.sealed:
+                return False
+            old = ledger.touched <= _now() - SEAL_AFTER
+            if not (force or old) and ledger.pending < SEAL_POINTS:
+                return False
+            view = self._tails.views(connection, [ledger])[run]
+            wanted = min(SEAL_POINTS_PER_SERIES * len(view.where), SEAL_POINTS_MOST)
+            if not (force or old) and ledger.pending < wanted:
+                return False
+            plan = seal.plan(connection, ledger, view)
+            connection.rollback()
+            with self._writing, write(self._engine) as writing:
+                done = seal.commit(writing, plan)
+                if done:
+                    self._writers.compact(writing, run)
+            if done:
+                self._tails.drop(run, ledger.top)
+            return done
+
+    def summaries(self, runs: Sequence[int]) -> Table:
+        """Return every series of the runs, unsealed points included, without reading points.
+
+        Where unsealed points overwrite or precede sealed ones, the run is sealed first: only then
+        is it known what they replace.
+        """
+        wanted = sorted(set(runs))
+        for _ in range(3):
+            with self._engine.connect() as connection:
+                ledgers = rows.ledgers(connection, wanted)
+                pending = [ledger for ledger in ledgers.values() if ledger.top > ledger.sealed]
+                views = self._tails.views(connection, pending)
+                table, mixed = build(rows.pages(connection, wanted), views)
+            if not mixed:
+                break
+            for run in mixed:
+                self.seal(run, force=True)
+        return table
+
+    def buckets(self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int) -> Buckets:
+        """Return the series on shared edges, at most ``count`` buckets (or exact steps)."""
+        return self.charts([Query(refs, lo, hi, count)])[0]
+
+    def charts(self, queries: Sequence[Query]) -> list[Buckets]:
+        """Return ``buckets`` of many charts at once."""
+        refs = [ref for query in queries for ref in query.refs]
+        with self._engine.connect() as connection:
+            sources = iter(self._sources(connection, refs))
+            found = [(query, [next(sources) for _ in query.refs]) for query in queries]
+            return answer(connection, found)
+
+    def points(self, ref: Ref, lo: int | None, hi: int | None) -> Points:
+        """Return the raw points with ``lo <= step <= hi``."""
+        first, last = 0 if lo is None else lo, grid.LAST if hi is None else hi
+        with self._engine.connect() as connection:
+            source = self._sources(connection, [ref])[0]
+            parts = list(_sealed(connection, source, first, last))
+        parts.append(source.tail)
+        return Points(*clip(unique(concatenate(parts)), first, last))
+
+    def _sources(self, connection: sa.Connection, refs: Sequence[Ref]) -> list[Source]:
+        """Find what there is of every series, sealed and not."""
+        ledgers = rows.ledgers(connection, {ref.run for ref in refs})
+        pending = [ledger for ledger in ledgers.values() if ledger.top > ledger.sealed]
+        views = self._tails.views(connection, pending)
+        sids = self._sids(connection, list(ledgers.values()))
+        found = []
+        for ref in refs:
+            view, name = views.get(ref.run), (ref.key, ref.rank)
+            tail = view.points(name) if view else EMPTY
+            found.append(Source(ref.run, sids.get(ref.run, {}).get(name), tail))
+        return found
+
+    def _sids(
+        self, connection: sa.Connection, ledgers: list[rows.Ledger]
+    ) -> dict[int, dict[Name, int]]:
+        """Return the numbers of the series of each run, from memory where nothing was added."""
+        found: dict[int, dict[Name, int]] = {}
+        with self._names_lock:
+            for ledger in ledgers:
+                known = self._names.get(ledger.run)
+                if known is not None and known[0] == ledger.series:
+                    found[ledger.run] = known[1]
+        missing = {ledger.run: ledger.series for ledger in ledgers if ledger.run not in found}
+        read = rows.names(connection, [run for run, series in missing.items() if series])
+        with self._names_lock:
+            for run, names in read.items():
+                found[run] = {name: sid for sid, name in enumerate(names)}
+                self._names[run] = (missing[run], found[run])
+            while len(self._names) > 1 and sum(n for n, _ in self._names.values()) > 200_000:
+                self._names.popitem(last=False)
+        return found
+
+    def lines(self, run: int, writer: str | None, first: int, limit: int) -> tuple[int, list[Line]]:
+        """Return (number of the newest line + 1, lines from number ``first`` on) of one writer."""
+        table = schema.line
+        with self._engine.connect() as connection:
+            if writer is None:
+                writer = _first_with_lines(connection, run)
+            mine = (table.c.run == run, table.c.writer == writer)
+            newest = connection.scalar(sa.select(sa.func.max(table.c.line)).where(*mine))
+            total = 0 if newest is None else newest + 1
+            begin = max(0, total + first) if first < 0 else first
+            query = sa.select(
+                table.c.line, table.c.time, table.c.level, table.c.stream, table.c.text
+            ).where(*mine, table.c.line >= begin)
+            found = connection.execute(query.order_by(table.c.line).limit(max(0, limit)))
+            return total, [Line(*row) for row in found]
+
+    def delete(self, run: int) -> None:
+        """Forget the run and free its space."""
+        with self._sealing[run], self._writing:
+            with write(self._engine) as connection:
+                for table in schema.metadata.sorted_tables:
+                    if "run" in table.c:
+                        connection.execute(sa.delete(table).where(table.c.run == run))
+            self._writers.forget(run)
+            self._tails.forget(run)
+            with self._names_lock:
+                self._names.pop(run, None)
+            reclaim(self._engine)
+        self._sealing.pop(run, None)
+
+    def close(self) -> None:
+        """Release files; what was acknowledged is on the disk already."""
+        self._engine.dispose()
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+def _first_with_lines(connection: sa.Connection, run: int) -> str | None:
+    line, writer = schema.line, schema.writer
+    has_lines = sa.exists().where(line.c.run == run, line.c.writer == writer.c.writer)
+    return connection.scalar(
+        sa.select(writer.c.writer)
+        .where(writer.c.run == run, has_lines)
+        .order_by(writer.c.rank, writer.c.started, writer.c.writer)
+        .limit(1)
+    )
+
+
+def _sealed(connection: sa.Connection, source: Source, first: int, last: int) -> Iterator[Arrays]:
+    """Yield the chunks of a series that overlap the range."""
+    if source.sid is None:
+        return
+    pages = rows.heads(connection, [(source.run, source.sid)])
+    found = np.frombuffer(b"".join(page[2] for page in pages), dtype=aggregate.HEADER)
+    found = found[(found["last"] >= first) & (found["first"] <= last)]
+    if not len(found):
+        return
+    table = schema.chunk
+    memo: codec.Memo = {}
+    query = sa.select(table.c.data).where(
+        table.c.run == source.run,
+        table.c.sid == source.sid,
+        table.c.start.between(int(found["start"][0]), int(found["start"][-1])),
+    )
+    for data in connection.scalars(query.order_by(table.c.start)):
+        yield Arrays(*codec.decode_chunk(data, memo))

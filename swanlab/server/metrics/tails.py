@@ -1,0 +1,117 @@
+"""The tails of many runs: kept in memory while they fit, read again from the batches otherwise."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from swanlab.server.metrics import codec, schema
+from swanlab.server.metrics.tail import Tail, View
+
+if TYPE_CHECKING:
+    from swanlab.server.metrics.contract import Block
+    from swanlab.server.metrics.ingest import Writers
+    from swanlab.server.metrics.rows import Ledger
+
+MEMORY = 64 * 1024 * 1024
+"""Bytes of decoded tails to keep."""
+
+
+class Added(NamedTuple):
+    """A batch that was stored under this number."""
+
+    run: int
+    seq: int
+    rank: int
+    blocks: list[Block]
+    alone: bool
+    """Whether the run had no other unsealed batch."""
+
+
+class Tails:
+    """Thread-safe. What is in memory is checked against the ledger row that the reader sees."""
+
+    def __init__(self, writers: Writers) -> None:
+        self._writers = writers
+        self._lock = threading.Lock()
+        self._tails: OrderedDict[int, Tail] = OrderedDict()
+        self._size = 0
+
+    def extend(self, added: list[Added]) -> None:
+        """Add batches that were stored just now to those tails that are complete up to them."""
+        with self._lock:
+            for item in added:
+                tail = self._tails.get(item.run)
+                if tail is None and item.alone:
+                    tail = self._tails[item.run] = Tail(item.seq - 1)
+                if tail is not None and tail.top == item.seq - 1:
+                    self._size -= tail.size
+                    tail.add(item.seq, item.rank, item.blocks)
+                    self._size += tail.size
+                    self._tails.move_to_end(item.run)
+            self._evict()
+
+    def views(self, connection: sa.Connection, ledgers: Sequence[Ledger]) -> dict[int, View]:
+        """Return the tails of the runs as the transaction of ``connection`` sees them."""
+        found: dict[int, View] = {}
+        for ledger in ledgers:
+            with self._lock:
+                tail = self._tails.get(ledger.run)
+                if tail is not None and tail.base <= ledger.sealed and tail.top >= ledger.top:
+                    self._tails.move_to_end(ledger.run)
+                    found[ledger.run] = tail.view(ledger.sealed)
+                    continue
+            fresh = self._read(connection, ledger)
+            found[ledger.run] = fresh.view(ledger.sealed)
+            with self._lock:
+                tail = self._tails.get(ledger.run)
+                if tail is None or (tail.top <= fresh.top and tail.base <= fresh.base):
+                    self._put(ledger.run, fresh)
+        return found
+
+    def _read(self, connection: sa.Connection, ledger: Ledger) -> Tail:
+        table = schema.batch
+        tail = Tail(ledger.sealed)
+        query = sa.select(table.c.seq, table.c.writer, table.c.rank, table.c.blocks).where(
+            table.c.run == ledger.run, table.c.seq > ledger.sealed
+        )
+        found = connection.execute(query.order_by(table.c.seq)).all()
+        names = sorted({row.writer for row in found})
+        states = self._writers.load(connection, [(ledger.run, name) for name in names])
+        keys = {name: state.keys for name, state in zip(names, states, strict=True)}
+        for seq, writer, rank, data in found:
+            tail.add(seq, rank, codec.decode_blocks(data, keys[writer]))
+        return tail
+
+    def _put(self, run: int, tail: Tail) -> None:
+        self._pop(run)
+        self._tails[run] = tail
+        self._size += tail.size
+        self._evict()
+
+    def _pop(self, run: int) -> None:
+        tail = self._tails.pop(run, None)
+        if tail is not None:
+            self._size -= tail.size
+
+    def _evict(self) -> None:
+        while self._size > MEMORY and len(self._tails) > 1:
+            self._pop(next(iter(self._tails)))
+
+    def drop(self, run: int, sealed: int) -> None:
+        """Forget the batches of a run up to number ``sealed``; they are chunks now."""
+        with self._lock:
+            tail = self._tails.get(run)
+            if tail is not None:
+                self._size -= tail.size
+                tail.drop(sealed)
+                self._size += tail.size
+
+    def forget(self, run: int) -> None:
+        """Forget a run."""
+        with self._lock:
+            self._pop(run)
