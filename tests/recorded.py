@@ -52,7 +52,7 @@ def recorded(run_dir: str | Path, role: str = "trainer") -> Recorded:
     return result
 
 
-def _take(result: Recorded, found: list[Any]) -> None:
+def _take(result: Recorded, found: list[Any]) -> None:  # noqa: C901, PLR0912 - one case a record
     keys: list[str] = []
     layouts: dict[int, list[int]] = {}
     for record in found:

@@ -65,7 +65,9 @@ def test_a_traceback_is_captured_as_an_error(script):
 
 
 def test_a_chosen_stream_alone_is_captured(script):
-    source = "import swanlab, sys; swanlab.init(mode='offline'); print('o'); print('e', file=sys.stderr)"
+    source = (
+        "import swanlab, sys; swanlab.init(mode='offline')\nprint('o'); print('e', file=sys.stderr)"
+    )
     script(source, SWANLAB_CONSOLE="stderr")
     assert recorded(run_folder()).text == ["e"]
 

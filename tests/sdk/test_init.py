@@ -72,7 +72,8 @@ def test_the_project_is_the_folders_name_made_valid(monkeypatch, tmp_path):
 
 
 def test_environment_variables_fill_what_is_not_given(monkeypatch):
-    for name, value in [("PROJECT", "p"), ("EXP_NAME", '"n"'), ("MODE", "offline"), ("TAGS", "a,b")]:
+    given = {"PROJECT": "p", "EXP_NAME": '"n"', "MODE": "offline", "TAGS": "a,b"}
+    for name, value in given.items():
         monkeypatch.setenv(f"SWANLAB_{name}", value)
     run = swanlab.init(name="given")
     (start,) = recorded(run.dir).starts
