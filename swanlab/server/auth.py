@@ -12,7 +12,6 @@ import re
 import secrets
 import string
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -76,7 +75,9 @@ class Auth:
         elif token is not None:
             row = await self._known("cookie", digest(token))
         if unsafe and by != "key" and _from_elsewhere(request, strict=row is not None):
-            raise Problem(403, "cross_site", "This request did not come from the server's own pages.")
+            raise Problem(
+                403, "cross_site", "This request did not come from the server's own pages."
+            )
         return None if row is None else Caller(row.user, by)
 
     async def admit(self, need: Need, caller: Caller | None, request: Request) -> ProjectRow | None:
@@ -179,7 +180,9 @@ class Auth:
     def new_user(self, username: str, password: str, *, admin: bool) -> UserRow | None:
         """Add a user; None when the name is taken, ``Problem`` when it or the password is bad."""
         if passwords.USERNAME.fullmatch(username) is None:
-            rule = "A username has 1 to 25 letters, digits, - and _, and starts with a letter or digit."
+            rule = (
+                "A username has 1 to 25 letters, digits, - and _; it starts with none of the last."
+            )
             raise Problem(400, "bad_name", rule)
         kept = passwords.hashed(passwords.check(password))
         with self._db.write() as connection:
@@ -233,5 +236,5 @@ def _from_elsewhere(request: Request, *, strict: bool) -> bool:
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
     if origin is not None:
-        return urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+        return origin.partition("://")[2].lower() != request.headers.get("host", "").lower()
     return strict and COOKIE in request.cookies

@@ -1,23 +1,29 @@
-"""What the HTTP API says: request and response bodies of ``/api/v1``, from which openapi.json is made.
+"""What the HTTP API says: the bodies of ``/api/v1``, from which openapi.json is made.
 
 Times are Unix milliseconds (UTC), durations milliseconds, steps integers in [0, 2**63).
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 State = Literal["running", "unresponsive", "finished", "crashed", "aborted"]
 """``unresponsive`` is never stored: a running run that nobody has heard of for a while."""
+
+
+Millis = Annotated[int, Meta(ge=0, lt=2**53)]
+"""Unix time in milliseconds, as a client gives it."""
+Step = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all bodies: fields are given by name."""
 
 
-class ErrorBody(Message):
+class ErrorBody(Message, frozen=True):
     """What happened and what to do. ``detail`` holds what a program may need to go on."""
 
     code: str
@@ -25,29 +31,29 @@ class ErrorBody(Message):
     detail: dict[str, Any] = {}
 
 
-class Error(Message):
+class Error(Message, frozen=True):
     """The one shape of every answer of status 400 and above."""
 
     error: ErrorBody
 
 
-class Health(Message):
+class Health(Message, frozen=True):
     status: Literal["ok"]
     version: str
     mode: Literal["server", "watch"]
 
 
-class Credentials(Message):
+class Credentials(Message, frozen=True):
     username: str
     password: str
 
 
-class User(Message):
+class User(Message, frozen=True):
     username: str
     admin: bool
 
 
-class Session(Message):
+class Session(Message, frozen=True):
     """Who is signed in, and to what kind of server (``watch`` has one nameless user)."""
 
     user: User
@@ -55,30 +61,30 @@ class Session(Message):
     version: str
 
 
-class NewUser(Message):
-    username: str
-    password: str
+class NewUser(Message, frozen=True):
+    username: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,24}$")]
+    password: Annotated[str, Meta(min_length=8, max_length=1024)]
     admin: bool = False
 
 
-class ApiKey(Message):
+class ApiKey(Message, frozen=True):
     """Shown once; the server keeps only its hash."""
 
     api_key: str
 
 
-class NewRun(Message):
-    """Creates the run, or finds it when ``id`` exists in the project: asking twice changes nothing."""
+class NewRun(Message, frozen=True):
+    """Creates the run, or finds it by its ``id``: asking twice changes nothing."""
 
-    id: str
+    id: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\#?%:\x00-\x1f\x7f]+$")]
     name: str | None = None
     description: str | None = None
     tags: list[str] = []
-    created_at: int | None = None
+    created_at: Millis | None = None
     options: dict[str, Any] = {}
 
 
-class RunOpened(Message):
+class RunOpened(Message, frozen=True):
     created: bool
     workspace: str
     project: str
@@ -90,11 +96,11 @@ class RunOpened(Message):
     """Offset that the server expects next, per writer it has heard of."""
 
 
-class Offset(Message):
+class Offset(Message, frozen=True):
     offset: int
 
 
-class Project(Message):
+class Project(Message, frozen=True):
     workspace: str
     name: str
     description: str | None
@@ -105,14 +111,14 @@ class Project(Message):
     running: int
 
 
-class Projects(Message):
+class Projects(Message, frozen=True):
     projects: list[Project]
 
 
-class RunRow(Message):
+class RunRow(Message, frozen=True):
     """One row of the runs table. ``last`` is aligned with ``RunTable.keys``; null where not logged.
 
-    A last value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+    A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
     """
 
     id: str
@@ -127,14 +133,16 @@ class RunRow(Message):
     last: list[float | str | None]
 
 
-class RunTable(Message):
+class RunTable(Message, frozen=True):
     """All runs of a project, newest first; system series are left out of ``keys``."""
 
     keys: list[str]
+    keys_total: int
+    """Number of keys; greater than that of ``keys`` when a table of all would be too large."""
     runs: list[RunRow]
 
 
-class Run(Message):
+class Run(Message, frozen=True):
     """One run, whole: what Overview and Environment show."""
 
     workspace: str
@@ -156,7 +164,7 @@ class Run(Message):
     """What went wrong while receiving it: damaged bytes, records set aside."""
 
 
-class Series(Message):
+class Series(Message, frozen=True):
     """Summary of one series; ``min``/``max`` are over finite values, null when there is none."""
 
     key: str
@@ -177,30 +185,30 @@ class Series(Message):
     negative_infinity: int
 
 
-class SeriesList(Message):
+class SeriesList(Message, frozen=True):
     series: list[Series]
 
 
-class SeriesRef(Message):
+class SeriesRef(Message, frozen=True):
     run: str
     key: str
-    rank: int = 0
+    rank: Annotated[int, Meta(ge=0, lt=2**31)] = 0
 
 
-class ChartQuery(Message):
+class ChartQuery(Message, frozen=True):
     """One chart: its series share one x. The range is ``lo <= step <= hi``; null means the end."""
 
     series: list[SeriesRef]
-    lo: int | None = None
-    hi: int | None = None
-    buckets: int = 1000
+    lo: Step | None = None
+    hi: Step | None = None
+    buckets: Annotated[int, Meta(ge=1, le=20_000)] = 1000
 
 
-class ChartsQuery(Message):
-    charts: list[ChartQuery]
+class ChartsQuery(Message, frozen=True):
+    charts: Annotated[list[ChartQuery], Meta(max_length=1000)]
 
 
-class ChartSeries(Message):
+class ChartSeries(Message, frozen=True):
     """Columns of one series on its chart's ``x``; NaN (JSON: null) where it has nothing finite.
 
     ``kind == "points"``: only ``last`` is given, the value at that exact step. Times are
@@ -220,9 +228,10 @@ class ChartSeries(Message):
     """Where not all is finite: (index in x, NaN, +Inf, -Inf)."""
 
 
-class Chart(Message):
-    """``points``: x are exact steps. ``buckets``: x are left edges, every bucket ``width`` steps wide;
-    buckets nobody has a point in are left out. Edges are multiples of ``width``, a power of two.
+class Chart(Message, frozen=True):
+    """``points``: x are exact steps. ``buckets``: x are left edges, each ``width`` steps wide.
+
+    Buckets nobody has a point in are left out. Edges are multiples of ``width``, a power of two.
     """
 
     kind: Literal["points", "buckets"]
@@ -231,11 +240,11 @@ class Chart(Message):
     series: list[ChartSeries]
 
 
-class Charts(Message):
+class Charts(Message, frozen=True):
     charts: list[Chart]
 
 
-class LogLine(Message):
+class LogLine(Message, frozen=True):
     line: int
     time: int
     level: int
@@ -243,7 +252,7 @@ class LogLine(Message):
     text: str
 
 
-class Logs(Message):
+class Logs(Message, frozen=True):
     """Lines ``first <= line``; ``total`` is the number of the newest line + 1."""
 
     writer: str | None
@@ -252,7 +261,7 @@ class Logs(Message):
     lines: list[LogLine]
 
 
-class Hint(Message):
+class Hint(Message, frozen=True):
     """One event of the live stream: this run has something new; ask for what you show of it."""
 
     workspace: str

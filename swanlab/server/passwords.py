@@ -13,7 +13,9 @@ from swanlab.server.http import Problem
 MIN_LENGTH, MAX_LENGTH = 8, 1024
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,24}")
 
-_hashing = threading.Semaphore(2)  # one hash takes 64 MiB; a flood of sign-ins must not take them all
+_hashing = threading.Semaphore(
+    2
+)  # one hash takes 64 MiB; a flood of sign-ins must not take them all
 _decoy: list[str] = []
 
 
@@ -27,7 +29,7 @@ def check(password: str) -> str:
 
 def hashed(password: str) -> str:
     """Return the Argon2 hash to keep; takes tens of milliseconds."""
-    from argon2 import PasswordHasher  # noqa: PLC0415 - only who signs in pays for it
+    from argon2 import PasswordHasher
 
     with _hashing:
         return PasswordHasher().hash(password.encode("utf-8", "surrogatepass"))
@@ -35,8 +37,8 @@ def hashed(password: str) -> str:
 
 def matches(kept: str | None, password: str) -> bool:
     """Whether the password is that of the kept hash; as slow when there is no hash."""
-    from argon2 import PasswordHasher  # noqa: PLC0415 - only who signs in pays for it
-    from argon2.exceptions import VerificationError  # noqa: PLC0415
+    from argon2 import PasswordHasher
+    from argon2.exceptions import VerificationError
 
     if not _decoy:
         _decoy.append(hashed(secrets.token_urlsafe()))

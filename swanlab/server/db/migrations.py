@@ -1,7 +1,7 @@
 """One linear list of migrations for SQLite and PostgreSQL; a released one is never edited.
 
-Each runs once, in the transaction that records it. The first one spells its SQL out instead of using
-``schema.py``, so that it stays what it was when the schema moves on.
+Each runs once, in the transaction that records it. They spell their SQL out instead of using
+``schema.py``, so that they stay what they were when the schema moves on.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ MIGRATIONS: tuple[Migration, ...] = (first_tables,)
 def version(connection: Connection) -> int:
     """Return how many migrations the database has had."""
     connection.execute(
-        text("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL)")
+        text(
+            "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL)"
+        )
     )
     found = connection.execute(text("SELECT max(number) FROM migrations")).scalar()
     return int(found or 0)

@@ -70,7 +70,17 @@ def find(connection: Connection, workspace: str, name: str) -> ProjectRow | None
         .join(workspaces, workspaces.c.id == projects.c.workspace_id)
         .where(workspaces.c.name == workspace, projects.c.name == name)
     ).first()
-    return None if row is None else ProjectRow(**row._mapping)  # noqa: SLF001 - public by documentation
+    return None if row is None else msgspec.convert(row, ProjectRow, from_attributes=True)
+
+
+def get(connection: Connection, project: int) -> ProjectRow | None:
+    """Return the project of that number."""
+    row = connection.execute(
+        select(*_PROJECT)
+        .join(workspaces, workspaces.c.id == projects.c.workspace_id)
+        .where(projects.c.id == project)
+    ).first()
+    return None if row is None else msgspec.convert(row, ProjectRow, from_attributes=True)
 
 
 def create(connection: Connection, workspace: str, name: str) -> ProjectRow:
@@ -121,4 +131,4 @@ def _cards() -> Any:
 
 
 def _card(row: Row[Any]) -> ProjectCard:
-    return ProjectCard(**row._mapping)  # noqa: SLF001 - public by documentation
+    return msgspec.convert(row, ProjectCard, from_attributes=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from swanlab.server.db.engine import now
 from swanlab.server.db.schema import runs, writers
-from swanlab.server.messages import NewRun
+from swanlab.server.messages import NewRun, State
 
 ANIMALS = (
     "swan", "rat", "ox", "tiger", "rabbit", "dragon", "snake", "horse", "goat", "monkey",
@@ -168,12 +168,10 @@ def writers_of(connection: Connection, run: int) -> list[WriterRow]:
         .where(writers.c.run == run)
         .order_by(writers.c.role.desc(), writers.c.rank, writers.c.started, writers.c.writer)
     )
-    return [WriterRow(**row._mapping) for row in rows]  # noqa: SLF001 - public by documentation
+    return [msgspec.convert(row, WriterRow, from_attributes=True) for row in rows]
 
 
-def set_state(
-    connection: Connection, run: int, state: str, at: int, error: str | None
-) -> None:
+def set_state(connection: Connection, run: int, state: str, at: int, error: str | None) -> None:
     """Let the run be in ``state`` since ``at``, unless something later is known already."""
     ended = None if state == "running" else at
     connection.execute(
@@ -181,6 +179,12 @@ def set_state(
         .where(runs.c.id == run, runs.c.state_at <= at)
         .values(state=state, state_at=at, finished_at=ended, error=error)
     )
+
+
+def state_of(connection: Connection, run: int) -> State | None:
+    """Return the stored state of the run, None when it is gone."""
+    state: State | None = connection.execute(select(runs.c.state).where(runs.c.id == run)).scalar()
+    return state
 
 
 def merge(
@@ -214,11 +218,13 @@ def _plain(value: Any) -> Any:
             return "NaN"
         return value if abs(value) != float("inf") else ("Infinity" if value > 0 else "-Infinity")
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else str(key): _plain(item) for key, item in value.items()}
+        return {
+            key if isinstance(key, str) else str(key): _plain(item) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
 
 
 def _run(row: Row[Any]) -> RunRow:
-    return RunRow(*row)
+    return msgspec.convert(row, RunRow, from_attributes=True)

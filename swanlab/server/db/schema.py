@@ -68,9 +68,7 @@ projects = Table(
     "projects",
     metadata,
     Column("id", ID, primary_key=True),
-    Column(
-        "workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False
-    ),
+    Column("workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
     Column("name", String(100), nullable=False),
     Column("description", Text),
     Column("visibility", String(7), nullable=False),

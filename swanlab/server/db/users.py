@@ -10,12 +10,16 @@ from swanlab.server.db.schema import api_keys, sessions, users, workspaces
 
 
 class UserRow(msgspec.Struct, frozen=True):
+    """Who somebody is."""
+
     id: int
     username: str
     admin: bool
 
 
 class SessionRow(msgspec.Struct, frozen=True):
+    """Who is signed in, and until when (Unix milliseconds)."""
+
     user: UserRow
     expires_at: int
 
@@ -28,7 +32,9 @@ def any_user(connection: Connection) -> bool:
     return bool(connection.execute(select(exists().select_from(users))).scalar())
 
 
-def create(connection: Connection, username: str, password_hash: str, *, admin: bool) -> UserRow | None:
+def create(
+    connection: Connection, username: str, password_hash: str, *, admin: bool
+) -> UserRow | None:
     """Add a user with a personal workspace of the same name; None when the name is taken.
 
     Names that differ only in case are the same name.
@@ -75,9 +81,9 @@ def set_api_key(connection: Connection, user: int, key_hash: bytes) -> None:
 def by_api_key(connection: Connection, key_hash: bytes) -> UserRow | None:
     """Return whose API key this is."""
     row = connection.execute(
-        select(*_USER).join(api_keys, api_keys.c.user_id == users.c.id).where(
-            api_keys.c.hash == key_hash
-        )
+        select(*_USER)
+        .join(api_keys, api_keys.c.user_id == users.c.id)
+        .where(api_keys.c.hash == key_hash)
     ).first()
     return None if row is None else UserRow(row.id, row.username, row.admin)
 

@@ -1,0 +1,16 @@
+"""The route table: every address of the API, and what each needs of the caller."""
+
+from __future__ import annotations
+
+from swanlab.server.http import Route
+from swanlab.server.routes import charts, frames, health, live, projects, runs, users
+
+ROUTES: tuple[Route, ...] = (
+    *health.ROUTES,
+    *users.ROUTES,
+    *projects.ROUTES,
+    *runs.ROUTES,
+    *frames.ROUTES,
+    *charts.ROUTES,
+    *live.ROUTES,
+)

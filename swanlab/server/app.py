@@ -1,0 +1,41 @@
+"""The application: the only place where state, routes and middleware meet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from swanlab.server.gate import Gate
+from swanlab.server.http import mount, on_http_exception
+from swanlab.server.pages import page
+from swanlab.server.routes import ROUTES
+from swanlab.server.state import Server
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create_app(server: Server) -> Starlette:
+    """Return the ASGI application over ``server``; its lifespan starts and closes the server."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        server.hub.bind(asyncio.get_running_loop())
+        server.start()
+        yield
+        await run_in_threadpool(server.close)
+
+    app = Starlette(
+        routes=[*mount(ROUTES), Route("/{path:path}", page, methods=_METHODS)],
+        middleware=[Middleware(Gate, server=server)],
+        exception_handlers={HTTPException: on_http_exception},
+        lifespan=lifespan,
+    )
+    app.state.server = server
+    return app

@@ -1,0 +1,65 @@
+"""What the records of a post mean for the run itself: config, environment, state, who writes.
+
+Applied before the post's offset moves. If the server dies in between, the post comes again, and
+every step here may be repeated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from swanlab import records
+from swanlab.server.db import runs
+from swanlab.server.db.engine import now
+from swanlab.server.messages import State
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_STATES: dict[str, State] = {"success": "finished", "crashed": "crashed", "aborted": "aborted"}
+_LARGEST = 2**63 - 1
+
+
+def state_of(record: object) -> State | None:
+    """Return the state a record puts its run into, if it does."""
+    if isinstance(record, records.Finish):
+        return _STATES.get(record.state, "crashed")
+    return "running" if isinstance(record, records.Resume) else None
+
+
+def apply(
+    connection: Connection, run: int, writer: str, found: list[object], started: int | None
+) -> None:
+    """Bring the run in the metadata database up to date.
+
+    ``started`` is the writer's own beginning (Unix milliseconds), from which its records count
+    their time; None when its header was lost, and then now is taken.
+    """
+    for record in found:
+        if isinstance(record, records.Header):
+            runs.set_writer(connection, _writer(run, writer, record))
+        elif isinstance(record, records.Config):
+            runs.merge(connection, run, "config", record.values, record.removed)
+        elif isinstance(record, records.Environment):
+            runs.merge(connection, run, "environment", record.values, [])
+        elif isinstance(record, records.Finish | records.Resume):
+            at = now() if started is None else _whole(started + record.t)
+            error = record.error if isinstance(record, records.Finish) else None
+            runs.set_state(connection, run, state_of(record) or "running", at, error)
+
+
+def _writer(run: int, writer: str, header: records.Header) -> runs.WriterRow:
+    return runs.WriterRow(
+        run=run,
+        writer=writer,
+        role=header.role,
+        rank=_whole(header.rank),
+        started=_whole(header.started),
+        pid=_whole(header.pid),
+        host=header.host,
+    )
+
+
+def _whole(number: int) -> int:
+    """Fit a number that a stranger wrote into the database's integers."""
+    return max(-_LARGEST, min(_LARGEST, number))

@@ -1,0 +1,113 @@
+"""What every request passes first and every answer last: host check, request id, headers, log."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import secrets
+import time
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from swanlab.server.http import Problem, refuse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from swanlab.server.state import Server
+
+log = logging.getLogger("swanlab.server.requests")
+
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (
+        b"content-security-policy",
+        b"; ".join(
+            (
+                b"default-src 'self'",
+                b"img-src 'self' data: blob:",
+                b"style-src 'self' 'unsafe-inline'",
+                b"object-src 'none'",
+                b"base-uri 'none'",
+                b"form-action 'self'",
+                b"frame-ancestors 'none'",
+            )
+        ),
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+class Gate:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, server: Server) -> None:
+        self._app = app
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(6)
+        scope["request_id"] = request_id
+        began = time.perf_counter()
+        status = 0
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                identity = (b"x-request-id", request_id.encode())
+                message["headers"] = [*message.get("headers", ()), *_HEADERS, identity]
+            await send(message)
+
+        if not _welcome(scope, self._server.hosts):
+            message = "This server is not called by that name."
+            await refuse(Problem(421, "wrong_host", message))(scope, receive, dressed)
+        else:
+            await self._app(scope, receive, dressed)
+        if log.isEnabledFor(logging.INFO):
+            _note(scope, status, time.perf_counter() - began)
+
+
+def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    log.info(
+        "%s",
+        json.dumps(
+            {
+                "request": scope["request_id"],
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+            }
+        ),
+    )
+
+
+def _welcome(scope: Scope, hosts: frozenset[str] | None) -> bool:
+    """Whether the request names this server as it is called.
+
+    A page of another site can point a name of its own at this machine (DNS rebinding), but it
+    cannot make the browser send an address, or a name that is not its own.
+    """
+    if hosts is None:
+        return True
+    given = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    name = given.decode("latin-1").lower()
+    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+    return name in hosts or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

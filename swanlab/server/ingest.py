@@ -1,0 +1,284 @@
+"""The one way into the stores, for posts over HTTP and for run files read on this machine.
+
+A post is acknowledged when it is on the disk. It names the offset in its writer's file at which it
+starts; the expected one moves in the transaction that stores the post, so that sending again is
+free and nothing is stored twice.
+
+One thread per busy project commits whatever has queued since its last commit in one transaction:
+an idle server answers at once, a busy one shares the wait for the disk among many posts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+
+import msgspec
+
+from swanlab.server import effects
+from swanlab.server.db import runs
+from swanlab.server.db.engine import Database
+from swanlab.server.db.projects import ProjectRow
+from swanlab.server.http import Problem, no_such
+from swanlab.server.live import Hub, Kind, News
+from swanlab.server.messages import State
+from swanlab.server.metrics.contract import (
+    Batch,
+    Decoded,
+    MetricStore,
+    OffsetMismatch,
+    Receipt,
+)
+from swanlab.server.sealing import Keeper
+from swanlab.server.stores import Stores
+
+QUEUED_POSTS, QUEUED_BYTES = 2_000, 64 * 1024 * 1024
+GROUP_POSTS, GROUP_BYTES = 256, 8 * 1024 * 1024
+IDLE = 10.0
+
+log = logging.getLogger("swanlab.server")
+_versions = itertools.count(1)
+
+
+class LiveRun:
+    """A run that this process has had to do with; ``version`` changes with whatever it holds."""
+
+    def __init__(self, project: ProjectRow, row: runs.RunRow) -> None:
+        self.project = project
+        self.id = row.id
+        self.run_id = row.run_id
+        self.state: State = row.state  # type: ignore[assignment]
+        self.version = next(_versions)
+
+
+class Post(msgspec.Struct, frozen=True, eq=False):
+    """One post waiting for its commit."""
+
+    run: LiveRun
+    writer: str
+    offset: int
+    frames: bytes
+    done: Future[Receipt]
+    seen: int
+    """Unix milliseconds at which the run was last heard of, by this post."""
+
+
+class Ingest:
+    """Takes posts for all projects. Thread-safe."""
+
+    def __init__(self, db: Database, stores: Stores, hub: Hub) -> None:
+        self._db, self._stores, self._hub = db, stores, hub
+        self.keeper = Keeper(db, stores)
+        self._runs: dict[tuple[int, str], LiveRun] = {}
+        self._lanes: dict[int, Lane] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self.forgotten = 0
+        """How many runs were deleted; what was said about them before no longer holds."""
+
+    def known(self, project: int, run_id: str) -> LiveRun | None:
+        """Return the run if this process has had to do with it, without asking the database."""
+        return self._runs.get((project, run_id))
+
+    def run(self, project: ProjectRow, run_id: str) -> LiveRun:
+        """Return the run of that id; raises a 404 ``Problem``."""
+        held = self._runs.get((project.id, run_id))
+        if held is not None:
+            return held
+        with self._db.read() as connection:
+            row = runs.find(connection, project.id, run_id)
+        if row is None:
+            raise no_such("run")
+        with self._lock:
+            return self._runs.setdefault((project.id, run_id), LiveRun(project, row))
+
+    def submit(
+        self, run: LiveRun, writer: str, offset: int, frames: bytes, seen: int
+    ) -> Future[Receipt]:
+        """Queue a post; the future holds the receipt, ``OffsetMismatch``, or what went wrong.
+
+        Raises a 429 ``Problem`` when too much is waiting already.
+        """
+        done: Future[Receipt] = Future()
+        post = Post(run, writer, offset, frames, done, seen)
+        with self._lock:
+            if self._closed:
+                raise _busy("The server is going down.")
+            lane = self._lanes.get(run.project.id)
+            if lane is None or not lane.put(post):
+                lane = Lane(self, run.project.id)
+                lane.put(post)
+                self._lanes[run.project.id] = lane
+                lane.start()
+        return done
+
+    def heartbeat(self, run: LiveRun, at: int) -> None:
+        """Note that the run was heard of."""
+        self.keeper.heard(run.id, at)
+
+    def forget(self, run: LiveRun) -> None:
+        """Delete the run with all it holds."""
+        with self._lock:
+            self._runs.pop((run.project.id, run.run_id), None)
+            self.forgotten += 1
+        self._stores.of(run.project.id).delete(run.id)
+        with self._db.write() as connection:
+            runs.remove(connection, run.id)
+        self.tell(run, {"run"})
+
+    def tell(self, run: LiveRun, kinds: set[Kind]) -> None:
+        """Let those who watch know that the run has something new."""
+        run.version = next(_versions)
+        if kinds:
+            self._hub.publish(News(run.project, run.id, run.run_id, run.state, frozenset(kinds)))
+
+    def commit(self, project: int, posts: list[Post]) -> list[Post]:
+        """Store the posts in one transaction and acknowledge them.
+
+        Returns those that follow another one of the same writer: they are for the next transaction,
+        since what they mean depends on the one before.
+        """
+        store = self._stores.of(project)
+        taken: dict[tuple[int, str], tuple[Post, Decoded]] = {}
+        later: list[Post] = []
+        for post in posts:
+            if (post.run.id, post.writer) in taken:
+                later.append(post)
+            elif (decoded := _decode(store, post)) is not None:
+                taken[post.run.id, post.writer] = (post, decoded)
+        self._apply(list(taken.values()))
+        outcomes = store.append([decoded for _, decoded in taken.values()])
+        for (post, _), outcome in zip(taken.values(), outcomes, strict=True):
+            if isinstance(outcome, OffsetMismatch):
+                post.done.set_exception(outcome)
+            else:
+                self._after(post, outcome)
+                post.done.set_result(outcome)
+        return later
+
+    def _apply(self, taken: list[tuple[Post, Decoded]]) -> None:
+        telling = [(post, decoded) for post, decoded in taken if decoded.records]
+        if not telling:
+            return
+        with self._db.write() as connection:
+            for post, decoded in telling:
+                effects.apply(
+                    connection, post.run.id, post.writer, decoded.records, decoded.after.started
+                )
+            states = {post.run.id: runs.state_of(connection, post.run.id) for post, _ in telling}
+        for post, _ in telling:
+            post.run.state = states[post.run.id] or post.run.state
+
+    def _after(self, post: Post, receipt: Receipt) -> None:
+        run = post.run
+        set_aside = receipt.unknown + sum(receipt.refused.values())
+        if receipt.damaged or set_aside:
+            with self._db.write() as connection:
+                runs.note(connection, run.id, receipt.damaged, set_aside)
+        kinds: set[Kind] = set()
+        if receipt.points:
+            kinds.add("series")
+        if receipt.new_keys:
+            kinds.add("keys")
+        if receipt.lines:
+            kinds.add("logs")
+        if receipt.records or receipt.damaged or set_aside:
+            kinds.add("run")
+        self.keeper.heard(run.id, post.seen)
+        self.keeper.wrote(run.project.id, run.id, receipt.points, ended=run.state != "running")
+        self.tell(run, kinds)
+
+    def close(self) -> None:
+        """Commit what is queued, then stop."""
+        with self._lock:
+            self._closed = True
+            lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.stop()
+        self.keeper.close()
+
+
+class Lane:
+    """The queue of one project and its committing thread, which ends when nothing comes."""
+
+    def __init__(self, ingest: Ingest, project: int) -> None:
+        self._ingest, self._project = ingest, project
+        self._queue: deque[Post] = deque()
+        self._bytes = 0
+        self._ended = self._stopping = False
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name=f"commit-{project}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to commit."""
+        self._thread.start()
+
+    def put(self, post: Post) -> bool:
+        """Queue a post; False when the thread has ended and a new lane is needed."""
+        with self._wake:
+            if self._ended:
+                return False
+            if len(self._queue) >= QUEUED_POSTS or self._bytes > QUEUED_BYTES:
+                raise _busy("Too many posts are waiting; send this one again.")
+            self._queue.append(post)
+            self._bytes += len(post.frames)
+            self._wake.notify()
+            return True
+
+    def stop(self) -> None:
+        """Commit what is queued and end."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _take(self) -> list[Post]:
+        with self._wake:
+            until = time.monotonic() + IDLE
+            while not self._queue and not self._stopping and time.monotonic() < until:
+                self._wake.wait(IDLE)
+            group: list[Post] = []
+            size = 0
+            # A post whose sender hung up before its turn is left out: it was not acknowledged.
+            while self._queue and len(group) < GROUP_POSTS and size < GROUP_BYTES:
+                post = self._queue.popleft()
+                self._bytes -= len(post.frames)
+                if post.done.running() or post.done.set_running_or_notify_cancel():
+                    size += len(post.frames)
+                    group.append(post)
+            self._ended = not group and not self._queue
+            return group
+
+    def _work(self) -> None:
+        while not self._ended:
+            group = self._take()
+            if not group:
+                continue
+            try:
+                later = self._ingest.commit(self._project, group)
+            except Exception as error:
+                log.exception("could not store posts of project %d", self._project)
+                for post in group:
+                    if not post.done.done():
+                        post.done.set_exception(error)
+            else:
+                with self._wake:
+                    self._queue.extendleft(reversed(later))
+                    self._bytes += sum(len(post.frames) for post in later)
+
+
+def _decode(store: MetricStore, post: Post) -> Decoded | None:
+    """Take the post apart, or refuse it: it does not start where the writer's file was left."""
+    try:
+        return store.decode(Batch(post.run.id, post.writer, post.offset, post.frames))
+    except OffsetMismatch as mismatch:
+        post.done.set_exception(mismatch)
+        return None
+
+
+def _busy(message: str) -> Problem:
+    return Problem(429, "busy", message, {"retry_after": 1}, {"retry-after": "1"})

@@ -1,0 +1,63 @@
+"""Charts: many at once, as a packed frame, or as JSON for those who ask for it."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from swanlab.server import frame, series
+from swanlab.server.db import runs
+from swanlab.server.http import JSON, Ask, Need, Route, unchanged
+from swanlab.server.messages import Charts, ChartsQuery
+from swanlab.server.routes.projects import PROJECT
+
+
+async def charts(ask: Ask[None, ChartsQuery]) -> Response:
+    """Return the charts, or 304 when none of their runs has anything new."""
+    series.check(ask.body)
+    packed = JSON not in ask.request.headers.get("accept", "")
+    tag = _tag(ask, packed=packed)
+    headers = {"cache-control": "private, no-cache", "etag": tag, "vary": "accept"}
+    if unchanged(ask.request, tag):
+        return Response(status_code=304, headers=headers)
+    content = await run_in_threadpool(_content, ask, packed=packed)
+    return Response(content, 200, headers, media_type=frame.MEDIA if packed else JSON)
+
+
+def _runs(query: ChartsQuery) -> list[str]:
+    return sorted({ref.run for chart in query.charts for ref in chart.series})
+
+
+def _tag(ask: Ask[None, ChartsQuery], *, packed: bool) -> str:
+    """Name this answer by the question and the versions of its runs, without reading a point."""
+    ingest = ask.server.ingest
+    known = (ingest.known(ask.project.id, run_id) for run_id in _runs(ask.body))
+    versions = [0 if run is None else run.version for run in known]
+    named = (ask.server.boot, ingest.forgotten, ask.project.id, packed, versions, ask.body)
+    return f'"{blake2b(msgspec.json.encode(named), digest_size=12).hexdigest()}"'
+
+
+def _content(ask: Ask[None, ChartsQuery], *, packed: bool) -> bytes:
+    with ask.server.db.read() as connection:
+        numbers = runs.numbers(connection, ask.project.id, _runs(ask.body))
+    found = series.read(ask.server.stores.of(ask.project.id), ask.body, numbers)
+    if packed:
+        return frame.encode(found)
+    return msgspec.json.encode(Charts(charts=[series.chart(*one) for one in found]))
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path=PROJECT + "/charts",
+        need=Need.READ,
+        handler=charts,
+        summary="Charts of the project's runs, in buckets or exact where points are few",
+        body=ChartsQuery,
+        answer=Charts,
+        media=frame.MEDIA,
+    ),
+)

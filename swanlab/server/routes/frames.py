@@ -1,0 +1,107 @@
+"""Receiving run files: posts by offset, and signs of life."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+import zstandard
+from msgspec import Meta
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from swanlab.server.db.engine import now
+from swanlab.server.http import Ask, Need, Problem, Route, read_body
+from swanlab.server.ingest import LiveRun
+from swanlab.server.messages import Offset
+from swanlab.server.metrics.contract import OffsetMismatch
+from swanlab.server.routes.runs import RUN, WriterName
+
+MAX_COMPRESSED = 4 * 1024 * 1024
+MAX_RAW = 8 * 1024 * 1024
+_LARGE = 256 * 1024
+
+
+class FramesQuery(msgspec.Struct, frozen=True):
+    """Whose file, and where in it the body begins."""
+
+    writer: WriterName
+    offset: Annotated[int, Meta(ge=0, le=2**62)]
+
+
+async def frames(ask: Ask[FramesQuery, None]) -> Offset:
+    """Store a piece of a run file; answered when it is on the disk."""
+    body = await read_body(ask.request, MAX_COMPRESSED)
+    raw = await run_in_threadpool(unpack, body) if len(body) > _LARGE else unpack(body)
+    run = await _run(ask)
+    query = ask.query
+    done = ask.server.ingest.submit(run, query.writer, query.offset, raw, now())
+    try:
+        receipt = await asyncio.wrap_future(done)
+    except OffsetMismatch as mismatch:
+        raise Problem(
+            409,
+            "wrong_offset",
+            f"Go on at offset {mismatch.expected} of this writer's file.",
+            {"expected": mismatch.expected},
+        ) from mismatch
+    return Offset(offset=receipt.offset)
+
+
+def unpack(body: bytes) -> bytes:
+    """Return what was compressed; refuses what would be too large before it is."""
+    try:
+        size = zstandard.get_frame_parameters(body).content_size
+        if size != zstandard.CONTENTSIZE_UNKNOWN and size > MAX_RAW:
+            raise _too_large()
+        reader = zstandard.ZstdDecompressor(max_window_size=MAX_RAW).stream_reader(
+            body, read_across_frames=False
+        )
+        raw = reader.read(MAX_RAW + 1)
+    except zstandard.ZstdError as error:
+        raise Problem(400, "not_zstd", "The body is not a zstd frame.") from error
+    if len(raw) > MAX_RAW:
+        raise _too_large()
+    return raw
+
+
+def _too_large() -> Problem:
+    message = f"A post may hold at most {MAX_RAW} bytes of a run file; cut it."
+    return Problem(413, "too_large", message, {"limit": MAX_RAW})
+
+
+async def _run(ask: Ask[FramesQuery, None] | Ask[None, None]) -> LiveRun:
+    known = ask.server.ingest.known(ask.project.id, ask.part("run"))
+    if known is not None:
+        return known
+    return await run_in_threadpool(ask.server.ingest.run, ask.project, ask.part("run"))
+
+
+async def heartbeat(ask: Ask[None, None]) -> Response:
+    """Note that the run is alive."""
+    ask.server.ingest.heartbeat(await _run(ask), now())
+    return Response(status_code=204)
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path=RUN + "/frames",
+        need=Need.WRITE,
+        handler=frames,
+        summary="Send a piece of a run file, zstd; whole frames, from the expected offset on",
+        query=FramesQuery,
+        raw_limit=MAX_COMPRESSED,
+        answer=Offset,
+        errors=(409, 429),
+    ),
+    Route(
+        method="POST",
+        path=RUN + "/heartbeat",
+        need=Need.WRITE,
+        handler=heartbeat,
+        summary="Say that the run is alive",
+        status=204,
+    ),
+)

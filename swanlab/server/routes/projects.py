@@ -1,0 +1,116 @@
+"""Projects and their tables of runs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from swanlab.server import series
+from swanlab.server.db import projects, runs
+from swanlab.server.http import Ask, Need, Route
+from swanlab.server.messages import Project, Projects, RunRow, RunTable
+from swanlab.server.runview import duration, state
+from swanlab.server.state import Server
+
+MAX_CELLS = 2_000_000
+PROJECT = "/projects/{workspace}/{project}"
+
+
+def all_projects(ask: Ask[None, None]) -> Projects:
+    """Return what the caller may read."""
+    with ask.server.db.read() as connection:
+        cards = projects.readable(connection, ask.caller.user.id)
+    running = _running(ask.server)
+    return Projects(projects=[_project(card, running) for card in cards])
+
+
+def project(ask: Ask[None, None]) -> Project:
+    """Return one project."""
+    with ask.server.db.read() as connection:
+        card = projects.card(connection, ask.project.id)
+    return _project(card, _running(ask.server))
+
+
+def _running(server: Server) -> dict[int, int]:
+    """Return how many runs of each project are at work now."""
+    with server.db.read() as connection:
+        rows = runs.running(connection)
+    counts: dict[int, int] = {}
+    for number, run, seen_at in rows:
+        heard = server.ingest.keeper.last_heard(run, seen_at)
+        if state("running", heard) == "running":
+            counts[number] = counts.get(number, 0) + 1
+    return counts
+
+
+def _project(card: projects.ProjectCard, running: dict[int, int]) -> Project:
+    return Project(
+        workspace=card.workspace,
+        name=card.name,
+        description=card.description,
+        visibility="public" if card.visibility == "public" else "private",
+        created_at=card.created_at,
+        updated_at=card.updated_at,
+        runs=card.runs,
+        running=running.get(card.id, 0),
+    )
+
+
+def table(ask: Ask[None, None]) -> RunTable:
+    """Return all runs of the project with their last values."""
+    server = ask.server
+    with server.db.read() as connection:
+        rows = runs.of_project(connection, ask.project.id)
+    numbers = [row.id for row in rows]
+    summaries = server.stores.of(ask.project.id).summaries(numbers)
+    cells = series.last_values(summaries, numbers, MAX_CELLS)
+    return RunTable(
+        keys=cells.keys,
+        keys_total=cells.all_keys,
+        runs=[_row(server, row, cells.rows[row.id]) for row in rows],
+    )
+
+
+def _row(server: Server, row: runs.RunRow, last: list[float | str | None]) -> RunRow:
+    heard = server.ingest.keeper.last_heard(row.id, row.seen_at)
+    return RunRow(
+        id=row.run_id,
+        name=row.name,
+        description=row.description,
+        state=state(row.state, heard),
+        tags=msgspec.json.decode(row.tags),
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        duration=duration(row, heard),
+        config=msgspec.json.decode(row.config),
+        last=last,
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/projects",
+        need=Need.USER,
+        handler=all_projects,
+        summary="The projects you may read, the one heard of last first",
+        answer=Projects,
+        etag=True,
+    ),
+    Route(
+        method="GET",
+        path=PROJECT,
+        need=Need.READ,
+        handler=project,
+        summary="One project",
+        answer=Project,
+    ),
+    Route(
+        method="GET",
+        path=PROJECT + "/runs",
+        need=Need.READ,
+        handler=table,
+        summary="The runs of a project with config and last values",
+        answer=RunTable,
+        etag=True,
+    ),
+)

@@ -1,0 +1,209 @@
+"""One run: opening it, what is known of it, its console."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response, StreamingResponse
+
+from swanlab.server import series
+from swanlab.server.db import projects, runs
+from swanlab.server.http import Ask, Need, Route, check_name, no_such
+from swanlab.server.messages import LogLine, Logs, NewRun, Run, RunOpened, SeriesList
+from swanlab.server.metrics.contract import Line, MetricStore
+from swanlab.server.routes.projects import PROJECT
+from swanlab.server.runview import duration, notices, state
+
+RUN = PROJECT + "/runs/{run}"
+WriterName = Annotated[str, Meta(min_length=1, max_length=200)]
+_PROJECT_NAME = re.compile(r"[0-9A-Za-z_\-+.]{1,100}")
+_PAGE = 10_000
+_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR"}
+
+
+def open_run(ask: Ask[None, NewRun]) -> RunOpened:
+    """Create the run (and its project), or find it."""
+    server, user = ask.server, ask.caller.user
+    workspace = server.auth.own_workspace(user, ask.part("workspace"))
+    rule = "has 1 to 100 letters, digits and - _ + . characters."
+    name = check_name(_PROJECT_NAME, ask.part("project"), "The name of a project", rule)
+    with server.db.write() as connection:
+        project = projects.create(connection, workspace, name)
+        row, created = runs.open_run(connection, project.id, ask.body)
+    run = server.ingest.run(project, row.run_id)
+    if created:
+        server.ingest.tell(run, {"run"})
+    return RunOpened(
+        created=created,
+        workspace=workspace,
+        project=name,
+        id=row.run_id,
+        name=row.name,
+        path=f"/@{workspace}/{name}/runs/{row.run_id}",
+        writers=dict(server.stores.of(project.id).offsets(row.id)),
+    )
+
+
+def _row(ask: Ask[Any, Any]) -> runs.RunRow:
+    with ask.server.db.read() as connection:
+        row = runs.find(connection, ask.project.id, ask.part("run"))
+    if row is None:
+        raise no_such("run")
+    return row
+
+
+def run(ask: Ask[None, None]) -> Run:
+    """Return all that is known of the run itself."""
+    row = _row(ask)
+    heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
+    return Run(
+        workspace=ask.project.workspace,
+        project=ask.project.name,
+        id=row.run_id,
+        name=row.name,
+        description=row.description,
+        state=state(row.state, heard),
+        tags=msgspec.json.decode(row.tags),
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        seen_at=heard,
+        duration=duration(row, heard),
+        error=row.error,
+        config=msgspec.json.decode(row.config),
+        environment=msgspec.json.decode(row.environment),
+        options=msgspec.json.decode(row.options),
+        notices=notices(row),
+    )
+
+
+def all_series(ask: Ask[None, None]) -> SeriesList:
+    """Return the summaries of the run's series, system series included."""
+    row = _row(ask)
+    found = ask.server.stores.of(ask.project.id).summaries([row.id])
+    return SeriesList(series=[series.summary(one) for one in found])
+
+
+class LogsQuery(msgspec.Struct, frozen=True):
+    """Which lines of which writer; without ``first`` the last ``limit`` ones."""
+
+    writer: WriterName | None = None
+    first: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=_PAGE)] = 1000
+
+
+class LogsTextQuery(msgspec.Struct, frozen=True):
+    """Whose lines; without it those of the first process."""
+
+    writer: WriterName | None = None
+
+
+def _writers(ask: Ask[Any, Any], row: runs.RunRow) -> list[str]:
+    """Return the writers that have console lines, trainers first, by rank."""
+    store = ask.server.stores.of(ask.project.id)
+    with ask.server.db.read() as connection:
+        known = [writer.writer for writer in runs.writers_of(connection, row.id)]
+    everyone = [*known, *(name for name in store.offsets(row.id) if name not in known)]
+    return [name for name in everyone if store.lines(row.id, name, 0, 1)[0]]
+
+
+def logs(ask: Ask[LogsQuery, None]) -> Logs:
+    """Return console lines."""
+    row, query = _row(ask), ask.query
+    writers = _writers(ask, row)
+    writer = query.writer or next(iter(writers), None)
+    if writer is None:
+        return Logs(writer=None, writers=[], total=0, lines=[])
+    first = -query.limit if query.first is None else query.first
+    total, lines = ask.server.stores.of(ask.project.id).lines(row.id, writer, first, query.limit)
+    return Logs(
+        writer=writer,
+        writers=writers,
+        total=total,
+        lines=[
+            LogLine(line=one.line, time=one.time, level=one.level, stream=one.stream, text=one.text)
+            for one in lines
+        ],
+    )
+
+
+def logs_text(ask: Ask[LogsTextQuery, None]) -> Response:
+    """Return the console as a text file."""
+    row = _row(ask)
+    writer = ask.query.writer or next(iter(_writers(ask, row)), None)
+    store = ask.server.stores.of(ask.project.id)
+    pieces = iter(()) if writer is None else _text(store, row.id, writer)
+    headers = {
+        "cache-control": "no-store",
+        "content-disposition": 'attachment; filename="console.log"',
+    }
+    return StreamingResponse(pieces, 200, headers, media_type="text/plain")
+
+
+def _text(store: MetricStore, run_number: int, writer: str) -> Iterator[str]:
+    first = 0
+    while True:
+        _, lines = store.lines(run_number, writer, first, _PAGE)
+        if not lines:
+            return
+        yield "".join(map(_spelled, lines))
+        first = lines[-1].line + 1
+
+
+def _spelled(line: Line) -> str:
+    at = datetime.fromtimestamp(line.time / 1000, tz=timezone.utc)
+    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{stamp} {_LEVELS.get(line.level, line.level)} {line.text}\n"
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path=PROJECT + "/runs",
+        need=Need.OWNER,
+        handler=open_run,
+        summary="Create a run, and its project if need be; asking twice changes nothing",
+        body=NewRun,
+        answer=RunOpened,
+    ),
+    Route(
+        method="GET",
+        path=RUN,
+        need=Need.READ,
+        handler=run,
+        summary="One run with config and environment",
+        answer=Run,
+        etag=True,
+    ),
+    Route(
+        method="GET",
+        path=RUN + "/series",
+        need=Need.READ,
+        handler=all_series,
+        summary="The series of a run at a glance",
+        answer=SeriesList,
+        etag=True,
+    ),
+    Route(
+        method="GET",
+        path=RUN + "/logs",
+        need=Need.READ,
+        handler=logs,
+        summary="Console lines",
+        query=LogsQuery,
+        answer=Logs,
+    ),
+    Route(
+        method="GET",
+        path=RUN + "/logs.txt",
+        need=Need.READ,
+        handler=logs_text,
+        summary="The console as a text file",
+        query=LogsTextQuery,
+        media="text/plain",
+    ),
+)

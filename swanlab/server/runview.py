@@ -1,0 +1,34 @@
+"""What is worked out of a stored run at the moment somebody looks at it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from swanlab.server.db.engine import now
+from swanlab.server.db.runs import RunRow
+from swanlab.server.messages import State
+
+SILENCE_MS = 3 * 60 * 1000
+"""A running run that was not heard of for longer is unresponsive."""
+
+
+def state(stored: str, heard: int) -> State:
+    """Return the state of a run that was last heard of at ``heard`` (Unix milliseconds)."""
+    if stored == "running" and now() - heard > SILENCE_MS:
+        return "unresponsive"
+    return cast("State", stored)
+
+
+def duration(row: RunRow, heard: int) -> int:
+    """Return how long the run took, or has taken when it was last heard of (milliseconds)."""
+    return max(0, (heard if row.finished_at is None else row.finished_at) - row.created_at)
+
+
+def notices(row: RunRow) -> list[str]:
+    """Return what went wrong while the run was received."""
+    found = []
+    if row.damaged:
+        found.append(f"{row.damaged} bytes of the run's files were damaged and left out.")
+    if row.set_aside:
+        found.append(f"{row.set_aside} records were not understood and left out.")
+    return found

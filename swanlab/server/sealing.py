@@ -1,0 +1,95 @@
+"""Work that may wait: batches into chunks, and when runs were last heard of onto the disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from swanlab.server.db import runs
+from swanlab.server.db.engine import Database
+from swanlab.server.stores import Stores
+
+SEAL_POINTS = 64 * 1024
+TICK = 5.0
+
+log = logging.getLogger("swanlab.server")
+
+
+class Keeper:
+    """One thread that seals runs in time and keeps when they were last heard of. Thread-safe."""
+
+    def __init__(self, db: Database, stores: Stores) -> None:
+        self._db, self._stores = db, stores
+        self._unsealed: dict[int, int] = {}
+        self._ended: dict[int, int] = {}
+        self._heard: dict[int, int] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def heard(self, run: int, at: int) -> None:
+        """Note that the run was heard of at ``at`` (Unix milliseconds)."""
+        with self._lock:
+            self._heard[run] = max(at, self._heard.get(run, 0))
+
+    def last_heard(self, run: int, stored: int) -> int:
+        """Return when the run was last heard of, given what the database says."""
+        return max(stored, self._heard.get(run, 0))
+
+    def wrote(self, project: int, run: int, points: int, *, ended: bool) -> None:
+        """Note points that are in batches now; ``ended`` means that no more are to come soon."""
+        with self._lock:
+            self._unsealed[run] = self._unsealed.get(run, 0) + points
+            if ended:
+                self._ended[run] = project
+            wake = ended or self._unsealed[run] >= SEAL_POINTS
+            if wake:
+                self._unsealed[run] = 0
+        if wake:
+            self._wake.set()
+
+    def close(self) -> None:
+        """Write down what is only in memory, and stop."""
+        self._closed = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._note_heard()
+
+    def _work(self) -> None:
+        while not self._closed:
+            try:
+                self._seal()
+                self._note_heard()
+            except Exception:
+                log.exception("could not seal; trying again")
+            self._wake.wait(TICK)
+            self._wake.clear()
+
+    def _seal(self) -> None:
+        with self._lock:
+            ended, self._ended = self._ended, {}
+        for run, project in ended.items():
+            self._stores.of(project).seal(run, force=True)
+        for store in self._stores.opened():
+            for run in store.due():
+                if self._closed:
+                    return
+                store.seal(run)
+
+    def _note_heard(self) -> None:
+        with self._lock:
+            heard = dict(self._heard)
+        if not heard:
+            return
+        with self._db.write() as connection:
+            runs.seen(connection, heard)
+        with self._lock:
+            for run, at in heard.items():
+                if self._heard.get(run) == at:
+                    del self._heard[run]

@@ -1,0 +1,159 @@
+"""From the metric store to what the API says about series: charts, summaries, the runs table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite, isnan
+from typing import Any
+
+import msgspec
+from numpy.typing import NDArray
+
+from swanlab.records import SYSTEM_PREFIX
+from swanlab.server import frame
+from swanlab.server.http import Problem
+from swanlab.server.messages import Chart, ChartQuery, ChartSeries, ChartsQuery, Series
+from swanlab.server.metrics.contract import (
+    Buckets,
+    Column,
+    MetricStore,
+    Query,
+    Ref,
+    Summaries,
+    Summary,
+)
+
+MAX_CELLS = 4_000_000
+"""Buckets of all series of one question together."""
+MAX_SERIES = 20_000
+NO_RUN = -1
+"""Stands for a run that does not exist: its series are empty."""
+
+
+def check(query: ChartsQuery) -> None:
+    """Refuse a question whose answer would be too large, with a 400 ``Problem``."""
+    series = sum(len(chart.series) for chart in query.charts)
+    cells = sum(len(chart.series) * chart.buckets for chart in query.charts)
+    if series > MAX_SERIES or cells > MAX_CELLS:
+        raise Problem(
+            400,
+            "too_many",
+            f"Ask for at most {MAX_SERIES} series and {MAX_CELLS} buckets at once.",
+            {"series": series, "buckets": cells},
+        )
+
+
+def read(
+    store: MetricStore, query: ChartsQuery, numbers: dict[str, int]
+) -> list[tuple[ChartQuery, Buckets]]:
+    """Return the charts; ``numbers`` are the numbers of the runs that exist."""
+    asked = [
+        Query(
+            [Ref(numbers.get(ref.run, NO_RUN), ref.key, ref.rank) for ref in chart.series],
+            chart.lo,
+            chart.hi,
+            chart.buckets,
+        )
+        for chart in query.charts
+    ]
+    return list(zip(query.charts, store.charts(asked), strict=True))
+
+
+def chart(query: ChartQuery, buckets: Buckets) -> Chart:
+    """Return one chart as a message."""
+    return Chart(
+        kind="points" if buckets.exact else "buckets",
+        width=buckets.width,
+        x=buckets.x.astype("f8").tolist(),
+        series=[
+            _series(ref.run, ref.key, ref.rank, column, exact=buckets.exact)
+            for ref, column in zip(query.series, buckets.columns, strict=True)
+        ],
+    )
+
+
+def _series(run: str, key: str, rank: int, column: Column, *, exact: bool) -> ChartSeries:
+    return ChartSeries(
+        run=run,
+        key=key,
+        rank=rank,
+        count=int(column.count.sum()),
+        last=_floats(column.last),
+        min=None if exact else _floats(column.low),
+        max=None if exact else _floats(column.high),
+        mean=None if exact else _floats(column.mean),
+        time=_floats(column.time),
+        nonfinite=frame.nonfinite(column),
+    )
+
+
+def _floats(values: NDArray[Any]) -> list[float | None]:
+    return [value if isfinite(value) else None for value in values.tolist()]
+
+
+def spelled(value: float) -> float | str:
+    """Return a number as JSON can say it."""
+    if isfinite(value):
+        return value
+    return "NaN" if isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+def summary(of: Summary) -> Series:
+    """Return the summary of a series as a message."""
+    finite = of.count - of.nan - of.positive_infinity - of.negative_infinity
+    mean = of.total / finite if finite else None
+    fields = {
+        name: getattr(of, name)
+        for name in Series.__struct_fields__
+        if name not in ("min", "min_step", "max", "max_step", "mean", "last")
+    }
+    return Series(
+        min=of.low,
+        min_step=of.low_step,
+        max=of.high,
+        max_step=of.high_step,
+        mean=mean if mean is None or isfinite(mean) else None,
+        last=spelled(of.last),
+        **fields,
+    )
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """The last values of a table: a column per key, a row per run."""
+
+    keys: list[str]
+    rows: dict[int, list[float | str | None]]
+    all_keys: int
+    """Number of keys, those included for which there was no room."""
+
+
+def last_values(summaries: Summaries, runs: Sequence[int], most: int) -> Cells:
+    """Return the last value of every key of every run, of its lowest rank, without system series.
+
+    At most ``most`` cells: keys that appear first, in the order of ``runs``, go first.
+    """
+    columns: dict[str, int] = {}
+    for key in summaries.keys:
+        if key not in columns and not key.startswith(SYSTEM_PREFIX):
+            columns[key] = len(columns)
+    width = min(len(columns), max(1, most // max(1, len(runs))))
+    rows: dict[int, list[float | str | None]] = {run: [None] * width for run in runs}
+    ranks: dict[tuple[int, int], int] = {}
+    found = zip(
+        summaries.runs.tolist(),
+        summaries.keys,
+        summaries.ranks.tolist(),
+        summaries.last.tolist(),
+        strict=True,
+    )
+    for run, key, rank, last in found:
+        column = columns.get(key, width)
+        if column >= width:
+            continue
+        if rank:
+            ranks.setdefault((run, column), rank)
+            if rows[run][column] is not None and rank >= ranks[run, column]:
+                continue
+            ranks[run, column] = rank
+        rows[run][column] = last if isfinite(last) else spelled(last)
+    return Cells(list(columns)[:width], rows, len(columns))
