@@ -152,7 +152,7 @@ function ProjectTable({ projects }: { projects: Project[] | undefined }) {
               <ProjectRow
                 key={`${project.workspace}/${project.name}`}
                 project={project}
-                owner={project.workspace !== session?.user.username}
+                owner={session !== undefined && project.workspace !== session.user.username}
                 now={now}
               />
             ))

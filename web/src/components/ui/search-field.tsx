@@ -11,7 +11,6 @@ export interface SearchFieldProps {
   invalid?: boolean;
   onKeyDown?: (event: KeyboardEvent<HTMLInputElement>) => void;
   className?: string;
-  autoFocus?: boolean;
   children?: ReactNode;
 }
 
@@ -35,8 +34,6 @@ export function SearchField(props: SearchFieldProps) {
         aria-label={label}
         aria-invalid={invalid}
         placeholder={label}
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- only in popups opened to search
-        autoFocus={props.autoFocus ?? false}
         spellCheck={false}
         autoComplete="off"
         onChange={(event) => onChange(event.target.value)}

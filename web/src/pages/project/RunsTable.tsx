@@ -1,0 +1,153 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useMemo, useRef, type ClipboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useNow } from "@/lib/now";
+import type { Sorting } from "@/lib/sort";
+
+import { Cell, NameCell } from "./Cell";
+import type { Field, Row } from "./fields";
+import { HeaderRow } from "./HeaderRow";
+import type { RunsTableModel } from "./useRunsTable";
+
+const ROW = 30;
+
+/** Where the columns in sight begin (pixels behind the name) and which they are. */
+export interface Window {
+  start: number;
+  columns: { field: Field; width: number; first: boolean; index: number }[];
+}
+
+export interface RunsTableProps {
+  table: RunsTableModel;
+  fields: Field[];
+  sorting: Sorting;
+  onSort: (sorting: Sorting) => void;
+  workspace: string;
+  project: string;
+}
+
+/** A number copied whole leaves with all its digits, whatever was shown. */
+function copyExact(event: ClipboardEvent) {
+  const selection = document.getSelection();
+  const node = selection?.anchorNode;
+  const cell = (node instanceof Element ? node : node?.parentElement)?.closest("[data-exact]");
+  if (!(cell instanceof HTMLElement) || selection?.toString().trim() !== cell.innerText.trim())
+    return;
+  event.clipboardData.setData("text/plain", cell.dataset.exact ?? "");
+  event.preventDefault();
+}
+
+interface BodyRowProps {
+  row: Row;
+  index: number;
+  top: number;
+  nameWidth: number;
+  window: Window;
+  now: number;
+  workspace: string;
+  project: string;
+}
+
+const BodyRow = memo(function BodyRow(props: BodyRowProps) {
+  const { row, index, top, nameWidth, window, now, workspace, project } = props;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className="group absolute top-0 left-0 flex min-w-full border-b border-line bg-panel hover:bg-accent-soft"
+      style={{ height: ROW, transform: `translateY(${top}px)` }}
+    >
+      <NameCell run={row.run} width={nameWidth} workspace={workspace} project={project} />
+      <div style={{ width: window.start }} className="shrink-0" />
+      {window.columns.map((column) => (
+        <Cell key={column.field.id} row={row} now={now} {...column} />
+      ))}
+    </div>
+  );
+});
+
+/** Runs as rows, drawn only where they are in sight: 10,000 rows and hundreds of columns. */
+export function RunsTable({ table, fields, sorting, onSort, workspace, project }: RunsTableProps) {
+  const { t } = useTranslation();
+  const now = useNow(30_000);
+  const scroller = useRef<HTMLDivElement>(null);
+  const byId = useMemo(() => new Map(fields.map((field) => [field.id, field])), [fields]);
+  const [nameColumn, ...columns] = table.getVisibleLeafColumns();
+  const nameWidth = Math.min(nameColumn?.getSize() ?? 240, globalThis.innerWidth * 0.45);
+  const rows = table.getRowModel().rows;
+  const rowWindow = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 8,
+  });
+  const columnWindow = useVirtualizer({
+    horizontal: true,
+    count: columns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => columns[index]?.getSize() ?? 100,
+    getItemKey: (index) => columns[index]?.id ?? index,
+    overscan: 3,
+  });
+  const sizes = columns.map((column) => column.getSize()).join();
+  useEffect(() => columnWindow.measure(), [columnWindow, sizes]);
+  const items = columnWindow.getVirtualItems();
+  const shown = items.map(({ index }) => columns[index]?.id).join("\n");
+  const window = useMemo<Window>(
+    () => ({
+      start: items[0]?.start ?? 0,
+      columns: items.flatMap(({ index, size }) => {
+        const field = byId.get(columns[index]?.id ?? "");
+        if (field === undefined) return [];
+        const before = byId.get(columns[index - 1]?.id ?? "");
+        return [{ field, width: size, index, first: before?.group !== field.group }];
+      }),
+    }),
+    // oxlint-disable-next-line react/exhaustive-deps -- `shown` and `sizes` stand for the columns
+    [shown, sizes, byId],
+  );
+  return (
+    <div
+      ref={scroller}
+      role="table"
+      aria-label={t("runs.table", { project })}
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length + 1}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
+      tabIndex={0}
+      onCopy={copyExact}
+      className="relative min-h-0 grow overflow-auto bg-panel focus-visible:-outline-offset-2"
+    >
+      <div style={{ width: nameWidth + columnWindow.getTotalSize() }} className="min-w-full">
+        <HeaderRow
+          table={table}
+          nameWidth={nameWidth}
+          window={window}
+          sorting={sorting}
+          onSort={onSort}
+        />
+        <div role="rowgroup" className="relative" style={{ height: rowWindow.getTotalSize() }}>
+          {rowWindow.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index]?.original;
+            return (
+              row !== undefined && (
+                <BodyRow
+                  key={row.run.id}
+                  row={row}
+                  index={index}
+                  top={start}
+                  nameWidth={nameWidth}
+                  window={window}
+                  now={now}
+                  workspace={workspace}
+                  project={project}
+                />
+              )
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

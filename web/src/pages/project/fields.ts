@@ -1,0 +1,131 @@
+/** The runs table as data: rows made ready once, and the fields that columns show. */
+
+import type { RunRow, RunTable, State } from "@/api/messages";
+import { flatten } from "@/lib/flatten";
+import { exactSetting, exactValue, formatDuration, formatSetting, formatValue } from "@/lib/format";
+import type { Matcher } from "@/lib/search";
+import type { Sorting } from "@/lib/sort";
+
+/** A run with its config flattened and its place in the table's `keys`. */
+export interface Row {
+  run: RunRow;
+  config: Map<string, unknown>;
+}
+
+export type Group = "run" | "config" | "last";
+
+/** One column. `value` sorts, `text` is shown, `exact` is what hovering and copying give. */
+export interface Field {
+  id: string;
+  label: string;
+  group: Group;
+  numeric: boolean;
+  width: number;
+  value: (row: Row) => unknown;
+  text: (row: Row) => string;
+  exact: (row: Row) => string;
+}
+
+export const NEWEST: Sorting = { id: "created", desc: true };
+
+/** In the order in which one wants to see them: what goes on, then what went wrong. */
+const STATE_ORDER: State[] = ["running", "unresponsive", "crashed", "aborted", "finished"];
+
+export function toRows(table: RunTable): Row[] {
+  return table.runs.map((run) => ({ run, config: flatten(run.config) }));
+}
+
+function runField(id: string, width: number, numeric: boolean, value: Field["value"]): Field {
+  const text = (row: Row) => String(value(row) ?? "");
+  return { id, label: id, group: "run", numeric, width, value, text, exact: text };
+}
+
+/** Fields that every run has. `name` stays in place at the left. */
+export const RUN_FIELDS: readonly Field[] = [
+  runField("name", 240, false, ({ run }) => run.name),
+  runField("state", 112, false, ({ run }) => STATE_ORDER.indexOf(run.state)),
+  runField("tags", 150, false, ({ run }) => (run.tags.length === 0 ? null : run.tags.join(", "))),
+  {
+    ...runField("created", 104, true, ({ run }) => run.created_at),
+    exact: ({ run }) => new Date(run.created_at).toISOString(),
+  },
+  {
+    ...runField("duration", 88, true, ({ run }) => run.duration),
+    text: ({ run }) => formatDuration(run.duration),
+    exact: ({ run }) => `${run.duration / 1000} s`,
+  },
+];
+
+function widthOf(label: string): number {
+  return Math.min(220, Math.max(84, label.length * 7 + 32));
+}
+
+function configField(path: string, rows: Row[]): Field {
+  const value = (row: Row) => row.config.get(path);
+  return {
+    id: `config.${path}`,
+    label: path,
+    group: "config",
+    numeric: rows.every((row) => ["number", "undefined"].includes(typeof value(row))),
+    width: widthOf(path),
+    value,
+    text: (row) => (row.config.has(path) ? formatSetting(value(row)) : ""),
+    exact: (row) => exactSetting(value(row)),
+  };
+}
+
+function lastField(key: string, index: number): Field {
+  return {
+    id: `last.${key}`,
+    label: key,
+    group: "last",
+    numeric: true,
+    width: widthOf(key),
+    value: ({ run }) => {
+      const last = run.last[index];
+      return typeof last === "string" ? Number(last) : last;
+    },
+    text: ({ run }) => (run.last[index] === null ? "" : formatValue(run.last[index])),
+    exact: ({ run }) => exactValue(run.last[index]),
+  };
+}
+
+/** All columns of a table: the run's own, one per config path in use, one per key. */
+export function toFields(table: RunTable, rows: Row[]): Field[] {
+  const paths = new Set<string>();
+  for (const row of rows) for (const path of row.config.keys()) paths.add(path);
+  return [
+    ...RUN_FIELDS,
+    ...[...paths].map((path) => configField(path, rows)),
+    ...table.keys.map((key, index) => lastField(key, index)),
+  ];
+}
+
+/** What searching looks through: name, id, tags, description, state and `config.path=value`. */
+export function rowText({ run, config }: Row): string {
+  const settings = [...config].map(([path, value]) => `${path}=${exactSetting(value)}`);
+  return [run.name, run.id, ...run.tags, run.description ?? "", run.state, ...settings].join("\n");
+}
+
+const texts = new WeakMap<Row, string>();
+
+export function filterRows(rows: Row[], matches: Matcher): Row[] {
+  return rows.filter((row) => {
+    let text = texts.get(row);
+    if (text === undefined) texts.set(row, (text = rowText(row)));
+    return matches(text);
+  });
+}
+
+/** The table as CSV cells, every digit in them: a header and the rows in the given order. */
+export function csvOf(fields: Field[], rows: Row[]): [string[], (string | number | null)[][]] {
+  const header = ["id", ...fields.map(({ id }) => (id === "duration" ? "duration_ms" : id))];
+  const cells = rows.map((row) => [row.run.id, ...fields.map((field) => csvValue(field, row))]);
+  return [header, cells];
+}
+
+function csvValue(field: Field, row: Row): string | number | null {
+  if (field.id === "state") return row.run.state;
+  if (field.id === "duration") return row.run.duration;
+  return field.exact(row);
+}

@@ -1,0 +1,112 @@
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Run } from "@/api/messages";
+import { CopyButton } from "@/components/CopyButton";
+import { StateMark } from "@/components/StateMark";
+import { Tag } from "@/components/Tag";
+import { cn } from "@/lib/classes";
+import { formatAgo, formatDuration, formatMoment } from "@/lib/format";
+import { useNow } from "@/lib/now";
+
+/** The line of a traceback that names the error is its last. */
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? text;
+}
+
+interface NoteProps {
+  look: "bad" | "warn";
+  title: string;
+  /** Opened by a click; nothing to open when missing. */
+  children?: ReactNode;
+}
+
+function Note({ look, title, children }: NoteProps) {
+  const Icon = look === "bad" ? CircleAlert : TriangleAlert;
+  const line = (
+    <>
+      <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+      <span className="min-w-0 break-words">{title}</span>
+    </>
+  );
+  const colour = look === "bad" ? "text-bad" : "text-warn";
+  if (children === undefined) {
+    return <p className={cn("flex gap-2 text-small", colour)}>{line}</p>;
+  }
+  return (
+    <details className="text-small">
+      <summary className={cn("flex cursor-pointer list-none gap-2 rounded", colour)}>
+        {line}
+      </summary>
+      {children}
+    </details>
+  );
+}
+
+function Notes({ run, now }: { run: Run; now: number }) {
+  const { t, i18n } = useTranslation();
+  const pre =
+    "mt-1 max-h-72 overflow-auto rounded border border-line bg-sunken p-2 font-mono whitespace-pre-wrap text-ink";
+  const ago = formatDuration(now - run.seen_at);
+  const any = run.error !== null || run.notices.length > 0 || run.state === "unresponsive";
+  if (!any) return null;
+  return (
+    <div className="flex flex-col gap-1 px-3.5 pb-1.5 max-sm:px-2">
+      {run.error !== null && (
+        <Note look="bad" title={lastLine(run.error)}>
+          <pre aria-label={t("run.error")} className={pre}>
+            {run.error}
+          </pre>
+        </Note>
+      )}
+      {run.state === "unresponsive" && <Note look="warn" title={t("run.unresponsive", { ago })} />}
+      {run.notices.length > 0 && (
+        <Note look="warn" title={t("run.notices", { count: run.notices.length })}>
+          <pre lang={i18n.language} className={pre}>
+            {run.notices.join("\n")}
+          </pre>
+        </Note>
+      )}
+    </div>
+  );
+}
+
+/** Name, state, times and what went wrong. */
+export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
+  const { t, i18n } = useTranslation();
+  const running = run.state === "running";
+  const now = useNow(running ? 1_000 : 30_000);
+  const duration = running ? run.duration + Math.max(0, now - fetchedAt) : run.duration;
+  const times = [t("run.started", { when: formatMoment(run.created_at, i18n.language) })];
+  if (run.finished_at !== null)
+    times.push(t("run.ended", { when: formatMoment(run.finished_at, i18n.language) }));
+  return (
+    <>
+      <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-3.5 py-1.5 max-sm:px-2">
+        <h1
+          className="min-w-0 truncate text-title font-semibold"
+          title={run.description ?? undefined}
+        >
+          {run.name}
+        </h1>
+        <StateMark state={run.state} word className="text-small" />
+        {run.tags.length > 0 && (
+          <span className="flex min-w-0 flex-wrap gap-1">
+            {run.tags.map((tag) => (
+              <Tag key={tag}>{tag}</Tag>
+            ))}
+          </span>
+        )}
+        <span className="text-small text-ink-2" title={times.join("\n")}>
+          {formatAgo(run.created_at, now, i18n.language)} · {formatDuration(duration)}
+        </span>
+        <span className="flex items-center font-mono text-small text-ink-3 max-sm:hidden">
+          {run.id}
+          <CopyButton text={run.id} label={t("run.copyId")} />
+        </span>
+      </div>
+      <Notes run={run} now={now} />
+    </>
+  );
+}
