@@ -46,34 +46,59 @@ async function failure(response: Response): Promise<ApiError> {
   return new ApiError(response.status, { code: "http", message });
 }
 
+interface RequestOptions {
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  accept?: string;
+}
+
 /**
- * Ask the server. Resolves with the JSON body (undefined for 204), rejects with ApiError, or with
- * AbortError when `signal` fired.
+ * Ask the server. Resolves with the answer, rejects with ApiError when it has status 400 or above
+ * or never came, or with AbortError when `signal` fired.
  */
-export async function request<T>(
+async function send(
   method: "GET" | "POST" | "DELETE",
   path: string,
-  options: { body?: unknown; signal?: AbortSignal | undefined } = {},
-): Promise<T> {
-  const init: RequestInit = {
-    method,
-    credentials: "same-origin",
-    signal: options.signal ?? null,
-    headers: { Accept: "application/json" },
-  };
-  if (options.body !== undefined) {
-    init.headers = { Accept: "application/json", "Content-Type": "application/json" };
-    init.body = JSON.stringify(options.body);
-  }
+  { body, signal, accept = "application/json" }: RequestOptions,
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(ROOT + path, init);
+    response = await fetch(ROOT + path, {
+      method,
+      credentials: "same-origin",
+      signal: signal ?? null,
+      headers: {
+        Accept: accept,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, { code: "unreachable", message: String(error) });
   }
   if (!response.ok) throw await failure(response);
+  return response;
+}
+
+/** Ask the server for a JSON body (undefined for 204). */
+export async function request<T>(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  options: Omit<RequestOptions, "accept"> = {},
+): Promise<T> {
+  const response = await send(method, path, options);
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Ask the server for bytes, like the packed frame of charts. */
+export async function requestBytes(
+  method: "GET" | "POST",
+  path: string,
+  options: Omit<RequestOptions, "accept"> = {},
+): Promise<ArrayBuffer> {
+  const response = await send(method, path, { ...options, accept: "application/octet-stream" });
+  return response.arrayBuffer();
 }
 
 /** Path of a project below the API's root. */

@@ -1,0 +1,162 @@
+/** What stands under the cursor: pure, so that sorting, nearness and wording can be tested. */
+
+import { formatNumber } from "@/lib/format";
+
+import type { LineColumns, Table } from "./columns";
+import { valuesOf } from "./columns";
+import { duration, exactNumber, fullTime, stepNumber } from "./format";
+import type { LineStyle } from "./palette";
+import type { ChartSpec } from "./spec";
+
+export const MOST_ROWS = 20;
+
+export interface Row {
+  label: string;
+  style: LineStyle;
+  /** To sort by; not finite values come last. */
+  value: number;
+  text: string;
+  exact: string;
+  /** The logged value where the line is smoothed, the extremes of a bucket, or empty. */
+  extra: string;
+  nearest: boolean;
+}
+
+export interface Reading {
+  head: string;
+  time: string;
+  rows: Row[];
+  /** Rows left out. */
+  more: number;
+}
+
+export interface Words {
+  step: (step: string) => string;
+  steps: (from: string, to: string) => string;
+}
+
+export interface Cursor {
+  /** Index of x, per line (null: this line has nothing near). */
+  indices: readonly (number | null | undefined)[];
+  /** Distance in pixels from the cursor to a value. */
+  distance: (value: number) => number;
+}
+
+/** Read all lines at the cursor: sorted by value, nearest marked, the rows around it. */
+export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words): Reading | null {
+  let nearest: Row | null = null;
+  let nearestLine: LineColumns | null = null;
+  let nearestIndex = 0;
+  let least = Infinity;
+  const rows: Row[] = [];
+  table.lines.forEach((line, i) => {
+    const index = cursor.indices[i];
+    if (index === null || index === undefined) return;
+    const row = readLine(line, index, table, spec.unit);
+    if (!row) return;
+    rows.push(row);
+    const away = Number.isFinite(row.value) ? cursor.distance(row.value) : 1e9;
+    if (away >= least) return;
+    least = away;
+    nearest = row;
+    nearestLine = line;
+    nearestIndex = index;
+  });
+  if (!nearest || !nearestLine) return null;
+  if (rows.length > 1) (nearest as Row).nearest = true;
+  rows.sort((a, b) => rank(b.value) - rank(a.value));
+  const at = rows.indexOf(nearest);
+  const from = Math.max(0, Math.min(at - MOST_ROWS / 2, rows.length - MOST_ROWS));
+  const shown = rows.slice(from, from + MOST_ROWS);
+  const place = placeOf(nearestLine, nearestIndex, table, spec, words);
+  return { ...place, rows: shown, more: rows.length - shown.length };
+}
+
+function rank(value: number): number {
+  return Number.isNaN(value) ? -Infinity : value;
+}
+
+function readLine(line: LineColumns, index: number, table: Table, unit: string): Row | null {
+  const value = line.value[index];
+  const mark = line.marks.get(index);
+  if ((value === null || value === undefined) && !mark) return null;
+  const words = mark ? markText(mark) : "";
+  const base = { label: line.spec.label, style: line.spec.style, nearest: false };
+  if (value === null || value === undefined)
+    return { ...base, value: NaN, text: words, exact: words, extra: "" };
+  const single = valuesOf(line.received) instanceof Float32Array && line.raw === null;
+  return {
+    ...base,
+    value,
+    text: withUnit(formatNumber(value), unit),
+    exact: withUnit(exactNumber(value, single), unit),
+    extra: [extraOf(line, index, table), words].filter(Boolean).join(" · "),
+  };
+}
+
+function extraOf(line: LineColumns, index: number, table: Table): string {
+  const raw = line.raw?.[index];
+  if (raw !== null && raw !== undefined) return formatNumber(raw);
+  if (!table.banded) return "";
+  const low = line.low?.[index];
+  const high = line.high?.[index];
+  if (low === null || low === undefined || high === null || high === undefined) return "";
+  return low === high ? "" : `${formatNumber(low)} … ${formatNumber(high)}`;
+}
+
+/** `NaN`, `3 × NaN`, `Inf`, … for what was not finite at one place. */
+export function markText(mark: readonly number[]): string {
+  const names = ["NaN", "Inf", "-Inf"];
+  return names
+    .flatMap((name, i) => {
+      const count = mark[i + 1] ?? 0;
+      if (count === 0) return [];
+      return count === 1 ? [name] : [`${count} × ${name}`];
+    })
+    .join(", ");
+}
+
+function withUnit(text: string, unit: string): string {
+  return unit === "" ? text : `${text} ${unit}`;
+}
+
+function placeOf(
+  line: LineColumns,
+  index: number,
+  table: Table,
+  spec: ChartSpec,
+  words: Words,
+): { head: string; time: string } {
+  const source = line.source(index);
+  const step = table.steps[source] ?? 0;
+  const time = line.received.time?.[source];
+  const known = time !== undefined && Number.isFinite(time);
+  const clock = known ? fullTime(time, spec.language) : "";
+  if (spec.x === "elapsed") return { head: duration(step / 1000), time: clock };
+  const from = stepNumber(step, spec.language);
+  const head =
+    table.width > 1
+      ? words.steps(from, stepNumber(step + table.width - 1, spec.language))
+      : words.step(from);
+  const since = known && line.spec.origin ? duration((time - line.spec.origin) / 1000) : "";
+  return { head, time: [since, clock].filter(Boolean).join(" · ") };
+}
+
+/** The columns of a chart as text rows, for a table or a file: step, time, then each line. */
+export function tableRows(table: Table, from: number, count: number) {
+  const rows: { step: number; time: number | null; values: (number | null)[] }[] = [];
+  for (let i = from; i < Math.min(from + count, table.steps.length); i++) {
+    const time = table.lines
+      .map((line) => line.received.time?.[i])
+      .find((one) => one !== undefined && Number.isFinite(one));
+    rows.push({
+      step: table.steps[i] as number,
+      time: time ?? null,
+      values: table.lines.map((line) => {
+        const value = valuesOf(line.received)[i];
+        return value !== undefined && Number.isFinite(value) ? value : null;
+      }),
+    });
+  }
+  return rows;
+}

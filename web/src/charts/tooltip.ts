@@ -1,0 +1,146 @@
+/**
+ * The one tooltip of the page, moved by whichever plot is under the pointer. A click pins it: it then
+ * shows every digit, its text can be selected, and it stays until a click elsewhere or Escape.
+ */
+
+import { theme } from "./palette";
+import type { Reading, Row } from "./reading";
+
+/** Room kept between the cursor and the tooltip, so that the point under it stays in sight. */
+const CLEAR = 16;
+const EDGE = 6;
+
+let element: HTMLDivElement | null = null;
+let owner: object | null = null;
+let pinned = false;
+let shown: { reading: Reading; moreText: (count: number) => string } | null = null;
+
+/** Show `reading` beside the point (client pixels), unless another one is pinned. */
+export function showTip(
+  by: object,
+  within: HTMLElement,
+  reading: Reading,
+  at: { x: number; y: number },
+  moreText: (count: number) => string,
+): void {
+  if (pinned) return;
+  owner = by;
+  shown = { reading, moreText };
+  const tip = ensure(within);
+  fill(tip, reading, moreText, false);
+  place(tip, at);
+}
+
+/** Hide what `by` shows; a pinned tooltip stays unless `force`. */
+export function hideTip(by: object, force = false): void {
+  if (owner !== by || (pinned && !force)) return;
+  close();
+}
+
+/** Pin what `by` shows, or let go of it. */
+export function togglePin(by: object): void {
+  if (pinned) {
+    close();
+    return;
+  }
+  if (!element || owner !== by || !shown) return;
+  pinned = true;
+  fill(element, shown.reading, shown.moreText, true);
+  element.style.pointerEvents = "auto";
+  document.addEventListener("pointerdown", letGo, true);
+  document.addEventListener("keydown", letGoByKey, true);
+}
+
+function letGo(event: Event): void {
+  const target = event.target as Node;
+  // A click on a plot reaches togglePin, which lets go itself.
+  if (element?.contains(target) || (target as HTMLElement).closest?.(".u-over")) return;
+  close();
+}
+
+function letGoByKey(event: KeyboardEvent): void {
+  if (event.key !== "Escape") return;
+  event.stopPropagation();
+  close();
+}
+
+function close(): void {
+  document.removeEventListener("pointerdown", letGo, true);
+  document.removeEventListener("keydown", letGoByKey, true);
+  element?.remove();
+  element = null;
+  owner = null;
+  pinned = false;
+  shown = null;
+}
+
+function ensure(within: HTMLElement): HTMLDivElement {
+  const parent = within.closest<HTMLElement>("[role=dialog]") ?? document.body;
+  if (element?.parentElement === parent) return element;
+  element?.remove();
+  element = node(
+    "div",
+    "pointer-events-none fixed top-0 left-0 z-[60] min-w-36 max-w-[min(420px,90vw)] rounded border " +
+      "border-line-strong bg-panel px-2.5 py-1.5 text-small text-ink shadow-lg shadow-black/10",
+  );
+  element.setAttribute("role", "tooltip");
+  element.dataset.chartTip = "";
+  parent.append(element);
+  return element;
+}
+
+function fill(
+  tip: HTMLElement,
+  reading: Reading,
+  moreText: (count: number) => string,
+  exact: boolean,
+): void {
+  const head = node("div", "flex justify-between gap-4 whitespace-nowrap text-ink-2");
+  head.append(node("span", "", reading.head), node("span", "", reading.time));
+  const grid = node("div", "mt-0.5 grid gap-x-3 leading-[18px]");
+  grid.style.gridTemplateColumns = "minmax(0,1fr) auto auto";
+  for (const row of reading.rows) grid.append(...rowCells(row, exact));
+  tip.replaceChildren(head, grid);
+  if (reading.more > 0) tip.append(node("div", "text-ink-3", moreText(reading.more)));
+}
+
+function rowCells(row: Row, exact: boolean): HTMLElement[] {
+  const weight = row.nearest ? "font-semibold" : "";
+  const name = node("span", `flex min-w-0 items-center gap-1.5 ${weight}`);
+  name.append(swatch(row), node("span", "truncate", row.label));
+  return [
+    name,
+    node("span", `text-right ${weight}`, exact ? row.exact : row.text),
+    node("span", "text-right text-ink-3", row.extra),
+  ];
+}
+
+/** The line as the chart draws it: its hue, and its dashes if it has any. */
+function swatch(row: Row): HTMLElement {
+  const mark = node("i", "w-3 shrink-0");
+  const kind = row.style.dash.length ? "dashed" : "solid";
+  mark.style.borderTop = `3px ${kind} ${theme().runs[row.style.hue] ?? theme().ink}`;
+  return mark;
+}
+
+function node<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  text = "",
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function place(tip: HTMLElement, at: { x: number; y: number }): void {
+  const { offsetWidth: width, offsetHeight: height } = tip;
+  const right = at.x + CLEAR + width <= innerWidth - EDGE;
+  const left = right ? at.x + CLEAR : at.x - CLEAR - width;
+  const below = at.y + CLEAR + height <= innerHeight - EDGE;
+  const top = below ? at.y + CLEAR : at.y - CLEAR - height;
+  const x = Math.round(Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)));
+  const y = Math.round(Math.max(EDGE, top));
+  tip.style.transform = `translate(${x}px, ${y}px)`;
+}
