@@ -24,7 +24,7 @@ export class ApiError extends Error {
     this.name = "ApiError";
     this.status = status;
     this.code = body.code;
-    this.detail = body.detail ?? {};
+    this.detail = body.detail;
   }
 }
 
@@ -43,7 +43,7 @@ async function failure(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   if (isErrorBody(body)) return new ApiError(response.status, body.error);
   const message = `${response.status} ${response.statusText}`.trim();
-  return new ApiError(response.status, { code: "http", message });
+  return new ApiError(response.status, { code: "http", message, detail: {} });
 }
 
 interface RequestOptions {
@@ -75,7 +75,7 @@ async function send(
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, { code: "unreachable", message: String(error) });
+    throw new ApiError(0, { code: "unreachable", message: String(error), detail: {} });
   }
   if (!response.ok) throw await failure(response);
   return response;

@@ -1,127 +1,31 @@
-/** The bodies of /api/v1, as the server's OpenAPI document says (swanlab/server/messages.py). */
+/**
+ * The bodies of /api/v1 under short names. Their shapes are generated from the server's OpenAPI
+ * document (`npm run api`); only the live stream's event, which OpenAPI cannot describe, is ours.
+ */
 
-export type State = "running" | "unresponsive" | "finished" | "crashed" | "aborted";
-export type Mode = "server" | "watch";
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonObject = Record<string, unknown>;
+import type { components } from "./schema";
 
-export interface ErrorBody {
-  code: string;
-  message: string;
-  detail?: JsonObject;
-}
+type Schemas = components["schemas"];
 
-export interface User {
-  username: string;
-  admin: boolean;
-}
+export type ErrorBody = Schemas["ErrorBody"];
+export type Health = Schemas["Health"];
+export type User = Schemas["User"];
+export type Session = Schemas["Session"];
+export type ApiKey = Schemas["ApiKey"];
+export type Project = Schemas["Project"];
+export type Projects = Schemas["Projects"];
+export type RunRow = Schemas["RunRow"];
+export type RunTable = Schemas["RunTable"];
+export type Run = Schemas["Run"];
+export type Series = Schemas["Series"];
+export type SeriesList = Schemas["SeriesList"];
+export type LogLine = Schemas["LogLine"];
+export type Logs = Schemas["Logs"];
 
-export interface Session {
-  user: User;
-  mode: Mode;
-  version: string;
-}
+export type State = Run["state"];
+export type Mode = Session["mode"];
 
-export interface ApiKey {
-  api_key: string;
-}
-
-export interface Health {
-  status: "ok";
-  version: string;
-  mode: Mode;
-}
-
-export interface Project {
-  workspace: string;
-  name: string;
-  description: string | null;
-  visibility: "private" | "public";
-  created_at: number;
-  updated_at: number;
-  runs: number;
-  running: number;
-}
-
-export interface Projects {
-  projects: Project[];
-}
-
-export interface RunRow {
-  id: string;
-  name: string;
-  description: string | null;
-  state: State;
-  tags: string[];
-  created_at: number;
-  finished_at: number | null;
-  duration: number;
-  config: JsonObject;
-  last: (number | string | null)[];
-}
-
-export interface RunTable {
-  keys: string[];
-  runs: RunRow[];
-}
-
-export interface Run {
-  workspace: string;
-  project: string;
-  id: string;
-  name: string;
-  description: string | null;
-  state: State;
-  tags: string[];
-  created_at: number;
-  finished_at: number | null;
-  seen_at: number;
-  duration: number;
-  error: string | null;
-  config: JsonObject;
-  environment: JsonObject;
-  options: JsonObject;
-  notices: string[];
-}
-
-export interface Series {
-  key: string;
-  rank: number;
-  count: number;
-  first_step: number;
-  last_step: number;
-  first_time: number;
-  last_time: number;
-  min: number | null;
-  min_step: number | null;
-  max: number | null;
-  max_step: number | null;
-  mean: number | null;
-  last: number | string;
-  nan: number;
-  positive_infinity: number;
-  negative_infinity: number;
-}
-
-export interface SeriesList {
-  series: Series[];
-}
-
-export interface LogLine {
-  line: number;
-  time: number;
-  level: number;
-  stream: number;
-  text: string;
-}
-
-export interface Logs {
-  writer: string | null;
-  writers: string[];
-  total: number;
-  lines: LogLine[];
-}
-
+/** Data of the event `hint`: this run has something new; ask for what you show of it. */
 export interface Hint {
   workspace: string;
   project: string;

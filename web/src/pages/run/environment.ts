@@ -60,9 +60,18 @@ export function packagesOf(environment: Entry): Package[] {
   return found.toSorted((a, b) => a.name.localeCompare(b.name, "en", { sensitivity: "base" }));
 }
 
-const KNOWN = ["host", "os", "process", "python", "git", "hardware", "packages", "swanlab"];
+const KNOWN = new Set([
+  "host",
+  "os",
+  "process",
+  "python",
+  "git",
+  "hardware",
+  "packages",
+  "swanlab",
+]);
 
 /** Entries that this page has no place of their own for. */
 export function otherEntries(environment: Entry): Entry {
-  return Object.fromEntries(Object.entries(environment).filter(([key]) => !KNOWN.includes(key)));
+  return Object.fromEntries(Object.entries(environment).filter(([key]) => !KNOWN.has(key)));
 }

@@ -31,16 +31,14 @@ export interface LogViewProps {
 const AT_END = 12;
 
 /** Keep the newest line in sight while following; scrolling up lets go, the end takes up again. */
-function useFollow(
-  scroller: React.RefObject<HTMLDivElement | null>,
-  { count, follow, onFollow }: { count: number; follow: boolean; onFollow: (on: boolean) => void },
-) {
+function useFollow(count: number, follow: boolean, onFollow: (follow: boolean) => void) {
+  const scroller = useRef<HTMLDivElement>(null);
   const last = useRef(0);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element && follow) element.scrollTop = element.scrollHeight;
-  }, [scroller, count, follow]);
-  return () => {
+  }, [count, follow]);
+  const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
     const up = element.scrollTop < last.current;
@@ -49,21 +47,21 @@ function useFollow(
     if (up && !atEnd && follow) onFollow(false);
     else if (!up && atEnd && !follow) onFollow(true);
   };
+  return { scroller, onScroll };
 }
 
 /** Lines as in a terminal, only those in sight drawn, and fetched when they come into sight. */
 export function LogView(props: LogViewProps) {
   const { ref, log, store, shown, query, current, times, follow, onFollow, ended } = props;
   const { t } = useTranslation();
-  const scroller = useRef<HTMLDivElement>(null);
   const count = shown?.length ?? log.total ?? 0;
+  const { scroller, onScroll } = useFollow(count, follow, onFollow);
   const rows = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 20,
   });
-  const onScroll = useFollow(scroller, { count, follow, onFollow });
   useImperativeHandle(ref, () => ({
     top: () => Math.floor((scroller.current?.scrollTop ?? 0) / ROW),
     show: (position) => rows.scrollToIndex(position, { align: "center" }),

@@ -6,10 +6,7 @@ export const PAGE = 1000;
 /** Lines before the newest that may still be replaced: progress bars are rewritten in place. */
 const UNSETTLED = 100;
 
-export type FetchLogs = (
-  query: { first?: number; limit: number },
-  signal: AbortSignal,
-) => Promise<Logs>;
+export type FetchLogs = (query: { first?: number; limit: number }) => Promise<Logs>;
 
 export interface LogSnapshot {
   /** Changes whenever anything else did. */
@@ -32,7 +29,6 @@ export interface LogStore {
   want: (first: number, end: number) => Promise<void>;
   /** Fetch what is new, and the last lines again. */
   refresh: () => Promise<void>;
-  close: () => void;
 }
 
 /** Make the store; `fetchLogs` is bound to one run and writer. */
@@ -41,7 +37,6 @@ export function makeLogStore(fetchLogs: FetchLogs): LogStore {
   const known: number[] = [];
   const pending = new Map<number, Promise<void>>();
   const listeners = new Set<() => void>();
-  const stopped = new AbortController();
   let refreshing: Promise<void> | null = null;
   let state: LogSnapshot = {
     version: 0,
@@ -54,7 +49,6 @@ export function makeLogStore(fetchLogs: FetchLogs): LogStore {
   };
 
   const change = (part: Partial<LogSnapshot>) => {
-    if (stopped.signal.aborted) return;
     const read = known.reduce((sum, end, page) => sum + Math.max(0, end - page * PAGE), 0);
     state = { ...state, ...part, read, version: state.version + 1 };
     for (const listener of listeners) listener();
@@ -83,13 +77,10 @@ export function makeLogStore(fetchLogs: FetchLogs): LogStore {
 
   const ask = async (first: number | undefined, limit: number) => {
     try {
-      const answer = await fetchLogs(
-        first === undefined ? { limit } : { first, limit },
-        stopped.signal,
-      );
+      const answer = await fetchLogs(first === undefined ? { limit } : { first, limit });
       receive(first ?? answer.lines[0]?.line ?? 0, limit, answer);
     } catch (error) {
-      if (!stopped.signal.aborted) change({ error });
+      change({ error });
       throw error;
     }
   };
@@ -128,10 +119,6 @@ export function makeLogStore(fetchLogs: FetchLogs): LogStore {
         refreshing = null;
       });
       return refreshing;
-    },
-    close: () => {
-      stopped.abort();
-      listeners.clear();
     },
   };
 }

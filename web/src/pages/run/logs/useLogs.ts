@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { api } from "@/api/client";
 import { concerns, subscribe } from "@/api/live";
@@ -39,23 +39,10 @@ export function useLogs(
   { workspace, project, run }: RunPlace,
   writer: string | undefined,
 ): [LogSnapshot, LogStore] {
-  const make = useCallback(
-    () =>
-      makeLogStore((query, signal) =>
-        api.logs(workspace, project, run, { ...query, writer }, signal),
-      ),
+  const store = useMemo(
+    () => makeLogStore((query) => api.logs(workspace, project, run, { ...query, writer })),
     [workspace, project, run, writer],
   );
-  const [store, setStore] = useState(make);
-  useEffect(() => {
-    const fresh = make();
-    setStore(fresh);
-    const stop = follow(fresh, { workspace, project, run });
-    return () => {
-      stop();
-      fresh.close();
-    };
-  }, [make, workspace, project, run]);
-  const snapshot = useSyncExternalStore(store.subscribe, store.snapshot);
-  return useMemo(() => [snapshot, store], [snapshot, store]);
+  useEffect(() => follow(store, { workspace, project, run }), [store, workspace, project, run]);
+  return [useSyncExternalStore(store.subscribe, store.snapshot), store];
 }
