@@ -183,6 +183,23 @@ describe("the feed", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("shows a card that comes back at once, and asks only if something was new", async () => {
+    const first = card("a");
+    await frame();
+    await answerAll(7);
+    first.slot.close();
+    const back = card("a");
+    expect(back.slot.state.data?.x[0]).toBe(7);
+    await frame();
+    expect(asked).toHaveLength(1);
+    back.slot.close();
+    feed.hint("a");
+    const again = card("a");
+    expect(again.slot.state.data?.x[0]).toBe(7);
+    await frame();
+    expect(asked).toHaveLength(2);
+  });
+
   it("splits a crowd into several questions", async () => {
     for (let i = 0; i < 150; i++) card(`run ${i}`);
     await frame();

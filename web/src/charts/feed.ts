@@ -59,6 +59,15 @@ interface Entry {
   asked: Batch | null;
 }
 
+/** Answers kept for cards that come back into sight. */
+const KEPT = 200;
+
+interface Kept {
+  data: FrameChart;
+  request: ChartRequest;
+  stale: boolean;
+}
+
 interface Batch {
   control: AbortController;
   open: number;
@@ -73,6 +82,7 @@ export function openFeed({
   now = () => performance.now(),
 }: FeedOptions): Feed {
   const entries = new Set<Entry>();
+  const kept = new Map<string, Kept>();
   let framed = false;
   let questions = 0;
   let refreshed = -Infinity;
@@ -116,9 +126,18 @@ export function openFeed({
       if (entry.question !== question || !entries.has(entry)) return;
       entry.asked = null;
       const data = error === null ? (charts[i] ?? null) : entry.state.data;
+      if (error === null && data) keep(requests[i] as ChartRequest, data);
       setState(entry, { data, error, waiting: false });
     });
     schedule(); // For what became due while the answer was on its way.
+  };
+
+  const keep = (request: ChartRequest, data: FrameChart) => {
+    const name = JSON.stringify(request);
+    kept.delete(name);
+    kept.set(name, { data, request, stale: false });
+    const [oldest] = kept.keys();
+    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
   };
 
   /** Take an entry off the question it waits for; a question nobody waits for is called off. */
@@ -163,9 +182,11 @@ export function openFeed({
         want(request) {
           if (same(entry.request, request)) return;
           entry.request = request;
-          entry.need = "now";
           forget(entry);
-          if (entry.visible) schedule();
+          const known = kept.get(JSON.stringify(request));
+          entry.need = known && !known.stale ? "nothing" : "now";
+          if (known) setState(entry, { data: known.data, error: null, waiting: false });
+          if (entry.visible && entry.need === "now") schedule();
         },
         show(visible) {
           if (entry.visible === visible) return;
@@ -186,10 +207,9 @@ export function openFeed({
     },
     hint(run) {
       let seen = false;
+      for (const one of kept.values()) one.stale ||= isAbout(one.request, run);
       for (const entry of entries) {
-        const about =
-          run === ANY || entry.request?.series.some((series) => series.run === run) === true;
-        if (!about) continue;
+        if (!entry.request || !isAbout(entry.request, run)) continue;
         if (entry.need === "nothing") entry.need = "refresh";
         seen ||= entry.visible;
       }
@@ -199,8 +219,13 @@ export function openFeed({
       clearTimeout(timer);
       for (const entry of entries) forget(entry);
       entries.clear();
+      kept.clear();
     },
   };
+}
+
+function isAbout(request: ChartRequest, run: string): boolean {
+  return run === ANY || request.series.some((series) => series.run === run);
 }
 
 function setState(entry: Entry, state: SlotState): void {

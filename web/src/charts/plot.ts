@@ -5,6 +5,7 @@
  */
 
 import "uplot/dist/uPlot.min.css";
+import "./chart.css";
 
 import i18next from "i18next";
 import uPlot from "uplot";

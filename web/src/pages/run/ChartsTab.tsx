@@ -1,9 +1,166 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { concerns } from "@/api/live";
+import type { Hint, Run } from "@/api/messages";
+import { runQuery, seriesQuery, useRefresh } from "@/api/queries";
+import { ChartDialog } from "@/charts/ChartDialog";
+import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
+import { hueOfRun, lineStyle } from "@/charts/palette";
+import { chartsOf, type ChartItem, sectionsOf, SYSTEM_PREFIX } from "@/charts/sections";
+import { type ChartSettings, useChartSettings } from "@/charts/settings";
+import type { ChartSpec, Zoom } from "@/charts/spec";
+import { Toolbar } from "@/charts/Toolbar";
+import { useFeed } from "@/charts/useFeed";
+import { Failure } from "@/components/Failure";
+import { Snippet } from "@/components/Snippet";
+import { parseSearch } from "@/lib/search";
+
 export interface ChartsTabProps {
   workspace: string;
   project: string;
   run: string;
 }
 
-export default function ChartsTab(_: ChartsTabProps) {
-  return null;
+const ROUTE = "/@{$workspace}/$project/runs/$run";
+
+/** The series of a run, renewed when keys appear; every few seconds while there is none. */
+export function useSeries({ workspace, project, run }: ChartsTabProps) {
+  const query = seriesQuery(workspace, project, run);
+  const changed = useCallback(
+    (hint: Hint) => hint.kinds.includes("keys") && concerns(hint, { workspace, project, run }),
+    [workspace, project, run],
+  );
+  useRefresh(query.queryKey, changed);
+  return useQuery(query);
+}
+
+/** Is the run over, so that nothing more is to be waited for? */
+export function isOver(run: Run | undefined): boolean {
+  return run !== undefined && run.state !== "running" && run.state !== "unresponsive";
+}
+
+/** The charts of a run, in sections by the prefix of their keys. */
+export default function ChartsTab(place: ChartsTabProps) {
+  const { workspace, project, run: id } = place;
+  const { t, i18n } = useTranslation();
+  const run = useQuery(runQuery(workspace, project, id));
+  const series = useSeries(place);
+  const feed = useFeed(workspace, project);
+  const [query, setQuery] = useQueryText();
+  const [settings, change] = useChartSettings(workspace, project);
+  const [zooms] = useState(() => new Map<string, Zoom>());
+  const [opened, setOpened] = useState<ChartSpec | null>(null);
+  const drawn = useDeferredValue(settings);
+  const origin = run.data?.created_at ?? 0;
+
+  const charts = useMemo(
+    () => chartsOf((series.data?.series ?? []).filter((one) => !one.key.startsWith(SYSTEM_PREFIX))),
+    [series.data],
+  );
+  const sections = useMemo(
+    () => specSections(charts, query, { id, origin, language: i18n.language, settings: drawn, t }),
+    [charts, query, id, origin, i18n.language, drawn, t],
+  );
+  const symlog = useCallback(() => change({ y: "symlog" }), [change]);
+  const here = useMemo(() => ({ workspace, project }), [workspace, project]);
+
+  if (series.data === undefined) {
+    if (series.error === null) return <div aria-busy className="grow" />;
+    return <Failure error={series.error} onRetry={() => void series.refetch()} />;
+  }
+  if (charts.length === 0) return <Waiting over={isOver(run.data)} />;
+  return (
+    <>
+      <Toolbar query={query} onQuery={setQuery} settings={settings} onChange={change} timed />
+      {sections.length === 0 && (
+        <p className="px-3.5 py-8 text-center text-ink-2">{t("common.none", { query })}</p>
+      )}
+      <ChartGrid
+        feed={feed}
+        place={here}
+        sections={sections}
+        columns={settings.columns}
+        name={`folded.${workspace}/${project}`}
+        syncKey={`charts ${id}`}
+        zooms={zooms}
+        onOpen={setOpened}
+        onSymlog={symlog}
+      />
+      <ChartDialog feed={feed} place={here} spec={opened} onClose={() => setOpened(null)} />
+    </>
+  );
+}
+
+/** What is searched for, in the address. */
+function useQueryText(): [string, (query: string) => void] {
+  const search = useSearch({ from: ROUTE });
+  const navigate = useNavigate({ from: ROUTE });
+  const set = useCallback(
+    (q: string) =>
+      void navigate({ search: (old) => ({ ...old, q: q || undefined }), replace: true }),
+    [navigate],
+  );
+  return [search.q === undefined ? "" : String(search.q), set];
+}
+
+interface SpecInputs {
+  id: string;
+  origin: number;
+  language: string;
+  settings: ChartSettings;
+  t: ReturnType<typeof useTranslation>["t"];
+}
+
+function specSections(
+  charts: readonly ChartItem[],
+  query: string,
+  inputs: SpecInputs,
+): GridSection[] {
+  const { matches } = parseSearch(query);
+  return sectionsOf(charts.filter((chart) => matches(chart.key))).map((section) => ({
+    id: section.name,
+    title: section.name === "" ? inputs.t("charts.unsorted") : section.name,
+    charts: section.charts.map((chart) => specOf(chart, inputs)),
+  }));
+}
+
+function specOf({ key, ranks }: ChartItem, inputs: SpecInputs): ChartSpec {
+  const { id, origin, language, settings, t } = inputs;
+  const hue = hueOfRun(id);
+  return {
+    title: key,
+    lines: ranks.map((rank, i) => ({
+      run: id,
+      key,
+      rank,
+      label: ranks.length === 1 ? key : t("charts.rank", { rank }),
+      style: lineStyle(hue + i),
+      origin,
+    })),
+    x: settings.x,
+    y: settings.y,
+    smoothing: settings.smoothing,
+    unit: "",
+    atLeast: null,
+    language,
+  };
+}
+
+/** In place of charts that are not there yet: the line that makes the first one. */
+function Waiting({ over }: { over: boolean }) {
+  const { t } = useTranslation();
+  if (over) return <p className="px-4 py-16 text-center text-ink-2">{t("charts.ended")}</p>;
+  return (
+    <section className="mx-auto w-full max-w-xl px-4 py-10">
+      <h2 className="flex items-center gap-2 text-title font-semibold">
+        <span aria-hidden className="size-2 animate-pulse rounded-full bg-live" />
+        {t("charts.waitingTitle")}
+      </h2>
+      <p className="mt-1 mb-4 text-ink-2">{t("charts.waitingText")}</p>
+      <Snippet text={'swanlab.log({"loss": 0.1846})'} />
+    </section>
+  );
 }

@@ -1,0 +1,164 @@
+import { SlidersHorizontal } from "lucide-react";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+
+import { PopoverPopup, PopoverRoot, PopoverTrigger } from "@/components/ui/popover";
+import { SearchField } from "@/components/ui/search-field";
+import { cn } from "@/lib/classes";
+import { useDebouncedText } from "@/lib/debounce";
+import { parseSearch } from "@/lib/search";
+
+import { type ChartSettings, MOST_COLUMNS, X_AXES, Y_AXES } from "./settings";
+
+type Change = (part: Partial<ChartSettings>) => void;
+
+export interface ToolbarProps {
+  query: string;
+  onQuery: (query: string) => void;
+  settings: ChartSettings;
+  onChange: Change;
+  /** Can x be a time, or is it one already? */
+  timed: boolean;
+  children?: React.ReactNode;
+}
+
+/** Search and how all charts of the page are shown. */
+export function Toolbar({ query, onQuery, settings, onChange, timed, children }: ToolbarProps) {
+  const { t } = useTranslation();
+  const [text, setText] = useDebouncedText(query, onQuery);
+  return (
+    <div
+      role="toolbar"
+      aria-label={t("charts.tools")}
+      className="sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-line bg-bg px-3.5 py-2 max-sm:px-2"
+    >
+      <SearchField
+        value={text}
+        onChange={setText}
+        label={t("charts.search")}
+        invalid={parseSearch(text).invalid}
+        className="w-60 max-sm:w-full max-sm:grow"
+      />
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 max-sm:hidden">
+        <AxisControls settings={settings} onChange={onChange} timed={timed} />
+      </div>
+      <div className="grow max-sm:hidden" />
+      {children}
+      <div className="max-sm:hidden">
+        <Choice
+          label={t("charts.columns")}
+          value={String(settings.columns)}
+          options={Array.from({ length: MOST_COLUMNS + 1 }, (_, n) => [
+            String(n),
+            n === 0 ? t("charts.auto") : String(n),
+          ])}
+          onChange={(columns) => onChange({ columns: Number(columns) })}
+        />
+      </div>
+      <PopoverRoot>
+        <PopoverTrigger aria-label={t("charts.tools")} className="sm:hidden">
+          <SlidersHorizontal aria-hidden />
+        </PopoverTrigger>
+        <PopoverPopup label={t("charts.tools")} className="flex flex-col items-start gap-2 p-3">
+          <AxisControls settings={settings} onChange={onChange} timed={timed} />
+        </PopoverPopup>
+      </PopoverRoot>
+    </div>
+  );
+}
+
+export interface AxisControlsProps {
+  settings: Pick<ChartSettings, "smoothing" | "x" | "y">;
+  onChange: Change;
+  timed: boolean;
+}
+
+/** Smoothing and both axes. */
+export function AxisControls({ settings, onChange, timed }: AxisControlsProps) {
+  const { t } = useTranslation();
+  const xNames = {
+    step: t("charts.xStep"),
+    relative: t("charts.xRelative"),
+    wall: t("charts.xWall"),
+  };
+  const yNames = {
+    linear: t("charts.yLinear"),
+    log: t("charts.yLog"),
+    symlog: t("charts.ySymlog"),
+  };
+  return (
+    <>
+      <Smoothing value={settings.smoothing} onChange={(smoothing) => onChange({ smoothing })} />
+      {timed && (
+        <Choice
+          label={t("charts.x")}
+          value={settings.x}
+          options={X_AXES.map((axis) => [axis, xNames[axis]])}
+          onChange={(x) => onChange({ x })}
+        />
+      )}
+      <Choice
+        label={t("charts.y")}
+        value={settings.y}
+        options={Y_AXES.map((axis) => [axis, yNames[axis]])}
+        onChange={(y) => onChange({ y })}
+      />
+    </>
+  );
+}
+
+function Smoothing({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <div className="flex items-center gap-2 text-small text-ink-2">
+      <label htmlFor={id}>{t("charts.smoothing")}</label>
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={0.99}
+        step={0.01}
+        value={value}
+        onChange={(event) => onChange(Number(event.target.value))}
+        className="h-4 w-24 cursor-pointer accent-(--accent)"
+      />
+      <output htmlFor={id} className="w-7 text-ink">
+        {value.toFixed(2)}
+      </output>
+    </div>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  label: string;
+  value: T;
+  options: readonly (readonly [value: T, name: string])[];
+  onChange: (value: T) => void;
+}
+
+function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+  const id = useId();
+  return (
+    <div className="flex items-center gap-2 text-small text-ink-2">
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => {
+          const chosen = options.find(([one]) => one === event.target.value);
+          if (chosen) onChange(chosen[0]);
+        }}
+        className={cn(
+          "h-7 cursor-pointer rounded border border-line-strong bg-panel px-1.5 text-ink",
+        )}
+      >
+        {options.map(([one, name]) => (
+          <option key={one} value={one}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

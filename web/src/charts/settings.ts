@@ -1,0 +1,113 @@
+/** How a project's charts are shown: kept in the address, so that a link is the view, and per project. */
+
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+
+import { useStored } from "@/lib/stored";
+
+import type { XAxis, YAxis } from "./spec";
+
+export interface ChartSettings {
+  /** 0 to 0.99. */
+  smoothing: number;
+  x: Exclude<XAxis, "elapsed">;
+  y: YAxis;
+  /** Charts beside each other; 0: as the width allows. */
+  columns: number;
+}
+
+export const DEFAULTS: ChartSettings = { smoothing: 0, x: "step", y: "linear", columns: 0 };
+export const X_AXES = ["step", "relative", "wall"] as const;
+export const Y_AXES = ["linear", "log", "symlog"] as const;
+export const MOST_COLUMNS = 6;
+
+/** Where each setting stands in the address. */
+export interface ChartSearch {
+  smooth?: number;
+  x?: string;
+  y?: string;
+  cols?: number;
+}
+
+/** Settings out of an address or a stored object; what makes no sense there falls to `base`. */
+export function parseSettings(
+  search: Record<string, unknown>,
+  base: ChartSettings = DEFAULTS,
+): ChartSettings {
+  return {
+    smoothing: within(search.smooth, 0, 0.99) ?? base.smoothing,
+    x: X_AXES.find((axis) => axis === search.x) ?? base.x,
+    y: Y_AXES.find((axis) => axis === search.y) ?? base.y,
+    columns: Math.round(within(search.cols, 0, MOST_COLUMNS) ?? base.columns),
+  };
+}
+
+function within(value: unknown, low: number, high: number): number | null {
+  if (value === undefined || value === null || value === "") return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? Math.min(high, Math.max(low, number)) : null;
+}
+
+/** The address of `settings`; every difference from the defaults stands in it. */
+export function searchOf(settings: ChartSettings): Record<keyof ChartSearch, unknown> {
+  const told = <K extends keyof ChartSettings>(name: K) =>
+    settings[name] === DEFAULTS[name] ? undefined : settings[name];
+  return { smooth: told("smoothing"), x: told("x"), y: told("y"), cols: told("columns") };
+}
+
+/** Settings kept as text; damaged text is no settings. */
+export function parseStored(text: string | null): ChartSettings {
+  try {
+    const value: unknown = JSON.parse(text ?? "null");
+    return typeof value === "object" && value !== null
+      ? parseSettings(value as Record<string, unknown>)
+      : DEFAULTS;
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+const ROUTE = "/@{$workspace}/$project/runs/$run";
+/** A slider moves faster than an address should. */
+const SETTLE = 300;
+
+/** The settings in force and how to change some. What a link says goes before what is remembered. */
+export function useChartSettings(
+  workspace: string,
+  project: string,
+): [ChartSettings, (change: Partial<ChartSettings>) => void] {
+  const search = useSearch({ from: ROUTE });
+  const navigate = useNavigate({ from: ROUTE });
+  const [stored, store] = useStored(`charts.${workspace}/${project}`);
+  const linked = [search.smooth, search.x, search.y, search.cols].some((one) => one !== undefined);
+  const named = useMemo(
+    () => (linked ? parseSettings(search) : parseStored(stored)),
+    [linked, search, stored],
+  );
+  const [changed, setChanged] = useState<ChartSettings | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  const write = useCallback(
+    (next: ChartSettings) => {
+      const part = searchOf(next);
+      store(JSON.stringify(part));
+      void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+    },
+    [navigate, store],
+  );
+  useEffect(() => {
+    if (!changed) return undefined;
+    timer.current = setTimeout(() => {
+      write(changed);
+      setChanged(null);
+    }, SETTLE);
+    return () => clearTimeout(timer.current);
+  }, [changed, write]);
+
+  const settings = changed ?? named;
+  const change = useCallback(
+    (part: Partial<ChartSettings>) => setChanged({ ...settings, ...part }),
+    [settings],
+  );
+  return [settings, change];
+}
