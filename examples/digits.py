@@ -1,7 +1,7 @@
 """Train a small classifier on real handwritten digits and watch it learn.
 
-The data are the 1,797 scans of 8 by 8 pixels that scikit-learn ships; the network, its gradients and
-the optimiser are plain numpy. Takes some tens of seconds: python examples/digits.py
+The data are the 1,797 scans of 8 by 8 pixels that scikit-learn ships; the network, its gradients
+and the optimiser are plain numpy. Takes some tens of seconds: python examples/digits.py
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import swanlab
 
 
 def load(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """Training and validation images (n × 8 by 8, 0 to 1) and labels, shuffled."""
+    """Training and validation images (n, 8, 8; 0 to 1) and labels, shuffled."""
     images, labels = load_digits(return_X_y=True)
     order = rng.permutation(len(images))
     images, labels = images[order].reshape(-1, 8, 8) / 16.0, labels[order]

@@ -120,17 +120,28 @@ class Writer:
         """Write one or more whole frames by one system call; False (counted) when that failed."""
         try:
             written = os.write(self._fd, frames)
+            self.size += written
+            if written == len(frames):
+                return True
+            return self._append_rest(frames, written)
         except OSError as error:
             self.failed += 1
             self.error = error
             return False
-        self.size += written
-        if written == len(frames):
-            return True
-        self.size -= written
-        self.failed += 1
-        self._cut_back()
-        return False
+
+    def _append_rest(self, frames: bytes, written: int) -> bool:
+        """A part was written: write the rest, or take the part back if the disk is full."""
+        before = self.size - written
+        while written < len(frames):
+            try:
+                more = os.write(self._fd, frames[written:])
+            except OSError:
+                self.size = before
+                self._cut_back()
+                raise
+            self.size += more
+            written += more
+        return True
 
     def _cut_back(self) -> None:
         """Remove a half-written frame; if even that fails, readers skip it by its checksum."""

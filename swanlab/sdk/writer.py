@@ -180,7 +180,7 @@ class RunWriter:
 
     def _say_failed(self) -> None:
         error = self._file.error
-        reason = (error.strerror or error) if error else "only a part could be written"
+        reason = (error.strerror or error) if error else "unknown"
         say_once(
             "disk",
             f"cannot write {self._file.path}: {reason}. The training goes on; what is logged until "
