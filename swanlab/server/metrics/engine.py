@@ -60,7 +60,7 @@ def reclaim(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         connection = engine.raw_connection()
         try:
-            # One step of this statement frees one page: it has to be run to its end.
-            connection.cursor().execute("PRAGMA incremental_vacuum").fetchall()
+            # Each step of this statement frees one page; a script is run to its end.
+            connection.cursor().executescript("PRAGMA incremental_vacuum")
         finally:
             connection.close()
