@@ -1,11 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { concerns } from "@/api/live";
-import type { Hint, Run } from "@/api/messages";
-import { runQuery, seriesQuery, useRefresh } from "@/api/queries";
+import { runQuery } from "@/api/queries";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import { hueOfRun, lineStyle } from "@/charts/palette";
@@ -14,6 +11,7 @@ import { type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, Zoom } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
+import { isOver, useQueryText, useSeries } from "@/charts/useRun";
 import { Failure } from "@/components/Failure";
 import { Snippet } from "@/components/Snippet";
 import { parseSearch } from "@/lib/search";
@@ -22,24 +20,6 @@ export interface ChartsTabProps {
   workspace: string;
   project: string;
   run: string;
-}
-
-const ROUTE = "/@{$workspace}/$project/runs/$run";
-
-/** The series of a run, renewed when keys appear; every few seconds while there is none. */
-export function useSeries({ workspace, project, run }: ChartsTabProps) {
-  const query = seriesQuery(workspace, project, run);
-  const changed = useCallback(
-    (hint: Hint) => hint.kinds.includes("keys") && concerns(hint, { workspace, project, run }),
-    [workspace, project, run],
-  );
-  useRefresh(query.queryKey, changed);
-  return useQuery(query);
-}
-
-/** Is the run over, so that nothing more is to be waited for? */
-export function isOver(run: Run | undefined): boolean {
-  return run !== undefined && run.state !== "running" && run.state !== "unresponsive";
 }
 
 /** The charts of a run, in sections by the prefix of their keys. */
@@ -92,18 +72,6 @@ export default function ChartsTab(place: ChartsTabProps) {
       <ChartDialog feed={feed} place={here} spec={opened} onClose={() => setOpened(null)} />
     </>
   );
-}
-
-/** What is searched for, in the address. */
-function useQueryText(): [string, (query: string) => void] {
-  const search = useSearch({ from: ROUTE });
-  const navigate = useNavigate({ from: ROUTE });
-  const set = useCallback(
-    (q: string) =>
-      void navigate({ search: (old) => ({ ...old, q: q || undefined }), replace: true }),
-    [navigate],
-  );
-  return [search.q === undefined ? "" : String(search.q), set];
 }
 
 interface SpecInputs {

@@ -1,9 +1,140 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { runQuery } from "@/api/queries";
+import { ChartDialog } from "@/charts/ChartDialog";
+import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
+import { hueOfRun, lineStyle } from "@/charts/palette";
+import { SYSTEM_PREFIX } from "@/charts/sections";
+import { type ChartSettings, useChartSettings } from "@/charts/settings";
+import type { ChartSpec, Zoom } from "@/charts/spec";
+import { GROUPS, type SystemChart, systemCharts } from "@/charts/system";
+import { Toolbar } from "@/charts/Toolbar";
+import { useFeed } from "@/charts/useFeed";
+import { isOver, useQueryText, useSeries } from "@/charts/useRun";
+import { Failure } from "@/components/Failure";
+import { parseSearch } from "@/lib/search";
+
 export interface SystemTabProps {
   workspace: string;
   project: string;
   run: string;
 }
 
-export default function SystemTab(_: SystemTabProps) {
-  return null;
+type Translate = ReturnType<typeof useTranslation>["t"];
+
+/** What the training machine did meanwhile: processor, memory, GPUs, disk, network. */
+export default function SystemTab(place: SystemTabProps) {
+  const { workspace, project, run: id } = place;
+  const { t, i18n } = useTranslation();
+  const run = useQuery(runQuery(workspace, project, id));
+  const series = useSeries(place);
+  const feed = useFeed(workspace, project);
+  const [query, setQuery] = useQueryText();
+  const [settings, change] = useChartSettings(workspace, project);
+  const [zooms] = useState(() => new Map<string, Zoom>());
+  const [opened, setOpened] = useState<ChartSpec | null>(null);
+  const drawn = useDeferredValue(settings);
+  const here = useMemo(() => ({ workspace, project }), [workspace, project]);
+  const symlog = useCallback(() => change({ y: "symlog" }), [change]);
+
+  const charts = useMemo(() => {
+    const keys = new Set((series.data?.series ?? []).map((one) => one.key));
+    return systemCharts([...keys].filter((key) => key.startsWith(SYSTEM_PREFIX)));
+  }, [series.data]);
+  const sections = useMemo(
+    () => specSections(charts, query, { id, language: i18n.language, settings: drawn, t }),
+    [charts, query, id, i18n.language, drawn, t],
+  );
+
+  if (series.data === undefined) {
+    if (series.error === null) return <div aria-busy className="grow" />;
+    return <Failure error={series.error} onRetry={() => void series.refetch()} />;
+  }
+  if (charts.length === 0) return <Waiting over={isOver(run.data)} />;
+  return (
+    <>
+      <Toolbar
+        query={query}
+        onQuery={setQuery}
+        settings={settings}
+        onChange={change}
+        timed={false}
+      />
+      {sections.length === 0 && (
+        <p className="px-3.5 py-8 text-center text-ink-2">{t("common.none", { query })}</p>
+      )}
+      <ChartGrid
+        feed={feed}
+        place={here}
+        sections={sections}
+        columns={settings.columns}
+        name={`folded.${workspace}/${project}/system`}
+        syncKey={`system ${id}`}
+        zooms={zooms}
+        onOpen={setOpened}
+        onSymlog={symlog}
+      />
+      <ChartDialog feed={feed} place={here} spec={opened} onClose={() => setOpened(null)} />
+    </>
+  );
+}
+
+interface SpecInputs {
+  id: string;
+  language: string;
+  settings: ChartSettings;
+  t: Translate;
+}
+
+function specSections(
+  charts: readonly SystemChart[],
+  query: string,
+  inputs: SpecInputs,
+): GridSection[] {
+  const { matches } = parseSearch(query);
+  const specs = charts.map((chart) => ({ chart, spec: specOf(chart, inputs) }));
+  const shown = specs.filter(({ chart, spec }) => matches(spec.title) || matches(chart.key));
+  return GROUPS.map((group) => ({
+    id: group,
+    title: inputs.t(`system.${group}`),
+    charts: shown.filter(({ chart }) => chart.group === group).map(({ spec }) => spec),
+  })).filter((section) => section.charts.length > 0);
+}
+
+function specOf(chart: SystemChart, { id, language, settings, t }: SpecInputs): ChartSpec {
+  const name = chart.name ? t(`system.${chart.name}`) : chart.key;
+  const hue = chart.lines.length > 1 ? 0 : hueOfRun(id);
+  return {
+    title: chart.unit ? `${name} (${chart.unit})` : name,
+    lines: chart.lines.map(({ key, index }, i) => ({
+      run: id,
+      key,
+      rank: 0,
+      label: index === null || chart.group !== "gpu" ? name : t("system.gpuIndex", { index }),
+      style: lineStyle(hue + i),
+      origin: 0,
+    })),
+    x: "elapsed",
+    y: settings.y,
+    smoothing: settings.smoothing,
+    unit: chart.unit,
+    atLeast: chart.share ? [0, 100] : null,
+    language,
+  };
+}
+
+function Waiting({ over }: { over: boolean }) {
+  const { t } = useTranslation();
+  if (over) return <p className="px-4 py-16 text-center text-ink-2">{t("system.ended")}</p>;
+  return (
+    <section className="mx-auto w-full max-w-xl px-4 py-10">
+      <h2 className="flex items-center gap-2 text-title font-semibold">
+        <span aria-hidden className="size-2 animate-pulse rounded-full bg-live" />
+        {t("system.waitingTitle")}
+      </h2>
+      <p className="mt-1 text-ink-2">{t("system.waitingText")}</p>
+    </section>
+  );
 }
