@@ -183,7 +183,7 @@ def test_a_missing_series_is_an_empty_column(store):
 def test_many_charts_at_once_answer_as_each_alone(store):
     model = Model()
     pen = Pen(1, "w")
-    fill(store, pen, model, range(0, 3000), ["a", "b", "c"])
+    fill(store, pen, model, range(3000), ["a", "b", "c"])
     store.seal(1, force=True)
     fill(store, pen, model, range(2990, 3500), ["a", "b"])
     queries = [

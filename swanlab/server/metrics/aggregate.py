@@ -7,7 +7,9 @@ and total and count them apart; low, high and last are NaN where nothing was fin
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import struct
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +62,9 @@ HEADER = np.dtype(
 )
 """A chunk covers the steps [start, start + 2**bits). ``fine`` and ``coarse`` say that its roll-up
 groups are 2**fine and 2**coarse steps wide, ``NO_ROLLUP`` that it has none."""
+
+_HEADER = struct.Struct("<qqqqqdqdqdddIIIIBBBBI")
+assert _HEADER.size == HEADER.itemsize
 
 NO_ROLLUP = 255
 
@@ -157,39 +162,88 @@ def _last_where(wanted: NDArray[np.bool_], starts: Ints, values: Floats) -> Floa
     return np.where(at >= starts, values[at], np.nan)
 
 
-def extremes(out: Any, steps: Ints, values: Floats) -> NDArray[np.bool_] | None:
-    """Set low, high, total and the counts of one record; return the finite mask, None if all."""
-    finite = np.isfinite(values)
-    with np.errstate(over="ignore"):
-        if finite.all():
-            low, high = int(values.argmin()), int(values.argmax())
-            out["total"] = values.sum()
-        else:
-            out["nan"] = np.count_nonzero(np.isnan(values))
-            out["positive"] = np.count_nonzero(np.isposinf(values))
-            out["negative"] = np.count_nonzero(np.isneginf(values))
-            if not finite.any():
-                out["low"] = out["high"] = np.nan
-                out["low_step"] = out["high_step"] = -1
-                return finite
-            low = int(np.where(finite, values, np.inf).argmin())
-            high = int(np.where(finite, values, -np.inf).argmax())
-            out["total"] = values[finite].sum()
-    out["low"], out["low_step"] = values[low], steps[low]
-    out["high"], out["high_step"] = values[high], steps[high]
-    return None if finite.all() else finite
+class Extremes(NamedTuple):
+    """Aggregates of some points; ``last_finite`` is the last value that is finite."""
+
+    low: float
+    low_step: int
+    high: float
+    high_step: int
+    total: float
+    last_finite: float
+    nan: int
+    positive: int
+    negative: int
 
 
-def summary(steps: Ints, times: Ints, values: Floats) -> Records:
-    """Return one ``SUMMARY`` of points ascending by step, at least one."""
-    out = np.zeros(1, dtype=SUMMARY)
-    row = out[0]
-    row["points"] = len(steps)
-    row["first"], row["last"] = steps[0], steps[-1]
-    row["first_time"], row["last_time"] = times[0], times[-1]
-    row["last_value"] = values[-1]
-    extremes(row, steps, values)
-    return out
+def extremes(steps: Ints, values: Floats) -> Extremes:
+    """Aggregate points, at least one, ascending by step."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float(values.sum())
+    if math.isfinite(total):  # then every value is
+        low, high = int(values.argmin()), int(values.argmax())
+        nan = positive = negative = 0
+        last = len(values) - 1
+    else:
+        finite = np.isfinite(values)
+        nan = int(np.count_nonzero(np.isnan(values)))
+        positive = int(np.count_nonzero(np.isposinf(values)))
+        negative = int(np.count_nonzero(np.isneginf(values)))
+        at = np.flatnonzero(finite)
+        if not len(at):
+            none = math.nan
+            return Extremes(none, -1, none, -1, 0.0, none, nan, positive, negative)
+        low, high = int(at[values[at].argmin()]), int(at[values[at].argmax()])
+        last = int(at[-1])
+        with np.errstate(over="ignore"):
+            total = float(values[at].sum())
+    return Extremes(
+        float(values[low]),
+        int(steps[low]),
+        float(values[high]),
+        int(steps[high]),
+        total,
+        float(values[last]),
+        nan,
+        positive,
+        negative,
+    )
+
+
+def header(
+    window: tuple[int, int],
+    points: tuple[Ints, Ints, Floats],
+    rollup: tuple[int, int],
+    version: int,
+) -> bytes:
+    """Return the bytes of one ``HEADER``, much faster than numpy would set them.
+
+    ``window`` is (start, bits), ``rollup`` (fine, coarse), ``version`` that of the chunk format.
+    """
+    steps, times, values = points
+    e = extremes(steps, values)
+    return _HEADER.pack(
+        window[0],
+        int(steps[0]),
+        int(steps[-1]),
+        int(times[0]),
+        int(times[-1]),
+        e.low,
+        e.low_step,
+        e.high,
+        e.high_step,
+        e.total,
+        float(values[-1]),
+        e.last_finite,
+        len(steps),
+        e.nan,
+        e.positive,
+        e.negative,
+        window[1],
+        *rollup,
+        version,
+        0,
+    )
 
 
 def join(older: Records, newer: Records) -> Records:

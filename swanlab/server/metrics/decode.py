@@ -74,9 +74,9 @@ class _Reader:
     def __init__(self, writer: Writer) -> None:
         self.rank = writer.rank
         self.started = writer.started
-        self.keys = list(writer.keys)
-        self.layouts = dict(writer.layouts)
-        self.known = len(writer.keys)
+        self.before = writer
+        self.keys: tuple[str, ...] | list[str] = writer.keys
+        self.layouts = writer.layouts
         self.open: dict[int, _Open] = {}
         self.blocks: list[Block] = []
         self.lines: dict[int, records.Console] = {}
@@ -117,6 +117,8 @@ class _Reader:
         if isinstance(record, records.Console):
             self.lines[record.line] = record
         elif isinstance(record, records.Key):
+            if not isinstance(self.keys, list):
+                self.keys = list(self.keys)
             self.keys.append(record.name[: records.MAX_KEY_LENGTH])
             self.definitions.append(payload)
         elif isinstance(record, records.Layout):
@@ -131,6 +133,8 @@ class _Reader:
 
     def _layout(self, record: records.Layout) -> None:
         self.flush()
+        if self.layouts is self.before.layouts:
+            self.layouts = dict(self.layouts)
         self.layouts.pop(record.id, None)
         numbers = tuple(record.keys)
         if not numbers or not 0 <= record.id < records.MAX_LAYOUTS:
@@ -163,11 +167,9 @@ class _Reader:
         if self.started is None:
             # The header was damaged: the first point was logged about now.
             self.started = max(0, int(time.time() * 1000) - max(times[0], 0))
-        try:
-            relative = np.array(times, dtype=np.int64)
-        except OverflowError:
-            relative = np.array([min(t, _TIME_LIMIT) for t in times], dtype=np.int64)
-        return np.clip(np.clip(relative, -_TIME_LIMIT, _TIME_LIMIT) + self.started, 0, _TIME_LIMIT)
+        if min(times) + self.started < 0 or max(times) + self.started > _TIME_LIMIT:
+            times = [min(max(t, -self.started), _TIME_LIMIT - self.started) for t in times]
+        return np.array(times, dtype=np.int64) + self.started
 
     def writer(self, offset: int) -> Writer:
         """Return the writer's state behind what was read."""
@@ -195,7 +197,7 @@ class _Reader:
             records=self.records,
             points=self.points,
             last_step=self.last_step,
-            new_keys=len(self.keys) - self.known,
+            new_keys=len(self.keys) - len(self.before.keys),
             damaged=damaged,
             unknown=self.unknown,
             refused=dict(self.refused),

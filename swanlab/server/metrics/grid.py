@@ -34,6 +34,8 @@ def last_step(start: int, bits: int) -> int:
 
 def widest(step: int, floor: int, ceiling: int) -> tuple[int, int]:
     """Return (start, bits) of the widest window around ``step`` within floor and ceiling."""
+    if floor == 0 and ceiling == LAST:
+        return 0, BITS
     bits = 0
     while bits < BITS:
         start = step >> (bits + 1) << (bits + 1)

@@ -20,7 +20,8 @@ FINE, COARSE = 16, 2
 class Piece(NamedTuple):
     """A new chunk, packed. The roll-ups are None where there are none."""
 
-    header: Records
+    start: int
+    header: bytes
     data: bytes
     coarse: bytes | None
     fine: bytes | None
@@ -47,16 +48,19 @@ class Packer:
         raw = points.steps.tobytes()
         steps, times = self._ints(raw, points.steps), self._ints(points.times.tobytes(), points[1])
         data = codec.encode_chunk(steps, times, points.values)
-        header = _header(window, points)
-        if len(points.steps) < ROLLUP_FROM:
-            return Piece(header, data, None, None)
-        row = header[0]
-        bits = grid.group_bits(int(row["first"]), int(row["last"]), int(row["points"]), FINE)
+        place = (window.start, window.bits)
+        count = len(points.steps)
+        if count < ROLLUP_FROM:
+            header = aggregate.header(place, points, (NO_ROLLUP, NO_ROLLUP), codec.VERSION)
+            return Piece(window.start, header, data, None, None)
+        bits = grid.group_bits(int(points.steps[0]), int(points.steps[-1]), count, FINE)
         wide = min(bits + COARSE, grid.BITS)
-        row["fine"], row["coarse"] = bits, wide
+        header = aggregate.header(place, points, (bits, wide), codec.VERSION)
         fine = aggregate.group(self._cut(raw, points.steps, bits), *points)
         coarse = aggregate.regroup(aggregate.boundaries(fine["step"] >> wide), fine)
-        return Piece(header, data, codec.encode_groups(coarse), codec.encode_groups(fine))
+        return Piece(
+            window.start, header, data, codec.encode_groups(coarse), codec.encode_groups(fine)
+        )
 
     def _ints(self, raw: bytes, array: Ints) -> bytes:
         found = self._packed.get(raw)
@@ -69,24 +73,6 @@ class Packer:
         if found is None:
             found = self._starts[raw, bits] = aggregate.boundaries(steps >> bits)
         return found
-
-
-def _header(window: grid.Window, points: Arrays) -> Records:
-    steps, times, values = points
-    out = np.zeros(1, dtype=HEADER)
-    row = out[0]
-    row["start"], row["bits"] = window.start, window.bits
-    row["first"], row["last"] = steps[0], steps[-1]
-    row["first_time"], row["last_time"] = times[0], times[-1]
-    row["points"] = len(steps)
-    row["last_value"] = row["last_finite"] = values[-1]
-    row["fine"] = row["coarse"] = NO_ROLLUP
-    row["format"] = codec.VERSION
-    finite = aggregate.extremes(row, steps, values)
-    if finite is not None:
-        at = np.flatnonzero(finite)
-        row["last_finite"] = values[at[-1]] if len(at) else np.nan
-    return out
 
 
 def regions(headers: Records, points: Arrays) -> list[Region]:
@@ -125,8 +111,11 @@ def fill(region: Region, old: Arrays | None, packer: Packer) -> list[Piece]:
     return [packer.pack(window, points.take(slice(window.begin, window.end))) for window in windows]
 
 
-def replace(headers: Records, removed: list[int], added: list[Records]) -> Records:
+def replace(headers: Records, removed: list[int], added: list[bytes]) -> Records:
     """Return headers without the chunks that start at ``removed`` and with the ``added`` ones."""
     kept = headers[~np.isin(headers["start"], removed)] if removed else headers
-    out = np.concatenate([kept, *added])
-    return out[np.argsort(out["start"], kind="stable")]
+    out: Records = np.frombuffer(b"".join((kept.tobytes(), *added)), dtype=HEADER)
+    starts = out["start"]
+    if (starts[1:] > starts[:-1]).all():
+        return out
+    return out[np.argsort(starts, kind="stable")]

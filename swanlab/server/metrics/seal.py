@@ -36,20 +36,20 @@ class Plan:
 class _Series:
     """One series on its way."""
 
-    __slots__ = ("headers", "pages", "points", "regions", "sid", "summary")
+    __slots__ = ("appends", "headers", "page", "pages", "points", "regions", "sid", "summary")
 
     def __init__(self, sid: int, summary: Records, points: Arrays) -> None:
         self.sid = sid
         self.summary = summary
+        self.appends = bool(points.steps[0] > summary["last"][0])
+        """Whether all points come after those sealed."""
         self.points = points
         self.headers: Records = np.zeros(0, dtype=HEADER)
         self.pages: list[int] = []
+        """Where the pages of its headers start that were read, and will be replaced."""
+        self.page = 0
+        """Where its newest page of headers will start."""
         self.regions: list[merge.Region] = []
-
-    @property
-    def appends(self) -> bool:
-        """Whether all points come after those sealed."""
-        return bool(self.points.steps[0] > self.summary["last"][0])
 
 
 def plan(connection: sa.Connection, ledger: rows.Ledger, view: View) -> Plan:
@@ -67,6 +67,7 @@ def plan(connection: sa.Connection, ledger: rows.Ledger, view: View) -> Plan:
     packer = merge.Packer()
     for item in todo:
         _merge(found, item, old, packer)
+    _summarise(found, {item.sid: item for item in todo}, view)
     return found
 
 
@@ -106,17 +107,17 @@ def _assign(connection: sa.Connection, found: Plan, view: View) -> list[_Series]
 def _load_headers(connection: sa.Connection, run: int, todo: list[_Series]) -> None:
     """Read the newest page of headers of series that only grow, all pages of the others."""
     by_sid = {item.sid: item for item in todo}
-    parts: dict[int, list[Records]] = defaultdict(list)
+    parts: dict[int, list[bytes]] = defaultdict(list)
     known = [item for item in todo if item.summary["points"][0]]
     newest = [(run, s.sid, int(s.summary["page"][0])) for s in known if s.appends]
     for _, sid, start, data in rows.by_start(connection, [schema.head.c.headers], newest):
-        parts[sid].append(rows.headers(data))
+        parts[sid].append(data)
         by_sid[sid].pages.append(start)
     for _, sid, data in rows.heads(connection, [(run, s.sid) for s in known if not s.appends]):
-        parts[sid].append(rows.headers(data))
-        by_sid[sid].pages.append(int(parts[sid][-1]["start"][0]))
-    for sid, headers in parts.items():
-        by_sid[sid].headers = np.concatenate(headers)
+        parts[sid].append(data)
+        by_sid[sid].pages.append(int(rows.headers(data)["start"][0]))
+    for sid, pages in parts.items():
+        by_sid[sid].headers = rows.headers(b"".join(pages))
 
 
 def _merge(
@@ -125,7 +126,7 @@ def _merge(
     """Pack one series and note the rows that change."""
     run, sid = found.ledger.run, item.sid
     removed: list[int] = []
-    added: list[Records] = []
+    added: list[bytes] = []
     for region in item.regions:
         before = None
         if region.chunk is not None:
@@ -133,25 +134,38 @@ def _merge(
             removed.append(region.chunk)
         for piece in merge.fill(region, before, packer):
             added.append(piece.header)
-            where = {"run": run, "sid": sid, "start": int(piece.header["start"][0])}
+            where = {"run": run, "sid": sid, "start": piece.start}
             found.chunks.append({**where, "data": piece.data})
             if piece.fine is not None:
                 found.rollups.append({**where, "coarse": piece.coarse, "fine": piece.fine})
     keys = [{"b_run": run, "b_sid": sid, "b_start": start} for start in removed]
     found.removed_chunks += keys
-    coarse = dict(zip(item.headers["start"].tolist(), item.headers["coarse"].tolist(), strict=True))
-    found.removed_rollups += [k for k in keys if coarse[k["b_start"]] != aggregate.NO_ROLLUP]
+    if removed:
+        where = np.searchsorted(item.headers["start"], removed)
+        rolled = (item.headers["coarse"][where] != aggregate.NO_ROLLUP).tolist()
+        found.removed_rollups += [key for key, has in zip(keys, rolled, strict=True) if has]
     found.removed_heads += [{"b_run": run, "b_sid": sid, "b_start": s} for s in item.pages]
     headers = merge.replace(item.headers, removed, added)
     for at in range(0, len(headers), rows.HEADERS):
         page = headers[at : at + rows.HEADERS]
         start = int(page["start"][0])
         found.heads.append({"run": run, "sid": sid, "start": start, "headers": page.tobytes()})
-    if item.appends:
-        item.summary[:] = aggregate.join(item.summary, aggregate.summary(*item.points))
-    else:
+    if not item.appends:
         item.summary[:] = aggregate.of_headers(headers)
-    item.summary["page"] = found.heads[-1]["start"]
+    item.page = found.heads[-1]["start"]
+
+
+def _summarise(found: Plan, todo: dict[int, _Series], view: View) -> None:
+    """Bring the summaries of the pages up to date, all series of a page at once."""
+    names, newer = view.summaries()
+    place = {name: index for index, name in enumerate(names)}
+    for page in found.pages.values():
+        first = page.number * rows.PAGE
+        own = [i for i in range(len(page.names)) if first + i in todo]
+        grown = np.array([i for i in own if todo[first + i].appends], dtype=np.int64)
+        tail = newer[[place[page.names[i]] for i in grown.tolist()]]
+        page.summaries[grown] = aggregate.join(page.summaries[grown], tail)
+        page.summaries["page"][own] = [todo[first + i].page for i in own]
 
 
 def commit(connection: sa.Connection, plan: Plan) -> bool:

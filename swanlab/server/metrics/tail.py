@@ -106,7 +106,8 @@ class _Group:
             steps = [part.block.steps for part in self.parts]
             times = [part.block.times for part in self.parts]
             values = [part.block.values for part in self.parts]
-            order = [np.full(len(p.block.steps), p.order, dtype=np.int64) for p in self.parts]
+            orders = np.array([part.order for part in self.parts], dtype=np.int64)
+            order = [np.repeat(orders, [len(part) for part in steps])]
             if self.rows is not None:
                 steps.insert(0, self.rows.steps)
                 times.insert(0, self.rows.times)
@@ -191,7 +192,8 @@ class View:
         for name in self.where:
             if name not in done:
                 names.append(name)
-                parts.append(aggregate.summary(*self.points(name)))
+                steps, times, values = self.points(name)
+                parts.append(aggregate.summaries(steps, times, values[:, np.newaxis]))
         empty = np.zeros(0, dtype=aggregate.SUMMARY)
         return names, np.concatenate(parts) if parts else empty
 

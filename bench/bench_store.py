@@ -1,0 +1,180 @@
+"""Measures the metric store: how fast it takes points in, and how fast it answers.
+
+Usage: ``python bench/bench_store.py [--quick] [--folder DIR]``. Prints a Markdown table. Times of
+writing are processor time of this one process, so that neighbours on the machine matter little;
+times of reading are the median of several reads by the clock, the first one apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from swanlab import records, runfile
+from swanlab.server.metrics.contract import Batch, Query, Ref
+from swanlab.server.metrics.store import Store, open_store
+
+
+def frame(record: records.Record) -> bytes:
+    return runfile.frame(records.encode(record))
+
+
+def opening(keys: list[str]) -> bytes:
+    head = frame(records.Header(1, "r", "w", 0, 1_760_000_000_000, 1, "host", "trainer"))
+    names = b"".join(frame(records.Key(key)) for key in keys)
+    return head + names + frame(records.Layout(0, list(range(len(keys)))))
+
+
+def curve(rng: np.random.Generator, steps: int, keys: int) -> np.ndarray:
+    """Noisy decays, born as float32 like what a training prints."""
+    x = np.arange(steps)[:, None] / max(steps, 1)
+    noise = rng.normal(0, 0.02, (steps, keys))
+    return (np.exp(-3 * x) + noise).astype("<f4").astype("<f8")
+
+
+def post(values: np.ndarray, first: int, rng: np.random.Generator) -> bytes:
+    times = (first + np.arange(len(values))) * 7 + rng.integers(0, 3, len(values))
+    return b"".join(
+        frame(records.Scalars(0, first + i, int(times[i]), values[i].tobytes()))
+        for i in range(len(values))
+    )
+
+
+class Feed:
+    """A run's posts, made before the clock starts."""
+
+    def __init__(self, run: int, keys: list[str], steps: int, per_post: int, seed: int = 0) -> None:
+        rng = np.random.default_rng(seed)
+        values = curve(rng, steps, len(keys))
+        self.batches: list[Batch] = []
+        offset, frames = 0, opening(keys)
+        for first in range(0, steps, per_post):
+            frames += post(values[first : first + per_post], first, rng)
+            self.batches.append(Batch(run, "w", offset, frames))
+            offset += len(frames)
+            frames = b""
+
+
+def ingest(store: Store, feeds: list[Feed], group: int) -> None:
+    """Append the posts of all runs in turns, ``group`` to a transaction, and seal what is due."""
+    turns = [b for turn in zip(*(feed.batches for feed in feeds), strict=True) for b in turn]
+    for at in range(0, len(turns), group):
+        store.append(turns[at : at + group])
+        for run in store.due():
+            store.seal(run)
+    for feed in feeds:
+        store.seal(feed.batches[0].run, force=True)
+
+
+def write_rate(folder: Path, runs: int, keys: int, steps: int, per_post: int) -> tuple[str, str]:
+    store = open_store(folder / f"write-{runs}-{keys}-{per_post}.db")
+    names = [f"k/{i}" for i in range(keys)]
+    feeds = [Feed(run, names, steps, per_post, run) for run in range(1, runs + 1)]
+    points = runs * keys * steps
+    clock, cpu = time.perf_counter(), time.process_time()
+    ingest(store, feeds, 50)
+    clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
+    store.close()
+    size = sum(path.stat().st_size for path in folder.glob(f"write-{runs}-{keys}-{per_post}.db*"))
+    name = f"write {points / 1e6:.0f} M points, {runs} runs x {keys} keys, {per_post} steps a post"
+    return name, (
+        f"{points / cpu / 1e6:.2f} M points/s of processor time, "
+        f"{points / clock / 1e6:.2f} by the clock, {size / points:.1f} bytes a point"
+    )
+
+
+def load(store: Store, run: int, keys: list[str], steps: int, seed: int = 0) -> None:
+    """Fill a run by large posts."""
+    per_post = max(1, 200_000 // len(keys))
+    ingest(store, [Feed(run, keys, steps, per_post, seed)], 1)
+
+
+def timed(read: Callable[[], object], repeat: int = 7) -> str:
+    taken = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        read()
+        taken.append((time.perf_counter() - start) * 1000)
+    return f"{statistics.median(taken[1:]):.1f} ms (first {taken[0]:.1f})"
+
+
+def reads(folder: Path, quick: bool) -> list[tuple[str, str]]:
+    path = folder / "reads.db"
+    store = open_store(path)
+    long = 1_000_000 if quick else 10_000_000
+    for run, steps in ((1, 10_000), (2, 1_000_000), (3, long)):
+        load(store, run, ["loss"], steps)
+    for run in range(100, 200):
+        load(store, run, ["loss"], 1_000, run)
+    for run in range(200, 300):
+        load(store, run, ["loss"], 10_000 if quick else 100_000, run)
+    page = [f"page/{i}" for i in range(300)]
+    load(store, 300, page, 10_000)
+    table = [f"metric/{i}" for i in range(100)]
+    for run in range(1000, 2000):
+        load(store, run, table, 3, run)
+    store.close()
+    store = open_store(path)
+    many = [Ref(run, "loss") for run in range(100, 200)]
+    more = [Ref(run, "loss") for run in range(200, 300)]
+    charts = [Query([Ref(300, key)], None, None, 1000) for key in page]
+    half = [Query([Ref(300, key)], None, None, 500) for key in page]
+    zoom = 1 << 16
+    return [
+        (
+            "one chart, 10 k points",
+            timed(lambda: store.buckets([Ref(1, "loss")], None, None, 1000)),
+        ),
+        ("one chart, 1 M points", timed(lambda: store.buckets([Ref(2, "loss")], None, None, 1000))),
+        (
+            f"one chart, {long / 1e6:.0f} M points",
+            timed(lambda: store.buckets([Ref(3, "loss")], None, None, 1000)),
+        ),
+        (
+            "zoom into 65 k of it",
+            timed(lambda: store.buckets([Ref(3, "loss")], zoom, 2 * zoom - 1, 1000)),
+        ),
+        ("100 series x 1 k", timed(lambda: store.buckets(many, None, None, 1000))),
+        (
+            f"100 series x {10 if quick else 100} k",
+            timed(lambda: store.buckets(more, None, None, 1000)),
+        ),
+        ("300 charts x 10 k, 1000 buckets", timed(lambda: store.charts(charts))),
+        ("300 charts x 10 k, 500 buckets", timed(lambda: store.charts(half))),
+        ("table of 1,000 runs x 100 keys", timed(lambda: store.summaries(range(1000, 2000)))),
+        ("read 1 M points back", timed(lambda: store.points(Ref(2, "loss"), None, None))),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only", choices=["write", "read"])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder, lines = Path(name), []
+        if options.only != "read":
+            scale = 1 if options.quick else 4
+            lines.append(write_rate(folder, 5, 100, 2000 * scale, 10))
+            lines.append(write_rate(folder, 50, 100, 200 * scale, 10))
+            lines.append(write_rate(folder, 5, 1, 40_000 * scale, 1000))
+            lines.append(write_rate(folder, 2, 1000, 500 * scale, 10))
+        if options.only != "write":
+            lines += reads(folder, options.quick)
+    print("| what | measured |\n|---|---|")
+    for what, figure in lines:
+        print(f"| {what} | {figure} |")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"| most memory of this process, posts made beforehand included | {peak:.0f} MB |")
+
+
+if __name__ == "__main__":
+    main()
