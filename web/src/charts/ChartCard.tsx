@@ -38,12 +38,12 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
       aria-label={spec.title}
       className="group flex h-full min-w-0 flex-col rounded border border-line bg-panel pt-1.5 pr-1 pb-0.5 pl-2.5"
     >
-      <header className="flex h-6 shrink-0 items-center gap-1">
+      <header className="relative flex h-6 shrink-0 items-center gap-2">
         <Title text={spec.title} />
         <span
           ref={value}
           aria-hidden
-          className="shrink-0 pr-1.5 text-small text-ink-2 group-focus-within:hidden group-hover:hidden"
+          className="shrink-0 pr-2 text-small text-ink-2 group-hover:invisible"
         />
         <Actions spec={spec} place={place} plot={plot} onOpen={onOpen}>
           {zoom && (
@@ -111,7 +111,7 @@ interface ActionsProps {
 function Actions({ spec, place, plot, onOpen, children }: ActionsProps) {
   const { t } = useTranslation();
   return (
-    <div className="flex shrink-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-[[data-popup-open]]:opacity-100 pointer-coarse:opacity-100">
+    <div className="absolute right-0 flex rounded bg-panel pl-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-[[data-popup-open]]:opacity-100 pointer-coarse:opacity-100">
       {children}
       <DownloadMenu spec={spec} place={place} plot={plot} />
       <IconButton label={t("charts.fullScreen")} onClick={() => onOpen(spec)}>

@@ -37,7 +37,7 @@ export function tickLabels(ticks: readonly number[], increment: number): string[
 
 function scientific(tick: number, increment: number): string {
   const power = Math.floor(Math.log10(Math.abs(tick)) + 1e-9);
-  const digits = Math.min(Math.max(power - Math.floor(Math.log10(increment) + 1e-9), 0), 12);
+  const digits = Math.min(decimalsOf(increment / 10 ** power), 12);
   return exponent(tick, digits);
 }
 

@@ -132,6 +132,8 @@ describe("ranges", () => {
     expect(high).toBeGreaterThan(3);
     expect(linearRange(0, 0, null)).toEqual([-1, 1]);
     expect(linearRange(null, null, null)).toEqual([0, 1]);
+    const [floor, ceiling] = linearRange(0.7, 0.7 + 2e-16, null);
+    expect(ceiling - floor).toBeGreaterThan(0.1);
     expect(xRange(7, 7, "step")).toEqual([6, 8]);
     expect(xRange(0, 0, "step")).toEqual([0, 1]);
   });
@@ -157,13 +159,16 @@ describe("ranges", () => {
 });
 
 describe("yLabels", () => {
-  it("names each decade of a log axis and leaves out what uPlot left out", () => {
-    expect(yLabels([0.0001, null, 0.1, 1000, 100_000], 1, "log")).toEqual([
+  it("names each decade of a log axis by itself", () => {
+    expect(yLabels([0.0001, 0.1, 1000, 100_000], 1, "log")).toEqual([
       "1e-4",
-      "",
       "0.1",
       "1000",
       "100k",
     ]);
+  });
+
+  it("tells even ticks of a log axis apart", () => {
+    expect(new Set(yLabels([0.9991, 0.9992, 0.9993], 1, "log")).size).toBe(3);
   });
 });

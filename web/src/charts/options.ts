@@ -4,6 +4,7 @@ import uPlot from "uplot";
 
 import { clockLabels, DURATION_INCREMENTS, durationLabels, tickLabels } from "./format";
 import { fade, type Theme } from "./palette";
+import { curvedTicks } from "./ticks";
 import type { ChartSpec, LineSpec } from "./spec";
 
 /** What of the data decides how the plot is built; when it changes, a new plot is made. */
@@ -48,7 +49,7 @@ export function buildOptions(inputs: PlotInputs): PlotOptions {
   const crowd = spec.lines.length;
   return {
     pxAlign: false,
-    padding: [8, 12, 0, 0],
+    padding: [6, 12, 0, 0],
     legend: { show: false },
     series: [
       {},
@@ -174,6 +175,9 @@ function yScale(spec: ChartSpec, shape: Shape): uPlot.Scale {
   return { range: (_, min, max) => linearRange(min, max, spec.atLeast) };
 }
 
+/** Less spread than this, relative to the values, is the rounding of sums and not a curve. */
+const FLAT = 1e-13;
+
 /** The range of values with a little air; never across zero when no value is. */
 export function linearRange(
   min: number | null,
@@ -183,7 +187,7 @@ export function linearRange(
   if (min === null || max === null) return atLeast ? [...atLeast] : [0, 1];
   let low = atLeast ? Math.min(min, atLeast[0]) : min;
   let high = atLeast ? Math.max(max, atLeast[1]) : max;
-  if (low === high) {
+  if (high - low <= Math.max(Math.abs(low), Math.abs(high)) * FLAT) {
     const room = low === 0 ? 1 : Math.abs(low) * 0.1;
     return [low - room, high + room];
   }
@@ -256,21 +260,30 @@ function yAxis(shape: Shape, theme: () => Theme): uPlot.Axis {
     ticks: { show: false },
     size: (plot, values) => roomFor(plot, values, axisFont(theme)),
     values: (_, ticks, __, ___, increment) => yLabels(ticks, increment, shape.y),
+    ...(shape.y === "linear"
+      ? {}
+      : {
+          splits: (_, __, min, max) => curvedTicks(min, max, shape),
+          filter: (_, ticks) => ticks,
+        }),
   };
 }
 
-/** Labels of the y axis. On curved axes every tick has its own size; those left out come as null. */
+/** Labels of the y axis. On curved axes every tick has its own size. */
 export function yLabels(
-  ticks: readonly (number | null)[],
+  ticks: readonly number[],
   increment: number,
   axis: ChartSpec["y"],
 ): string[] {
-  if (axis === "linear") return tickLabels(ticks.map(Number), increment);
-  return ticks.map((tick) =>
-    tick === null
-      ? ""
-      : (tickLabels([tick], 10 ** Math.floor(Math.log10(Math.abs(tick) || 1)))[0] ?? ""),
-  );
+  const [first = 0, second = 0, third = 2 * second - first] = ticks;
+  const even = Math.abs(third - second - (second - first)) < Math.abs(second - first) * 1e-6;
+  if (axis === "linear") return tickLabels(ticks, increment);
+  if (ticks.length > 2 && even) return tickLabels(ticks, second - first);
+  return ticks.map((tick) => tickLabels([tick], 10 ** magnitude(tick))[0] ?? "");
+}
+
+function magnitude(value: number): number {
+  return value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)) + 1e-9);
 }
 
 /** Width of the y axis: its longest label, in whole steps so that neighbours line up. */
