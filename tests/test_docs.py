@@ -1,0 +1,51 @@
+"""The documents say what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import swanlab
+from swanlab import settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_setting_is_documented():
+    text = (ROOT / "docs" / "settings.md").read_text()
+    for option in settings.OPTIONS.values():
+        for variable in option.env:
+            assert f"`{variable}`" in text
+        assert option.help in text
+
+
+def test_both_readmes_show_the_same_commands():
+    def blocks(name: str) -> list[list[str]]:
+        text = (ROOT / name).read_text()
+        found = re.findall(r"```\w*\n(.*?)```", text, re.DOTALL)
+        return [[line.partition("#")[0].strip() for line in block.splitlines()] for block in found]
+
+    english = [[line.replace('"baseline"', "…") for line in b] for b in blocks("README.md")]
+    chinese = [
+        [line.replace('"基线"', "…").replace('"baseline"', "…") for line in b]
+        for b in blocks("README_zh.md")
+    ]
+    assert english == chinese
+
+
+def test_the_version_is_one(tmp_path):
+    assert f'version = "{swanlab.__version__}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_files_the_documents_name_exist():
+    for name in ("CONTRIBUTING.md", "README.md"):
+        for path in re.findall(
+            r"`((?:swanlab|web|docs|bench)/[\w/.]+)`", (ROOT / name).read_text()
+        ):
+            assert (ROOT / path).exists(), path
+
+
+def test_everything_public_can_be_had():
+    for name in swanlab.__all__:
+        assert hasattr(swanlab, name)
+    assert swanlab.run is None
