@@ -71,6 +71,7 @@ async function send(
         Accept: accept,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
+      // oxlint-disable-next-line unicorn/no-invalid-fetch-options -- null where there is none
       body: body === undefined ? null : JSON.stringify(body),
     });
   } catch (error) {

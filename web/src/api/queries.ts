@@ -19,7 +19,8 @@ export function makeQueryClient(): QueryClient {
       onError: (error, query) => {
         // The session ended elsewhere: asking for it again brings up the sign-in page.
         const ended = error instanceof ApiError && error.status === 401;
-        if (ended && query.queryKey[0] !== "session")
+        const wasIn = client.getQueryData(["session"]) !== undefined;
+        if (ended && wasIn && query.queryKey[0] !== "session")
           void client.resetQueries({ queryKey: ["session"] });
       },
     }),

@@ -18,13 +18,16 @@ export function useFailureText(error: unknown): string {
 export interface FailureProps {
   error: unknown;
   onRetry?: () => void;
+  /** It stands in for a part of a page, not for the page. */
+  embedded?: boolean;
 }
 
 /** In place of what could not be shown. */
-export function Failure({ error, onRetry }: FailureProps) {
+export function Failure({ error, onRetry, embedded = false }: FailureProps) {
   const { t } = useTranslation();
   const text = useFailureText(error);
   const missing = error instanceof ApiError && (error.status === 404 || error.status === 403);
+  const Heading = embedded ? "h2" : "h1";
   const Icon = missing ? SearchX : CircleAlert;
   return (
     <div
@@ -32,9 +35,9 @@ export function Failure({ error, onRetry }: FailureProps) {
       className="mx-auto flex max-w-md flex-col items-center gap-2 px-4 py-16 text-center"
     >
       <Icon aria-hidden className="size-6 text-ink-3" />
-      <h2 className="text-title font-semibold">
+      <Heading className="text-title font-semibold">
         {missing ? t("error.notFoundTitle") : t("error.title")}
-      </h2>
+      </Heading>
       <p className="text-ink-2">{text}</p>
       <div className="mt-2 flex gap-2">
         {onRetry !== undefined && !missing && (

@@ -20,9 +20,9 @@ export function StartGuide({ project, workspace }: StartGuideProps) {
   const own = workspace === undefined || workspace === session?.user.username || !server;
   return (
     <section className="mx-auto w-full max-w-xl px-4 py-10">
-      <h2 className="text-title font-semibold">
+      <h1 className="text-title font-semibold">
         {project === undefined ? t("start.projectTitle") : t("start.runTitle", { project })}
-      </h2>
+      </h1>
       <p className="mt-1 mb-4 text-ink-2">
         {project === undefined ? t("start.projectText") : t("start.runText")}
       </p>

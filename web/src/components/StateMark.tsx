@@ -35,7 +35,7 @@ export function StateMark({ state, word = false, className }: StateMarkProps) {
   return (
     <span
       title={word ? undefined : name}
-      className={cn("inline-flex items-center gap-1", colour, className)}
+      className={cn("inline-flex items-center gap-1 align-middle", colour, className)}
     >
       <Icon aria-hidden className="size-3.5 shrink-0" />
       {word ? <span>{name}</span> : <span className="sr-only">{name}</span>}

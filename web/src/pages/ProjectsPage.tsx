@@ -74,7 +74,7 @@ function ProjectRow({ project, owner, now }: { project: Project; owner: boolean;
       <td className={cell}>{formatCount(project.runs, i18n.language)}</td>
       <td className={cn(cell, "max-sm:hidden")}>
         {project.running > 0 && (
-          <span className="inline-flex items-center gap-1 text-live">
+          <span className="inline-flex items-center gap-1 align-middle text-live">
             <StateMark state="running" />
             {formatCount(project.running, i18n.language)}
           </span>

@@ -50,7 +50,6 @@ export interface CellProps {
 
 function Content({ row, field, now }: Pick<CellProps, "row" | "field" | "now">) {
   const { i18n } = useTranslation();
-  if (field.id === "state") return <StateMark state={row.run.state} word />;
   if (field.id === "tags") return row.run.tags.map((tag) => <Tag key={tag}>{tag}</Tag>);
   if (field.id === "created") return formatAgo(row.run.created_at, now, i18n.language);
   return field.text(row);
@@ -59,7 +58,7 @@ function Content({ row, field, now }: Pick<CellProps, "row" | "field" | "now">) 
 function useTitleOf({ row, field }: Pick<CellProps, "row" | "field">): string {
   const { i18n } = useTranslation();
   if (field.id === "created") return formatMoment(row.run.created_at, i18n.language);
-  return field.id === "state" ? "" : field.exact(row);
+  return field.exact(row);
 }
 
 export function Cell({ row, field, width, first, index, now }: CellProps) {

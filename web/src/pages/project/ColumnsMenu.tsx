@@ -26,7 +26,8 @@ export function ColumnsMenu({ fields, hidden, onChange }: ColumnsMenuProps) {
   const label = useFieldLabel();
   const [query, setQuery] = useState("");
   const search = useMemo(() => parseSearch(query), [query]);
-  const choices = fields.filter((field) => field.id !== "name" && search.matches(label(field)));
+  const columns = fields.filter(({ id }) => id !== "name" && id !== "state");
+  const choices = columns.filter((field) => search.matches(label(field)));
   const set = (ids: string[], shown: boolean) => {
     const next = new Set(hidden);
     for (const id of ids) {
@@ -36,7 +37,7 @@ export function ColumnsMenu({ fields, hidden, onChange }: ColumnsMenuProps) {
     onChange(next);
   };
   const ids = choices.map(({ id }) => id);
-  const hiddenHere = fields.filter(({ id }) => hidden.has(id)).length;
+  const hiddenHere = columns.filter(({ id }) => hidden.has(id)).length;
   return (
     <PopoverRoot onOpenChange={(open) => !open && setQuery("")}>
       <PopoverTrigger>
@@ -44,7 +45,7 @@ export function ColumnsMenu({ fields, hidden, onChange }: ColumnsMenuProps) {
         <span className="max-sm:sr-only">{t("runs.columns")}</span>
         {hiddenHere > 0 && (
           <span className="text-small text-ink-3">
-            {fields.length - hiddenHere}/{fields.length}
+            {columns.length - hiddenHere}/{columns.length}
           </span>
         )}
       </PopoverTrigger>

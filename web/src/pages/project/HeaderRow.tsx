@@ -1,3 +1,4 @@
+import { CircleDot } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { ariaSort, SortHeader } from "@/components/SortHeader";
@@ -18,6 +19,25 @@ function isRunField(id: string): id is RunFieldId {
 export function useFieldLabel(): (field: Field) => string {
   const { t } = useTranslation();
   return (field) => (isRunField(field.id) ? t(`runs.${field.id}`) : field.label);
+}
+
+/** The run's state is a mark beside its name; it sorts from there. */
+function StateSort({ sorting, onSort }: Pick<HeaderCellProps, "sorting" | "onSort">) {
+  const { t } = useTranslation();
+  const active = sorting.id === "state";
+  const label = t("runs.sortBy", { column: t("runs.state") });
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      aria-pressed={active}
+      onClick={() => onSort({ id: "state", desc: active && !sorting.desc })}
+      className={cn("shrink-0 hover:text-ink", active ? "text-ink" : "text-ink-3")}
+    >
+      <CircleDot aria-hidden className="size-3.5" />
+    </button>
+  );
 }
 
 interface HeaderCellProps {
@@ -63,12 +83,13 @@ function HeaderCell(props: HeaderCellProps) {
         first && "border-l border-line",
       )}
     >
-      {first && group !== "run" && (
+      {first && (
         <span className="absolute top-1 left-2 text-tiny leading-4 whitespace-nowrap text-ink-3">
           {groupName}
         </span>
       )}
-      <div className="h-7">
+      <div className="flex h-7 gap-2">
+        {name && <StateSort sorting={sorting} onSort={onSort} />}
         <SortHeader id={id} label={label} numeric={numeric} sorting={sorting} onSort={onSort} />
       </div>
       <Resizer table={table} id={id} />
@@ -113,7 +134,7 @@ export function HeaderRow({ table, nameWidth, window, sorting, onSort }: HeaderR
             width={width}
             index={index + 1}
             group={field.group}
-            first={first && field.group !== "run"}
+            first={first}
             sorting={sorting}
             onSort={onSort}
           />

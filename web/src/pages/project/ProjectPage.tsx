@@ -57,6 +57,7 @@ function RunsView({ data }: { data: RunTable }) {
   const total = formatCount(rows.length, i18n.language);
   return (
     <>
+      <h1 className="sr-only">{t("runs.table", { project })}</h1>
       <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-panel px-3.5 py-2 max-sm:px-2">
         <SearchField
           value={text}
@@ -73,6 +74,14 @@ function RunsView({ data }: { data: RunTable }) {
                 shown: formatCount(shown.length, i18n.language),
               })}
         </span>
+        {data.keys_total > data.keys.length && (
+          <span className="text-small text-warn">
+            {t("runs.keysCut", {
+              shown: formatCount(data.keys.length, i18n.language),
+              total: formatCount(data.keys_total, i18n.language),
+            })}
+          </span>
+        )}
         <div className="grow" />
         <ColumnsMenu fields={fields} hidden={hidden} onChange={setHidden} />
         <Button onClick={exportCsv} title={t("runs.csv")}>

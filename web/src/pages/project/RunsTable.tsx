@@ -73,7 +73,7 @@ export function RunsTable({ table, fields, sorting, onSort, workspace, project }
   const now = useNow(30_000);
   const scroller = useRef<HTMLDivElement>(null);
   const byId = useMemo(() => new Map(fields.map((field) => [field.id, field])), [fields]);
-  const [nameColumn, ...columns] = table.getVisibleLeafColumns();
+  const [nameColumn, ...columns] = table.getVisibleLeafColumns().filter(({ id }) => id !== "state");
   const nameWidth = Math.min(nameColumn?.getSize() ?? 240, globalThis.innerWidth * 0.45);
   const rows = table.getRowModel().rows;
   const rowWindow = useVirtualizer({
@@ -101,7 +101,14 @@ export function RunsTable({ table, fields, sorting, onSort, workspace, project }
         const field = byId.get(columns[index]?.id ?? "");
         if (field === undefined) return [];
         const before = byId.get(columns[index - 1]?.id ?? "");
-        return [{ field, width: size, index, first: before?.group !== field.group }];
+        return [
+          {
+            field,
+            width: size,
+            index,
+            first: field.group !== "run" && before?.group !== field.group,
+          },
+        ];
       }),
     }),
     // oxlint-disable-next-line react/exhaustive-deps -- `shown` and `sizes` stand for the columns

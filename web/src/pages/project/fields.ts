@@ -40,24 +40,24 @@ function runField(id: string, width: number, numeric: boolean, value: Field["val
   return { id, label: id, group: "run", numeric, width, value, text, exact: text };
 }
 
-/** Fields that every run has. `name` stays in place at the left. */
+/** Fields that every run has. `name` stays in place at the left, with the mark of `state` in it. */
 export const RUN_FIELDS: readonly Field[] = [
   runField("name", 240, false, ({ run }) => run.name),
-  runField("state", 112, false, ({ run }) => STATE_ORDER.indexOf(run.state)),
+  runField("state", 0, false, ({ run }) => STATE_ORDER.indexOf(run.state)),
   runField("tags", 150, false, ({ run }) => (run.tags.length === 0 ? null : run.tags.join(", "))),
   {
     ...runField("created", 104, true, ({ run }) => run.created_at),
     exact: ({ run }) => new Date(run.created_at).toISOString(),
   },
   {
-    ...runField("duration", 88, true, ({ run }) => run.duration),
+    ...runField("duration", 100, true, ({ run }) => run.duration),
     text: ({ run }) => formatDuration(run.duration),
     exact: ({ run }) => `${run.duration / 1000} s`,
   },
 ];
 
 function widthOf(label: string): number {
-  return Math.min(220, Math.max(84, label.length * 7 + 32));
+  return Math.min(220, Math.max(84, label.length * 7.5 + 36));
 }
 
 function configField(path: string, rows: Row[]): Field {

@@ -35,24 +35,26 @@ function Fact({ label, value, mono = false, href }: FactProps) {
   return (
     <div className="group flex min-h-7 items-start gap-3 border-b border-line px-3 py-1 last:border-0">
       <dt className="w-28 shrink-0 text-ink-2">{label}</dt>
-      <dd
-        className={cn(
-          "m-0 min-w-0 grow break-words whitespace-pre-wrap",
-          mono && "font-mono text-small",
-        )}
-      >
-        {href === undefined ? (
-          value
-        ) : (
-          <a href={href} rel="noreferrer" target="_blank" className="text-accent hover:underline">
-            {value}
-          </a>
-        )}
+      <dd className="m-0 flex min-w-0 grow items-start gap-3">
+        <span
+          className={cn(
+            "min-w-0 grow break-words whitespace-pre-wrap",
+            mono && "font-mono text-small leading-[18px]",
+          )}
+        >
+          {href === undefined ? (
+            value
+          ) : (
+            <a href={href} rel="noreferrer" target="_blank" className="text-accent hover:underline">
+              {value}
+            </a>
+          )}
+        </span>
+        <CopyButton
+          text={value}
+          className="-my-0.5 h-6 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        />
       </dd>
-      <CopyButton
-        text={value}
-        className="-my-0.5 h-6 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
-      />
     </div>
   );
 }
@@ -212,7 +214,7 @@ function Packages({ environment }: { environment: Entry }) {
       )}
       <ul className="m-0 columns-2 gap-0 p-1.5 font-mono text-small empty:hidden max-sm:columns-1">
         {shown.map(({ name, version }) => (
-          <li key={name} className="flex h-6 items-center gap-3 px-1.5">
+          <li key={name} className="flex h-6 break-inside-avoid items-center gap-3 px-1.5">
             <span className="truncate" title={name}>
               {name}
             </span>

@@ -73,7 +73,7 @@ export default function LogsTab({ state, ...place }: LogsTabProps) {
   };
   if (log.total === null && log.error !== null) {
     const retry = () => void store.refresh().catch(() => undefined);
-    return <Failure error={log.error} onRetry={retry} />;
+    return <Failure embedded error={log.error} onRetry={retry} />;
   }
   return (
     <section aria-label={t("logs.output")} className="flex min-h-0 grow flex-col">

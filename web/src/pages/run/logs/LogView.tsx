@@ -37,6 +37,7 @@ function useFollow(count: number, follow: boolean, onFollow: (follow: boolean) =
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element && follow) element.scrollTop = element.scrollHeight;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each new line moves the end
   }, [count, follow]);
   const onScroll = () => {
     const element = scroller.current;

@@ -178,7 +178,7 @@ export function SummaryPanel({ workspace, project, run }: RunPlace) {
       }
     >
       {list.error !== null && all === undefined && (
-        <Failure error={list.error} onRetry={() => void list.refetch()} />
+        <Failure embedded error={list.error} onRetry={() => void list.refetch()} />
       )}
       {list.error === null && all === undefined && <SummarySkeleton />}
       {all?.length === 0 && <p className="px-3 py-4 text-ink-2">{t("run.summaryEmpty")}</p>}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+
+import type { RunRow, RunTable } from "@/api/messages";
+import { parseSearch } from "@/lib/search";
+
+import { csvOf, filterRows, toFields, toRows } from "./fields";
+
+function run(part: Partial<RunRow>): RunRow {
+  return {
+    id: "id",
+    name: "name",
+    description: null,
+    state: "finished",
+    tags: [],
+    created_at: 0,
+    finished_at: null,
+    duration: 90_500,
+    config: {},
+    last: [null, null],
+    ...part,
+  };
+}
+
+const table: RunTable = {
+  keys: ["loss", "acc"],
+  keys_total: 2,
+  runs: [
+    run({ id: "a", name: "swan-1", config: { lr: 1e-4, model: { name: "vit" } }, last: [0.25, 1] }),
+    run({ id: "b", name: "ox-2", tags: ["base"], config: { lr: "auto" }, last: ["NaN", null] }),
+  ],
+};
+const rows = toRows(table);
+const fields = toFields(table, rows);
+const field = (id: string) => fields.find((one) => one.id === id);
+
+describe("the runs table", () => {
+  it("has a column per config path and per key, after the run's own", () => {
+    expect(fields.map(({ id }) => id).slice(5)).toEqual([
+      "config.lr",
+      "config.model.name",
+      "last.loss",
+      "last.acc",
+    ]);
+  });
+
+  it("sets numbers to the right only where every run has one", () => {
+    expect(field("config.lr")?.numeric).toBe(false);
+    expect(field("last.loss")?.numeric).toBe(true);
+  });
+
+  it("shows values short and keeps them exact", () => {
+    const [first, second] = rows;
+    if (!first || !second) throw new Error("no rows");
+    expect(field("config.lr")?.text(first)).toBe("1e-4");
+    expect(field("last.loss")?.text(first)).toBe("0.2500");
+    expect(field("last.loss")?.exact(first)).toBe("0.25");
+    expect(field("last.loss")?.value(second)).toBeNaN();
+    expect(field("last.acc")?.text(second)).toBe("");
+    expect(field("config.model.name")?.text(second)).toBe("");
+  });
+
+  it.each([
+    ["swan", ["a"]],
+    ["base", ["b"]],
+    ["model.name=vit", ["a"]],
+    ["^(swan|ox)-", ["a", "b"]],
+    ["nothing", []],
+  ])("finds %s", (query, ids) => {
+    const found = filterRows(rows, parseSearch(query).matches);
+    expect(found.map((row) => row.run.id)).toEqual(ids);
+  });
+
+  it("goes out as CSV with every digit", () => {
+    const [header, cells] = csvOf(fields, rows);
+    expect(header.slice(0, 6)).toEqual(["id", "name", "state", "tags", "created", "duration_ms"]);
+    expect(cells[0]?.slice(-2)).toEqual(["0.25", "1"]);
+    expect(cells[1]?.slice(2, 6)).toEqual(["finished", "base", "1970-01-01T00:00:00.000Z", 90_500]);
+  });
+});
