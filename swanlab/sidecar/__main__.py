@@ -20,10 +20,11 @@ from swanlab.records import Environment, Finish
 from swanlab.sidecar import environment
 from swanlab.sidecar.hardware import Probe, probes
 from swanlab.sidecar.journal import Journal, SidecarFile
+from swanlab.sidecar.lock import Lock
 
 _KEEP_TRYING_SECONDS = 24 * 3600.0
-_EARLY_SAMPLES = (1.0, 2.0, 4.0)
-"""Seconds after the first sample: short runs too have a curve."""
+_EARLY_SAMPLES = (0.5, 1.5, 3.0)
+"""Seconds between the first samples: short runs too have a curve."""
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -57,7 +58,8 @@ def main() -> int:
     run_dir = Path(sys.argv[1])
     line = LifeLine()
     _lower_priority()
-    with _Lock(run_dir) as locked:
+    # Another run's sidecar may be sending what it took for an orphan's: it will soon be done.
+    with Lock(run_dir, wait=60) as locked:
         if not locked:
             return 0
         journal = Journal(run_dir)
@@ -138,6 +140,7 @@ def _start_upload(
         target=_upload, args=(run_dir, line, journal, closed), name="upload", daemon=False
     )
     thread.start()
+    threading.Thread(target=_adopt, args=(run_dir, line.orders), name="orphans").start()
     return thread
 
 
@@ -148,8 +151,8 @@ def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.E
     orders, start, header = line.orders, journal.start, journal.header
     if start is None or header is None:
         return
-    client = Client(orders.host or "", orders.api_key)
-    uploader = Uploader(run_dir, client, start, header)
+    host, api_key = orders.host or "", orders.api_key or ""
+    uploader = Uploader(run_dir, Client(host, api_key), start, header)
     ended_at: list[float] = []
 
     def give_up() -> bool:
@@ -167,6 +170,14 @@ def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.E
     uploader.client.close()
 
 
+def _adopt(run_dir: Path, orders: Orders) -> None:
+    """Care for runs whose own sidecar was killed, once ours is going."""
+    from swanlab.credentials import Login
+    from swanlab.sidecar.orphans import adopt
+
+    adopt(run_dir, Login(orders.host or "", orders.api_key or ""))
+
+
 def _login_again(orders: Orders) -> Any:
     """A client with the key remembered for our server, if it is another than ours by now."""
     from swanlab import credentials
@@ -182,28 +193,6 @@ def _lower_priority() -> None:
     """The training comes first wherever both want the processor."""
     if hasattr(os, "nice"):
         os.nice(5)
-
-
-class _Lock:
-    """Holds ``sidecar.lock`` of the run folder; False when another sidecar does."""
-
-    def __init__(self, run_dir: Path) -> None:
-        self._path = run_dir / "sidecar.lock"
-
-    def __enter__(self) -> bool:
-        self._file = self._path.open("ab")
-        try:
-            import fcntl
-        except ImportError:
-            return True  # Without locks, two uploads at once are slower, not wrong.
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
 
 
 if __name__ == "__main__":

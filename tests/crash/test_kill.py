@@ -104,6 +104,18 @@ def test_training_and_sidecar_killed_together_are_sent_by_sync_once(server, scri
     assert " 0 bytes sent" in done.stdout
 
 
+def test_what_a_killed_sidecar_left_is_sent_by_the_next_run(server, script, tmp_path):
+    source = KILLED.format(mode="cloud").replace(
+        "os.kill(os.getpid()",
+        "import psutil\n[p.kill() for p in psutil.Process().children()]\nos.kill(os.getpid()",
+    )
+    assert script(source).returncode == -signal.SIGKILL
+    assert script("import swanlab; swanlab.init(project='cats', mode='cloud')").returncode == 0
+    wait_for(lambda: server.run("admin/cats", "killed")["state"] == "crashed")
+    assert server.points("admin/cats", "killed", "loss") == ALL
+    wait_for(lambda: not [p for p in sidecars(tmp_path) if p.status() != psutil.STATUS_ZOMBIE])
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_the_run_lives_until_the_last_forked_worker_is_gone(server, script, tmp_path):
     done = script(

@@ -1,0 +1,67 @@
+"""Runs beside ours whose upload was cut off: sent by the next run's sidecar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from swanlab import records, runfile
+from swanlab.credentials import Login
+from swanlab.errors import SwanLabError
+from swanlab.records import Start
+from swanlab.sidecar.lock import Lock
+from swanlab.sidecar.sync import send_run
+
+_HEAD_BYTES = 256 * 1024
+
+
+class _Report(msgspec.Struct, frozen=True):
+    host: str | None = None
+    offsets: dict[str, int] = {}
+
+
+def adopt(run_dir: Path, login: Login) -> list[Path]:
+    """Send what runs for the same server left in the folders beside ``run_dir``.
+
+    A run that another sidecar cares for is left to it. What cannot be sent now is left to the next
+    sidecar, or to ``swanlab sync``. Returns the folders that were sent.
+    """
+    sent = []
+    for folder in sorted(run_dir.parent.glob("run-*")):
+        if folder == run_dir or not _is_unsent(folder, login.host):
+            continue
+        with Lock(folder) as held:
+            if not held:
+                continue
+            try:
+                send_run(folder, login)
+            except (SwanLabError, OSError) as error:
+                print(f"{folder.name} is not sent yet: {error}", flush=True)  # noqa: T201 - the log
+            else:
+                sent.append(folder)
+    return sent
+
+
+def _is_unsent(folder: Path, host: str) -> bool:
+    """Whether the folder holds a cloud run with bytes that ``host`` has not acknowledged."""
+    try:
+        report = msgspec.json.decode((folder / "upload.json").read_bytes(), type=_Report)
+    except (OSError, msgspec.MsgspecError):
+        return _is_cloud(folder)
+    if report.host != host:
+        return False
+    files = runfile.files(folder)
+    return any(path.stat().st_size > report.offsets.get(path.stem, 0) for path in files)
+
+
+def _is_cloud(folder: Path) -> bool:
+    for path in runfile.files(folder):
+        for payload in runfile.scan(runfile.read(path, 0, _HEAD_BYTES)).payloads:
+            try:
+                record = records.decode(payload)
+            except (msgspec.MsgspecError, ValueError):
+                continue
+            if isinstance(record, Start):
+                return record.mode == "cloud"
+    return False
