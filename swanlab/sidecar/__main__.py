@@ -126,9 +126,11 @@ def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe
 
 
 def _write_config(run_dir: Path, journal: Journal) -> None:
-    import yaml
+    config, text = journal.config, ""
+    if config:
+        import yaml
 
-    text = yaml.safe_dump(journal.config, allow_unicode=True, sort_keys=False)
+        text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     (run_dir / "config.yaml").write_text(text, encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +62,23 @@ def masked(argv: list[str]) -> str:
 
 
 def packages() -> dict[str, str]:
-    """Return name to version of what is installed for this interpreter."""
-    from importlib.metadata import distributions
+    """Return name to version of what is installed for this interpreter.
 
+    Read from the names of the ``.dist-info`` folders on the path: opening each one's metadata, as
+    importlib does, costs a hundred times more.
+    """
     found: dict[str, str] = {}
-    for distribution in distributions():
-        name = distribution.metadata["Name"]
-        if name:
-            found.setdefault(name, distribution.version)
+    for folder in sys.path:
+        try:
+            names = [entry.name for entry in os.scandir(folder)]
+        except OSError:
+            continue  # A zip file, or no longer there.
+        for entry in names:
+            stem, _, kind = entry.rpartition(".")
+            name, dash, version = stem.partition("-")
+            if kind in {"dist-info", "egg-info"} and dash:
+                # An egg's name ends in the Python version: name-1.0-py3.11.egg-info.
+                found.setdefault(name.replace("_", "-"), version.partition("-")[0])
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 

@@ -2,82 +2,93 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import pynvml
-
 _MB = 1024 * 1024
+_DRIVER = ("/proc/driver/nvidia", "/dev/nvidiactl", "/dev/dxg", "/dev/nvhost-gpu")
+"""One of these is there wherever NVML can answer on Linux (dxg: WSL, nvhost: Tegra)."""
 
 
 class Nvidia:
     """The GPUs of this machine; ``CUDA_VISIBLE_DEVICES`` does not hide any from NVML."""
 
-    def __init__(self) -> None:
-        count = pynvml.nvmlDeviceGetCount()
-        self._handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(count)]
+    def __init__(self, nvml: Any) -> None:
+        """Open every GPU; ``nvml`` is the module, already initialised. Raises its ``NVMLError``."""
+        self._nvml = nvml
+        count = nvml.nvmlDeviceGetCount()
+        self.handles = [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(count)]
 
     def describe(self) -> dict[str, Any]:
         """Return what this hardware is."""
+        nvml = self._nvml
         gpus = []
-        for index, handle in enumerate(self._handles):
-            memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle)
-            name = _ask(pynvml.nvmlDeviceGetName, handle)
+        for index, handle in enumerate(self.handles):
+            memory = self._ask(nvml.nvmlDeviceGetMemoryInfo, handle)
             gpus.append(
                 {
                     "index": index,
                     "vendor": "NVIDIA",
-                    "name": name.decode() if isinstance(name, bytes) else name,
+                    "name": _text(self._ask(nvml.nvmlDeviceGetName, handle)),
                     "memory": memory.total if memory else None,
                 }
             )
-        driver = _ask(pynvml.nvmlSystemGetDriverVersion)
+        cuda = self._ask(nvml.nvmlSystemGetCudaDriverVersion_v2)
         return {
             "gpus": gpus,
-            "driver": driver.decode() if isinstance(driver, bytes) else driver,
-            "cuda": _cuda(),
+            "driver": _text(self._ask(nvml.nvmlSystemGetDriverVersion)),
+            "cuda": f"{cuda // 1000}.{cuda % 1000 // 10}" if cuda else None,
         }
 
     def sample(self) -> dict[str, float]:
         """Return its present values."""
         values: dict[str, float] = {}
-        for index, handle in enumerate(self._handles):
-            gpu = f"gpu.{index}."
-            rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
-            if rates:
-                values[gpu + "pct"] = float(rates.gpu)
-                values[gpu + "mem.time"] = float(rates.memory)
-            memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle)
-            if memory:
-                values[gpu + "mem.pct"] = 100 * memory.used / memory.total
-                values[gpu + "mem.value"] = memory.used / _MB
-            celsius = _ask(pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU)
-            if celsius is not None:
-                values[gpu + "temp"] = float(celsius)
-            milliwatts = _ask(pynvml.nvmlDeviceGetPowerUsage, handle)
-            if milliwatts is not None:
-                values[gpu + "power"] = milliwatts / 1000
+        for index, handle in enumerate(self.handles):
+            of_one = self._sample_one(handle)
+            values.update({f"gpu.{index}.{key}": value for key, value in of_one.items()})
         return values
 
+    def _sample_one(self, handle: Any) -> dict[str, float]:
+        nvml = self._nvml
+        values: dict[str, float] = {}
+        rates = self._ask(nvml.nvmlDeviceGetUtilizationRates, handle)
+        if rates:
+            values["pct"], values["mem.time"] = float(rates.gpu), float(rates.memory)
+        memory = self._ask(nvml.nvmlDeviceGetMemoryInfo, handle)
+        if memory:
+            values["mem.pct"] = 100 * memory.used / memory.total
+            values["mem.value"] = memory.used / _MB
+        celsius = self._ask(nvml.nvmlDeviceGetTemperature, handle, nvml.NVML_TEMPERATURE_GPU)
+        if celsius is not None:
+            values["temp"] = float(celsius)
+        milliwatts = self._ask(nvml.nvmlDeviceGetPowerUsage, handle)
+        if milliwatts is not None:
+            values["power"] = milliwatts / 1000
+        return values
 
-def _ask(query: Callable[..., Any], *args: Any) -> Any:
-    """Return the answer, or None where the driver or the card does not know it."""
-    try:
-        return query(*args)
-    except pynvml.NVMLError:
-        return None
+    def _ask(self, query: Callable[..., Any], *args: Any) -> Any:
+        """Return the answer, or None where the driver or the card does not know it."""
+        try:
+            return query(*args)
+        except self._nvml.NVMLError:
+            return None
 
 
-def _cuda() -> str | None:
-    version = _ask(pynvml.nvmlSystemGetCudaDriverVersion_v2)
-    return f"{version // 1000}.{version % 1000 // 10}" if version else None
+def _text(answer: Any) -> str | None:
+    return answer.decode() if isinstance(answer, bytes) else answer
 
 
 def open_probe(_pid: int) -> Nvidia | None:
     """Return the probe, or None without an NVIDIA driver or card."""
+    if sys.platform == "linux" and not any(Path(path).exists() for path in _DRIVER):
+        return None
+    import pynvml
+
     try:
         pynvml.nvmlInit()
-        probe = Nvidia()
+        probe = Nvidia(pynvml)
     except pynvml.NVMLError:
         return None
-    return probe if probe._handles else None  # noqa: SLF001 - same file
+    return probe if probe.handles else None
