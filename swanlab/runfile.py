@@ -10,6 +10,7 @@ intact frame by its checksum and reports how many bytes it skipped.
 from __future__ import annotations
 
 import os
+import re
 import struct
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,8 @@ MAX_PAYLOAD = 4 * 1024 * 1024
 HEAD = struct.Struct("<II")
 """Length and checksum of the payload that follows."""
 HEAD_SIZE = HEAD.size
+_LOOKS_LIKE_FRAME = re.compile(rb"..[\x00-\x40]\x00....[\x91-\x9f]", re.DOTALL)
+"""A length within bounds, a checksum, and the MessagePack array of 1 to 15 items of a record."""
 
 
 def frame(payload: bytes) -> bytes:
@@ -66,38 +69,42 @@ def scan(data: bytes, *, complete: bool = False) -> Span:
 
 
 def _resync(data: bytes, start: int) -> int | None:
-    """Return the offset of the first intact frame at or behind ``start``, or None."""
-    size = len(data)
-    for at in range(start, size - HEAD_SIZE):
+    """Return the offset of the first intact frame at or behind ``start``, or None.
+
+    Only places that look like a frame are checked, and no more bytes than junk would ever make us
+    check: data made to look like many long frames must not keep its reader busy for hours.
+    """
+    size, budget = len(data), 512 * len(data)
+    found = _LOOKS_LIKE_FRAME.search(data, start)
+    while found is not None and budget > 0:
+        at = found.start()
         length, check = HEAD.unpack_from(data, at)
         stop = at + HEAD_SIZE + length
-        # A payload is a MessagePack array of 1 to 15 items: a cheap test before the checksum.
-        if (
-            0 < length <= MAX_PAYLOAD
-            and stop <= size
-            and data[at + HEAD_SIZE] & 0xF0 == 0x90
-            and crc32(data[at + HEAD_SIZE : stop]) == check
-        ):
-            return at
+        if 0 < length <= MAX_PAYLOAD and stop <= size:
+            budget -= length
+            if crc32(data[at + HEAD_SIZE : stop]) == check:
+                return at
+        found = _LOOKS_LIKE_FRAME.search(data, at + 1)
     return None
 
 
 def cut(data: bytes, limit: int) -> int:
-    """Return the end of the last whole frame within ``limit`` bytes of ``data``, at least one.
+    """Return the end of the last intact frame within ``limit`` bytes of ``data``, at least one.
 
-    Only lengths are followed, not checksums; used to cut a file into posts. Returns 0 when no
-    whole frame is there, or when the first length makes no sense (``scan`` then decides).
+    Used to cut a file into posts. It stops before the first frame that is damaged or not whole, and
+    returns 0 when that is the first (``scan`` then decides): behind a damaged length, what looks
+    like the end of a frame may lie in the middle of an intact one.
     """
-    size, at, last = len(data), 0, 0
+    size, at = len(data), 0
     while at + HEAD_SIZE <= size:
-        length = HEAD.unpack_from(data, at)[0]
+        length, check = HEAD.unpack_from(data, at)
         stop = at + HEAD_SIZE + length
-        if not 0 < length <= MAX_PAYLOAD or stop > size:
+        if not 0 < length <= MAX_PAYLOAD or stop > size or (stop > limit and at):
             break
-        if stop > limit and last:
+        if crc32(data[at + HEAD_SIZE : stop]) != check:
             break
-        last = at = stop
-    return last
+        at = stop
+    return at
 
 
 class Writer:

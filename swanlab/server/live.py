@@ -7,10 +7,12 @@ of news since the one before. A slow reader never holds more than one pending hi
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from starlette.responses import Response
 
 from swanlab.server.messages import Hint, State
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 INTERVAL = 0.5
 PING = 15.0
 MAX_STREAMS = 2_000
+
+log = logging.getLogger("swanlab.server")
 
 Kind = Literal["series", "keys", "logs", "run"]
 
@@ -142,30 +146,31 @@ def _event(news: News) -> bytes:
     return b"event: hint\ndata: " + msgspec.json.encode(hint) + b"\n\n"
 
 
-class EventStream:
+class EventStream(Response):
     """The ASGI answer that serves one stream until its reader leaves or the server goes down."""
 
     def __init__(self, hub: Hub, stream: Stream) -> None:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(headers=headers, media_type="text/event-stream")
+        del self.headers["content-length"]
         self._hub = hub
         self._stream = stream
 
-    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the stream; what ASGI calls."""
-        headers = [
-            (b"content-type", b"text/event-stream; charset=utf-8"),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the stream; what ASGI calls with the request's ``scope``."""
+        log.debug("stream opened", extra={"request": scope.get("request_id")})
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         gone = asyncio.ensure_future(_gone(receive))
         sending = asyncio.ensure_future(self._send(send))
         try:
             await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.drop(self._stream)
-            for task in (gone, sending):
-                task.cancel()
-            await asyncio.gather(gone, sending, return_exceptions=True)
+            gone.cancel()
+            sending.cancel()
+            _, outcome = await asyncio.gather(gone, sending, return_exceptions=True)
+        if isinstance(outcome, Exception):
+            raise outcome
 
     async def _send(self, send: Send) -> None:
         async for event in self._hub.events(self._stream):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Match
 
 from swanlab.server.http import Problem, refuse
 
@@ -21,7 +22,7 @@ async def page(request: Request) -> Response:
     """Answer a GET that is not of the API."""
     path = request.url.path
     if path == "/api" or path.startswith("/api/"):
-        return refuse(Problem(404, "not_found", "There is no such address in the API."))
+        return refuse(_not_in_api(request))
     if request.method not in ("GET", "HEAD"):
         problem = Problem(
             405, "wrong_method", "Pages are only read.", headers={"allow": "GET, HEAD"}
@@ -39,6 +40,17 @@ async def page(request: Request) -> Response:
     if not index.is_file():
         return PlainTextResponse(_NOT_BUILT, 503, {"cache-control": "no-store"})
     return FileResponse(index, headers={"cache-control": "no-cache"})
+
+
+def _not_in_api(request: Request) -> Problem:
+    """Say whether the address is unknown or only the method is wrong."""
+    matches = ((route, route.matches(request.scope)[0]) for route in request.app.routes)
+    known = [route for route, match in matches if match is Match.PARTIAL]
+    allowed = sorted({name for route in known for name in getattr(route, "methods", None) or ()})
+    if not allowed:
+        return Problem(404, "not_found", "There is no such address in the API.")
+    message = f"This address takes {' and '.join(allowed)}."
+    return Problem(405, "wrong_method", message, headers={"allow": ", ".join(allowed)})
 
 
 def _file(static: Path, path: str) -> Path | None:

@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from swanlab.server.http import Problem
 
@@ -57,16 +58,23 @@ class Brake:
     It remembers a bounded number of keys, the latest.
     """
 
-    def __init__(self, free: int, longest: float = 60.0, remembered: int = 10_000) -> None:
+    def __init__(
+        self,
+        free: int,
+        longest: float = 60.0,
+        remembered: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._free, self._longest, self._remembered = free, longest, remembered
+        self._clock = clock
         self._tries: OrderedDict[tuple[str, ...], tuple[int, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def press(self, key: tuple[str, ...]) -> None:
         """Count a try; raises a 429 ``Problem`` when it comes too early."""
-        at = time.monotonic()
+        at = self._clock()
         with self._lock:
-            count, until = self._tries.get(key, (0, 0.0))
+            count, until = self._tries.get(key, (0, at))
             if at < until:
                 wait = max(1, round(until - at))
                 raise Problem(
@@ -76,9 +84,9 @@ class Brake:
                     {"retry_after": wait},
                     {"retry-after": str(wait)},
                 )
-            count = 0 if at - until > 10 * self._longest else count + 1
+            count = 1 if at - until > 10 * self._longest else count + 1
             over = count - self._free
-            pause = min(self._longest, 2.0**over) if over >= 0 else 0.0
+            pause = min(self._longest, 2.0**over) if over > 0 else 0.0
             self._tries[key] = (count, at + pause)
             self._tries.move_to_end(key)
             while len(self._tries) > self._remembered:

@@ -130,7 +130,7 @@ class Cells(msgspec.Struct, frozen=True):
 def last_values(summaries: Summaries, runs: Sequence[int], most: int) -> Cells:
     """Return the last value of every key of every run, of its lowest rank, without system series.
 
-    At most ``most`` cells: keys that appear first, in the order of ``runs``, go first.
+    At most ``most`` cells: keys come in the order in which the project's runs first used them.
     """
     columns: dict[str, int] = {}
     for key in summaries.keys:

@@ -226,6 +226,10 @@ class Watcher:
             place = places[project]
             if place is not None:
                 self._server.ingest.forget(self._server.ingest.run(place, run_id))
+        if gone:
+            with self._server.db.write() as connection:
+                projects.remove_empty(connection)
+            self._server.auth.forget()
 
 
 def _spooled(path: Path) -> Path:

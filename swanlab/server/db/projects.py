@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, or_, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from swanlab.server.db.engine import now
 from swanlab.server.db.schema import projects, runs, workspaces
@@ -22,7 +22,7 @@ class ProjectRow(msgspec.Struct, frozen=True):
 
 
 class ProjectCard(msgspec.Struct, frozen=True):
-    """A project in a list; ``seen_before`` tells running from silent runs."""
+    """A project in a list."""
 
     id: int
     workspace: str
@@ -97,6 +97,12 @@ def create(connection: Connection, workspace: str, name: str) -> ProjectRow:
         .returning(projects.c.id)
     ).scalar_one()
     return ProjectRow(int(added), workspace, name, "private", place[1])
+
+
+def remove_empty(connection: Connection) -> bool:
+    """Drop the projects without runs; whether there were any."""
+    used = select(runs.c.id).where(runs.c.project_id == projects.c.id).exists()
+    return bool(connection.execute(delete(projects).where(~used)).rowcount)
 
 
 def readable(connection: Connection, user: int) -> list[ProjectCard]:

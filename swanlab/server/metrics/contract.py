@@ -150,14 +150,29 @@ class Summaries(Protocol):
     point.
     """
 
-    runs: Ints
-    keys: list[str]
-    ranks: Ints
-    count: Ints
-    last: Floats
-    last_step: Ints
-    low: Floats
-    high: Floats
+    @property
+    def runs(self) -> Ints: ...
+
+    @property
+    def keys(self) -> list[str]: ...
+
+    @property
+    def ranks(self) -> Ints: ...
+
+    @property
+    def count(self) -> Ints: ...
+
+    @property
+    def last(self) -> Floats: ...
+
+    @property
+    def last_step(self) -> Ints: ...
+
+    @property
+    def low(self) -> Floats: ...
+
+    @property
+    def high(self) -> Floats: ...
 
     def __len__(self) -> int: ...
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -31,7 +29,7 @@ async def live(ask: Ask[LiveQuery, None]) -> Response:
         project = found.id
     if hub.streams >= MAX_STREAMS:
         raise Problem(429, "busy", "Too many streams are open.", headers={"retry-after": "10"})
-    return cast("Response", EventStream(hub, hub.open(user.id, project)))
+    return EventStream(hub, hub.open(user.id, project))
 
 
 ROUTES = (
