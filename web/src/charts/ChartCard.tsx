@@ -43,7 +43,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
         <span
           ref={value}
           aria-hidden
-          className="shrink-0 pr-2 text-small text-ink-2 group-hover:invisible"
+          className="h-5 w-20 shrink-0 pr-2 text-right text-small text-ink-2 [contain:strict] group-hover:invisible"
         />
         <Actions spec={spec} place={place} plot={plot} onOpen={onOpen}>
           {zoom && (
@@ -94,7 +94,7 @@ function Title({ text }: { text: string }) {
   const cut = letters.length > 24 ? letters.length - 12 : letters.length;
   return (
     <h3 title={text} className="flex min-w-0 grow text-small font-semibold">
-      <span className="truncate">{letters.slice(0, cut).join("")}</span>
+      <span className="truncate whitespace-pre">{letters.slice(0, cut).join("")}</span>
       <span className="shrink-0 whitespace-pre">{letters.slice(cut).join("")}</span>
     </h3>
   );

@@ -37,7 +37,7 @@ export function Toolbar({ query, onQuery, settings, onChange, timed, children }:
         onChange={setText}
         label={t("charts.search")}
         invalid={parseSearch(text).invalid}
-        className="w-60 max-sm:w-full max-sm:grow"
+        className="w-60 max-sm:w-auto max-sm:grow"
       />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 max-sm:hidden">
         <AxisControls settings={settings} onChange={onChange} timed={timed} />

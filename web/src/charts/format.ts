@@ -66,9 +66,16 @@ function notFinite(value: number): string {
   return value > 0 ? "Inf" : "-Inf";
 }
 
+const counters = new Map<string, Intl.NumberFormat>();
+
 /** A step with its thousands parted: `34,210`. */
 export function stepNumber(step: number, language: string): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(step);
+  let counter = counters.get(language);
+  if (!counter) {
+    counter = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+    counters.set(language, counter);
+  }
+  return counter.format(step);
 }
 
 /** Seconds as a short length of time: `0.5s`, `42s`, `2h 14m`, `3d 4h`. */
@@ -132,13 +139,20 @@ export function clockLabels(
   });
 }
 
-/** Date and time of a Unix millisecond in the reader's time zone, to the millisecond. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Date and time of a Unix millisecond in the reader's time zone. */
 export function fullTime(milliseconds: number, language: string): string {
-  return new Intl.DateTimeFormat(language, {
-    dateStyle: "medium",
-    timeStyle: "medium",
-    hourCycle: "h23",
-  }).format(new Date(milliseconds));
+  let clock = clocks.get(language);
+  if (!clock) {
+    clock = new Intl.DateTimeFormat(language, {
+      dateStyle: "medium",
+      timeStyle: "medium",
+      hourCycle: "h23",
+    });
+    clocks.set(language, clock);
+  }
+  return clock.format(milliseconds);
 }
 
 /** `text` with its middle left out so that at most `length` characters stay; keys end alike. */

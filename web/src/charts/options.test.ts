@@ -93,6 +93,10 @@ describe("buildOptions", () => {
     expect(build(spec(1), shape(), null).cursor?.sync).toBeUndefined();
   });
 
+  it("gives axis fonts a whole size, the only one uPlot scales with the screen", () => {
+    for (const axis of build(spec(1), shape()).axes ?? []) expect(axis.font).toMatch(/^\d+px /);
+  });
+
   it("shows the zoomed part of x when there is one", () => {
     const options = buildOptions({
       spec: spec(1),

@@ -220,7 +220,8 @@ const STEP_INCREMENTS = Array.from({ length: 19 }, (_, power) =>
   .flat()
   .filter(Number.isInteger);
 
-const FONT_SIZE = 10.5;
+/** Whole pixels only: uPlot scales the digits before "px" by the screen's density. */
+const FONT_SIZE = 11;
 
 function axisFont(theme: () => Theme): string {
   return `${FONT_SIZE}px ${theme().font}`;

@@ -9,6 +9,10 @@ import type { Reading, Row } from "./reading";
 /** Room kept between the cursor and the tooltip, so that the point under it stays in sight. */
 const CLEAR = 16;
 const EDGE = 6;
+/** Bounds of its size: the widest it gets, the height of a row, and what is around the rows. */
+const WIDEST = 420;
+const ROW = 18;
+const FRAME = 36;
 
 let element: HTMLDivElement | null = null;
 let owner: object | null = null;
@@ -28,7 +32,7 @@ export function showTip(
   shown = { reading, moreText };
   const tip = ensure(within);
   fill(tip, reading, moreText, false);
-  place(tip, at);
+  place(tip, at, reading.rows.length);
 }
 
 /** Hide what `by` shows; a pinned tooltip stays unless `force`. */
@@ -80,7 +84,7 @@ function ensure(within: HTMLElement): HTMLDivElement {
   element?.remove();
   element = node(
     "div",
-    "pointer-events-none fixed top-0 left-0 z-[60] min-w-36 max-w-[min(420px,90vw)] rounded border " +
+    "pointer-events-none fixed top-0 left-0 z-[60] min-w-36 max-w-[min(420px,90vw)] w-max [contain:content] rounded border " +
       "border-line-strong bg-panel px-2.5 py-1.5 text-small text-ink shadow-lg shadow-black/10",
   );
   element.setAttribute("role", "tooltip");
@@ -134,13 +138,28 @@ function node<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-function place(tip: HTMLElement, at: { x: number; y: number }): void {
+/**
+ * Beside the point, on the side with room. The tooltip follows every move of the mouse, so its size
+ * is not measured (that would lay the page out anew each time) but bounded: its width by `WIDEST`,
+ * its height by its rows; only small windows are measured.
+ */
+function place(tip: HTMLElement, at: { x: number; y: number }, rows: number): void {
+  if (innerWidth < 2 * (WIDEST + CLEAR)) {
+    placeMeasured(tip, at);
+    return;
+  }
+  const toRight = at.x + CLEAR + WIDEST <= innerWidth - EDGE;
+  const below = at.y + CLEAR + (rows + 1) * ROW + FRAME <= innerHeight - EDGE;
+  const x = toRight ? `${at.x + CLEAR}px` : `calc(${at.x - CLEAR}px - 100%)`;
+  const y = below ? `${at.y + CLEAR}px` : `max(${EDGE}px, ${at.y - CLEAR}px - 100%)`;
+  tip.style.transform = `translate(${x}, ${y})`;
+}
+
+function placeMeasured(tip: HTMLElement, at: { x: number; y: number }): void {
   const { offsetWidth: width, offsetHeight: height } = tip;
-  const right = at.x + CLEAR + width <= innerWidth - EDGE;
-  const left = right ? at.x + CLEAR : at.x - CLEAR - width;
+  const left = at.x + CLEAR + width <= innerWidth - EDGE ? at.x + CLEAR : at.x - CLEAR - width;
   const below = at.y + CLEAR + height <= innerHeight - EDGE;
   const top = below ? at.y + CLEAR : at.y - CLEAR - height;
-  const x = Math.round(Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)));
-  const y = Math.round(Math.max(EDGE, top));
-  tip.style.transform = `translate(${x}px, ${y}px)`;
+  const x = Math.max(EDGE, Math.min(left, innerWidth - width - EDGE));
+  tip.style.transform = `translate(${x}px, ${Math.max(EDGE, top)}px)`;
 }
