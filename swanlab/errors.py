@@ -6,6 +6,7 @@
     ├── ConfigFileError (ValueError)      a config file that cannot be read
     ├── LogdirError (OSError)             the log folder cannot be made or written
     ├── AuthenticationError (RuntimeError) no key, a malformed key, or one the server refuses
+    ├── RunRefused (ValueError)           the server does not take the run as it was asked for
     ├── NoActiveRun (RuntimeError)        log() before any init()
     └── ServerError                       the server answered with an error
         ├── Unreachable                   no answer at all, or a passing one: try again
@@ -40,6 +41,10 @@ class LogdirError(SwanLabError, OSError):
 
 class AuthenticationError(SwanLabError, RuntimeError):
     """No API key is configured, or the server refuses it."""
+
+
+class RunRefused(SwanLabError, ValueError):
+    """The server does not take the run as it was asked for; its message says why."""
 
 
 class NoActiveRun(SwanLabError, RuntimeError):

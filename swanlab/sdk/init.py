@@ -18,6 +18,7 @@ from swanlab.errors import (
     InvalidArgument,
     InvalidType,
     LogdirError,
+    RunRefused,
 )
 from swanlab.sdk import guard, names
 from swanlab.sdk import run as run_module
@@ -105,6 +106,7 @@ def init(  # noqa: PLR0913 - the documented signature
         InvalidArgument, InvalidType: an argument that cannot be used.
         ConfigFileError: the config file cannot be read.
         AuthenticationError: ``mode="cloud"`` without a key, or the server refuses the key.
+        RunRefused: the server does not take the run, such as for a workspace that is not yours.
         LogdirError: nothing can be recorded at ``logdir``.
     """
     active = run_module.get_run()
@@ -389,7 +391,8 @@ def _wait_opened(run: Run, sidecar: Sidecar) -> None:
     progress = sidecar.wait_opened(settings.seconds("init_timeout"))
     if progress.refused:
         run.finish("aborted", progress.error)
-        raise AuthenticationError(progress.error or "the server refuses the API key")
+        kind = AuthenticationError if progress.refused == "key" else RunRefused
+        raise kind(progress.error or "refused by the server")
     guard.call_safely(_say_opened, run, progress)
 
 
@@ -397,8 +400,8 @@ def _say_opened(run: Run, progress: Progress) -> None:
     if not progress.url:
         reason = progress.error or "no answer yet"
         say(
-            f"the server does not answer ({reason}). The run is recorded in {run.dir} and sent "
-            "when the server is back."
+            f"the server has not taken the run yet ({reason}). It is recorded in {run.dir} and "
+            "sent as soon as the server does."
         )
         return
     run.url, run.project_url = progress.url, progress.project_url

@@ -26,8 +26,8 @@ class Progress(msgspec.Struct, frozen=True):
     project_url: str | None = None
     name: str | None = None
     error: str | None = None
-    refused: bool = False
-    """The server refuses us (a wrong key): waiting will not help."""
+    refused: str | None = None
+    """``key`` or ``run``: the server refuses it, and waiting will not help."""
     offsets: dict[str, int] = {}
 
 

@@ -21,6 +21,7 @@ from swanlab.records import Header, Start
 
 _POST_BYTES = 1 << 20
 HEARTBEAT_SECONDS = 30.0
+_REFUSALS = {400, 403, 404, 409, 413, 422}
 
 
 class Uploader:
@@ -103,7 +104,7 @@ class Uploader:
             for path in runfile.files(self.run_dir)
         )
 
-    def report(self, error: str | None = None, *, refused: bool = False) -> None:
+    def report(self, error: str | None = None, *, refused: str | None = None) -> None:
         """Write ``upload.json`` for the training and for people."""
         opened = self.opened or {}
         project = f"{self.client.host}/@{opened.get('workspace')}/{opened.get('project')}"
@@ -141,6 +142,11 @@ def _piece(path: Path, offset: int, *, ended: bool) -> bytes:
     return data[:end]
 
 
+def _refusal(error: Exception) -> str | None:
+    """``run`` when the server will never take the run as it is asked for, else None."""
+    return "run" if getattr(error, "status", 0) in _REFUSALS else None
+
+
 def send_all(
     uploader: Uploader,
     *,
@@ -169,13 +175,13 @@ def send_all(
             pause = 0.0
             wait(0.3)
         except AuthenticationError as error:
-            uploader.report(str(error), refused=uploader.opened is None)
+            uploader.report(str(error), refused=None if uploader.opened else "key")
             client = login_again()
             if client is not None:
                 uploader.client = client
             pause = min(60.0, max(5.0, pause * 2))
         except (ServerError, OSError) as error:
-            uploader.report(str(error))
+            uploader.report(str(error), refused=None if uploader.opened else _refusal(error))
             asked = getattr(error, "retry_after", 0.0)
             pause = max(asked, min(30.0, max(0.25, pause * 2)))
         if pause:

@@ -87,3 +87,14 @@ def test_a_refused_key_is_an_error_at_init_that_leaves_no_run(server, script, mo
         SWANLAB_API_HOST=server.host,
     )
     assert done.stdout == "refused None\n", done.stderr
+
+
+def test_a_workspace_of_another_is_an_error_at_init(server, script):
+    done = script(
+        """
+        import swanlab
+        swanlab.init(project="cats", workspace="somebody", mode="cloud")
+        """
+    )
+    assert done.returncode == 1
+    assert "RunRefused" in done.stderr
