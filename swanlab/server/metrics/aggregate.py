@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -133,6 +134,14 @@ def regroup(starts: Ints, groups: Records) -> Records:
     for name in ("count", "nan", "positive", "negative"):
         out[name] = np.add.reduceat(groups[name], starts)
     return out
+
+
+def concatenate(parts: Sequence[Records]) -> Records:
+    """Put records of one layout behind each other; numpy would compare layouts field by field."""
+    if len(parts) == 1:
+        return parts[0]
+    kind = parts[0].dtype
+    return np.concatenate([part.view(f"V{kind.itemsize}") for part in parts]).view(kind)
 
 
 def boundaries(cells: Ints) -> Ints:

@@ -8,16 +8,19 @@ O(buckets), and its answer is that of the raw points.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from swanlab.server.metrics import aggregate, codec, grid, rows, schema
 from swanlab.server.metrics.aggregate import GROUP, HEADER, Records
 from swanlab.server.metrics.contract import Buckets, Column, Floats, Ints, Query
 from swanlab.server.metrics.tail import EMPTY, Arrays, clip, concatenate, unique
+
+Mask = NDArray[np.bool_]
 
 _FLUSH = 1 << 18
 """Points aggregated at once: enough to make the work per array small, and memory bounded."""
@@ -145,7 +148,7 @@ class _Work:
         end = np.searchsorted(tail, last, side="right")
         self.inside[own] &= begin == end
 
-    def _choose_bits(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _choose_bits(self) -> Mask:
         """Set the bucket width of every chart; return which lanes to read raw for exact steps."""
         sealed = np.zeros(len(self.lanes), dtype=np.int64)
         np.add.at(sealed, self.lane_of, np.where(self.inside, self.headers["points"], 0))
@@ -186,21 +189,14 @@ class _Work:
         if not len(at):
             return {}
         places = [self._place(index) for index in at.tolist()]
-        table = column.table
-        owners = {place[:2] for place in places}
         lanes = set(self.lane_of[at].tolist())
         if sum(self.lanes[i].end - self.lanes[i].begin for i in lanes) > 2 * len(at):
-            found = rows.by_start(self.connection, [column], places)
-            return {(run, sid, start): data for run, sid, start, data in found}
-        answer: dict[tuple[int, int, int], bytes] = {}
-        low, high = min(p[2] for p in places), max(p[2] for p in places)
-        for part in rows.portions(sorted(owners)):
-            query = sa.select(table.c.run, table.c.sid, table.c.start, column).where(
-                sa.tuple_(table.c.run, table.c.sid).in_(part), table.c.start.between(low, high)
-            )
-            for run, sid, start, data in self.connection.execute(query):
-                answer[run, sid, start] = data
-        return answer
+            found = rows.by_start(self.connection, column, places)
+        else:
+            owners = sorted({place[:2] for place in places})
+            starts = [place[2] for place in places]
+            found = rows.between(self.connection, column, owners, min(starts), max(starts))
+        return {(run, sid, start): data for run, sid, start, data in found}
 
     def find_exact(self) -> None:
         """Find the charts all of whose steps fit, and where every lane's cells begin."""
@@ -281,8 +277,9 @@ class _Work:
             at = np.flatnonzero(self.levels == level)
             if len(at):
                 blobs = self._read(at, column)
-                found = [codec.decode_groups(blobs[self._place(i)]) for i in at.tolist()]
-                self._add(np.repeat(at, [len(part) for part in found]), np.concatenate(found))
+                places = map(self._place, at.tolist())
+                groups, sizes = codec.decode_groups([blobs[place] for place in places])
+                self._add(np.repeat(at, sizes), groups)
 
     def _add(self, at: Ints, groups: Records) -> None:
         lanes = self.lane_of[at]
@@ -293,16 +290,19 @@ class _Work:
     def columns(self) -> list[Buckets]:
         """Put all groups of a cell together and lay them out by chart."""
         cells = np.concatenate([cell for cell, _ in self.groups] or [EMPTY.steps])
-        groups = np.concatenate([part for _, part in self.groups] or [np.zeros(0, dtype=GROUP)])
-        if len(self.groups) > 1 or bool((cells[1:] <= cells[:-1]).any()):
+        parts = [part for _, part in self.groups] or [np.zeros(0, dtype=GROUP)]
+        groups = aggregate.concatenate(parts)
+        if len(parts) > 1:  # each by itself is in order
             order = np.lexsort((groups["step"], cells))
             cells, groups = cells[order], groups[order]
+        if bool((cells[1:] <= cells[:-1]).any()):
             starts = aggregate.boundaries(cells)
             cells, groups = cells[starts], aggregate.regroup(starts, groups)
         dense = _dense(cells, groups, self.cells)
-        return [self._chart(number, dense) for number in range(len(self.charts))]
+        unused = np.isnan(dense[_TIME])
+        return [self._chart(number, dense, unused) for number in range(len(self.charts))]
 
-    def _chart(self, number: int, dense: Column) -> Buckets:
+    def _chart(self, number: int, dense: list[Any], unused: Mask) -> Buckets:
         _, lanes = self.charts[number]
         exact = self.exact.get(number)
         first = lanes[0] if lanes else None
@@ -313,52 +313,47 @@ class _Work:
         else:
             width, size = 1 << first.bits, self._cells(first)
             edges = (np.arange(size) + first.offset) << first.bits
-        base = first.base if first else 0
-        own = _map(dense, lambda a: a[base : base + size * len(lanes)].reshape(len(lanes), size))
-        used = ~np.isnan(own.time).all(axis=0)
-        if not used.all():
-            edges = edges[used]
-            own = _map(own, lambda a: a[:, used])
-        columns = [_row(own, index) for index in range(len(lanes))]
-        return Buckets(exact is not None, width, edges, columns)
+        begins = [lane.base for lane in lanes]
+        found = [[array[at : at + size] for array in dense] for at in begins]
+        if lanes and unused[begins[0] : begins[0] + size * len(lanes)].any():
+            used = ~np.logical_and.reduce([unused[at : at + size] for at in begins])
+            if not used.all():
+                edges = edges[used]
+                found = [[array[used] for array in arrays] for arrays in found]
+        return Buckets(exact is not None, width, edges, [Column(*arrays) for arrays in found])
 
 
-def _dense(cells: Ints, groups: Records, size: int) -> Column:
-    """Scatter the groups over ``size`` cells."""
+_TIME = Column.__struct_fields__.index("time")
 
-    def integers(name: str) -> Ints:
-        out = np.zeros(size, dtype=np.int64)
-        out[cells] = groups[name]
-        return out
 
-    def floats(values: Floats) -> Floats:
-        out = np.full(size, np.nan)
+def _dense(cells: Ints, groups: Records, size: int) -> list[Any]:
+    """Scatter the groups over ``size`` cells; the arrays are in the order of ``Column``."""
+
+    def scatter(values: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
         out[cells] = values
         return out
+
+    def integers(name: str) -> Ints:
+        return scatter(groups[name], np.zeros(size, dtype=np.int64))
+
+    def floats(values: NDArray[Any]) -> Floats:
+        return scatter(values, np.full(size, np.nan))
 
     low, high, count = groups["low"], groups["high"], groups["count"]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         # Held between low and high, whatever rounding or an overflowing sum made of it.
         mean = np.where(count > 0, np.clip(groups["total"] / count, low, high), np.nan)
-    return Column(
-        count=integers("count"),
-        low=floats(low),
-        high=floats(high),
-        mean=floats(mean),
-        last=floats(groups["last"]),
-        time=floats(groups["time"]),
-        nan=integers("nan"),
-        positive_infinity=integers("positive"),
-        negative_infinity=integers("negative"),
-    )
-
-
-def _map(column: Column, change: Callable[[Any], Any]) -> Column:
-    return Column(*(change(getattr(column, name)) for name in Column.__struct_fields__))
-
-
-def _row(columns: Column, index: int) -> Column:
-    return _map(columns, lambda a: a[index])
+    return [
+        integers("count"),
+        floats(low),
+        floats(high),
+        floats(mean),
+        floats(groups["last"]),
+        floats(groups["time"]),
+        integers("nan"),
+        integers("positive"),
+        integers("negative"),
+    ]
 
 
 def answer(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 import threading
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
@@ -140,15 +141,29 @@ def encode_groups(groups: Records) -> bytes:
     return body + _CRC.pack(crc32(body))
 
 
-def decode_groups(blob: bytes) -> Records:
-    """Return the roll-up groups of a blob; raises ``DamagedError``."""
+def decode_groups(blobs: Sequence[bytes]) -> tuple[Records, Ints]:
+    """Return the groups of all blobs behind each other, and how many each held.
+
+    Raises ``DamagedError``.
+    """
+    sizes = np.array([_check_groups(blob) for blob in blobs], dtype=np.int64)
+    out = np.empty((int(sizes.sum()), GROUP.itemsize), dtype=np.uint8)
+    at = 0
+    for blob, size in zip(blobs, sizes.tolist(), strict=True):
+        raw = _zstd.decompress(memoryview(blob)[_GROUPS.size : -_CRC.size])
+        out[at : at + size] = np.frombuffer(raw, dtype=np.uint8).reshape(GROUP.itemsize, size).T
+        at += size
+    return out.reshape(-1).view(GROUP), sizes
+
+
+def _check_groups(blob: bytes) -> int:
     end = len(blob) - _CRC.size
     if end < _GROUPS.size or _CRC.unpack_from(blob, end)[0] != crc32(memoryview(blob)[:end]):
         raise DamagedError("a stored roll-up does not match its checksum")
-    version, _ = _GROUPS.unpack_from(blob)
+    version, count = _GROUPS.unpack_from(blob)
     if version != VERSION:
         raise DamagedError(f"a stored roll-up has format {version}, this program reads {VERSION}")
-    return _unshuffle(_zstd.decompress(blob[_GROUPS.size : end]), GROUP)
+    return int(count)
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):

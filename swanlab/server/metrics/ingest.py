@@ -33,8 +33,8 @@ class Writers:
         """Return the writers as the transaction of ``connection`` sees them."""
         table = schema.writer
         stored: dict[Id, Any] = {}
-        for part in rows.portions(ids):
-            query = sa.select(table).where(sa.tuple_(table.c.run, table.c.writer).in_(part))
+        for part in rows.portions({run for run, _ in ids}):
+            query = sa.select(table).where(table.c.run.in_(part))
             stored.update({(row[0], row[1]): row for row in connection.execute(query)})
         found = []
         for name in ids:

@@ -53,35 +53,76 @@ def portions(items: Iterable[_T], size: int = _AT_ONCE) -> Iterator[list[_T]]:
         yield part
 
 
+def _numbers(numbers: Iterable[int]) -> str:
+    return ",".join(map(str, numbers))
+
+
+def _rows(rows: Iterable[Sequence[int]]) -> str:
+    """Write rows of integers into SQL.
+
+    They are numbers of our own making; a bound parameter for each of thousands costs more than the
+    query itself.
+    """
+    return ",".join([f"({_numbers(row)})" for row in rows])
+
+
+def _select(
+    connection: sa.Connection, columns: str, table: str, condition: str
+) -> list[Any]:
+    """Run a query whose text holds but names and numbers of this program."""
+    query = f"SELECT {columns} FROM {table} WHERE {condition}"  # noqa: S608
+    return list(connection.exec_driver_sql(query).all())
+
+
+def _join(
+    connection: sa.Connection,
+    columns: Sequence[sa.Column[Any]],
+    key: Sequence[str],
+    wanted: Iterable[Sequence[int]],
+    rest: str = "",
+) -> list[Any]:
+    """Look rows up by the leading columns of their primary key.
+
+    SQLite would scan the table for ``(run, sid) IN (VALUES ...)``, and takes the tables of a cross
+    join in the order in which they stand: for each that is wanted, a search by the key.
+    """
+    table = columns[0].table.name
+    names = ", ".join(f"{table}.{column.name}" for column in columns)
+    equal = " AND ".join(f"{table}.{name} = wanted.{name}" for name in key)
+    query = (
+        f"WITH wanted({', '.join(key)}) AS (VALUES {_rows(wanted)}) "  # noqa: S608
+        f"SELECT {names} FROM wanted CROSS JOIN {table} WHERE {equal} {rest}"
+    )
+    return list(connection.exec_driver_sql(query).all())
+
+
 def ledgers(connection: sa.Connection, runs: Iterable[int]) -> dict[int, Ledger]:
     """Return the ledger rows of those runs that have one."""
-    table = schema.ledger
     found: dict[int, Ledger] = {}
+    columns = ", ".join(Ledger._fields)
     for part in portions(runs):
-        for row in connection.execute(sa.select(table).where(table.c.run.in_(part))):
+        for row in _select(connection, columns, "ledger", f"run IN ({_numbers(part)})"):
             found[row[0]] = Ledger(*row)
     return found
 
 
 def names(connection: sa.Connection, runs: Iterable[int]) -> dict[int, list[Name]]:
     """Return the series of the runs, by their number (sid)."""
-    table = schema.series
     found: dict[int, list[Name]] = {}
     for part in portions(runs):
-        query = sa.select(table.c.run, table.c.names).where(table.c.run.in_(part))
-        for run, data in connection.execute(query.order_by(table.c.run, table.c.page)):
+        condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
+        for run, data in _select(connection, "run, names", "series", condition):
             found.setdefault(run, []).extend(_decode_names(data))
     return found
 
 
 def pages(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Page]:
     """Return names and summaries of the series of the runs."""
-    table = schema.series
     memo: dict[bytes, list[Name]] = {}
     for part in portions(runs):
-        query = sa.select(table).where(table.c.run.in_(part))
-        for run, number, data, summaries in connection.execute(
-            query.order_by(table.c.run, table.c.page)
+        condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
+        for run, number, data, summaries in _select(
+            connection, "run, page, names, summaries", "series", condition
         ):
             known = memo.get(data)
             if known is None:
@@ -89,15 +130,13 @@ def pages(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Page]:
             yield Page(run, number, known, np.frombuffer(summaries, dtype=SUMMARY))
 
 
-def heads(connection: sa.Connection, series: Sequence[tuple[int, int]]) -> list[tuple[Any, ...]]:
-    """Return (run, sid, headers) of all header pages of the series (run, sid), ascending."""
+def heads(connection: sa.Connection, series: Iterable[tuple[int, int]]) -> list[Any]:
+    """Return (run, sid, headers) of all header pages of the series, by their first step."""
     table = schema.head
-    found: list[tuple[Any, ...]] = []
+    columns = [table.c.run, table.c.sid, table.c.headers]
+    found: list[Any] = []
     for part in portions(series):
-        query = sa.select(table.c.run, table.c.sid, table.c.headers).where(
-            sa.tuple_(table.c.run, table.c.sid).in_(part)
-        )
-        found += connection.execute(query.order_by(table.c.run, table.c.sid, table.c.start))
+        found += _join(connection, columns, ("run", "sid"), part, "ORDER BY head.start")
     return found
 
 
@@ -107,13 +146,25 @@ def headers(data: bytes) -> Records:
 
 
 def by_start(
-    connection: sa.Connection, columns: Sequence[sa.Column[Any]], wanted: Sequence[tuple[int, ...]]
+    connection: sa.Connection, column: sa.Column[bytes], wanted: Iterable[tuple[int, int, int]]
 ) -> Iterator[Any]:
-    """Return rows (run, sid, start, columns…) of those (run, sid, start) that are wanted."""
-    table = columns[0].table
+    """Return rows (run, sid, start, column) of those (run, sid, start) that are wanted."""
+    table = column.table
+    columns = [table.c.run, table.c.sid, table.c.start, column]
     for part in portions(wanted):
-        yield from connection.execute(
-            sa.select(table.c.run, table.c.sid, table.c.start, *columns).where(
-                sa.tuple_(table.c.run, table.c.sid, table.c.start).in_(part)
-            )
-        )
+        yield from _join(connection, columns, ("run", "sid", "start"), part)
+
+
+def between(
+    connection: sa.Connection,
+    column: sa.Column[bytes],
+    series: Iterable[tuple[int, int]],
+    first: int,
+    last: int,
+) -> Iterator[Any]:
+    """Return rows (run, sid, start, column) of the series that start from first to last."""
+    table = column.table
+    columns = [table.c.run, table.c.sid, table.c.start, column]
+    rest = f"AND {table.name}.start BETWEEN {first} AND {last} ORDER BY {table.name}.start"
+    for part in portions(series):
+        yield from _join(connection, columns, ("run", "sid"), part, rest)

@@ -62,7 +62,7 @@ def plan(connection: sa.Connection, ledger: rows.Ledger, view: View) -> Plan:
     wanted = [(ledger.run, s.sid, r.chunk) for s in todo for r in s.regions if r.chunk is not None]
     old: dict[tuple[int, int], Arrays] = {}
     memo: codec.Memo = {}
-    for _, sid, start, data in rows.by_start(connection, [schema.chunk.c.data], wanted):
+    for _, sid, start, data in rows.by_start(connection, schema.chunk.c.data, wanted):
         old[sid, start] = Arrays(*codec.decode_chunk(data, memo))
     packer = merge.Packer()
     for item in todo:
@@ -110,7 +110,7 @@ def _load_headers(connection: sa.Connection, run: int, todo: list[_Series]) -> N
     parts: dict[int, list[bytes]] = defaultdict(list)
     known = [item for item in todo if item.summary["points"][0]]
     newest = [(run, s.sid, int(s.summary["page"][0])) for s in known if s.appends]
-    for _, sid, start, data in rows.by_start(connection, [schema.head.c.headers], newest):
+    for _, sid, start, data in rows.by_start(connection, schema.head.c.headers, newest):
         parts[sid].append(data)
         by_sid[sid].pages.append(start)
     for _, sid, data in rows.heads(connection, [(run, s.sid) for s in known if not s.appends]):
@@ -141,8 +141,8 @@ def _merge(
     keys = [{"b_run": run, "b_sid": sid, "b_start": start} for start in removed]
     found.removed_chunks += keys
     if removed:
-        where = np.searchsorted(item.headers["start"], removed)
-        rolled = (item.headers["coarse"][where] != aggregate.NO_ROLLUP).tolist()
+        own = np.searchsorted(item.headers["start"], removed)
+        rolled = (item.headers["coarse"][own] != aggregate.NO_ROLLUP).tolist()
         found.removed_rollups += [key for key, has in zip(keys, rolled, strict=True) if has]
     found.removed_heads += [{"b_run": run, "b_sid": sid, "b_start": s} for s in item.pages]
     headers = merge.replace(item.headers, removed, added)
@@ -162,10 +162,11 @@ def _summarise(found: Plan, todo: dict[int, _Series], view: View) -> None:
     for page in found.pages.values():
         first = page.number * rows.PAGE
         own = [i for i in range(len(page.names)) if first + i in todo]
-        grown = np.array([i for i in own if todo[first + i].appends], dtype=np.int64)
-        tail = newer[[place[page.names[i]] for i in grown.tolist()]]
-        page.summaries[grown] = aggregate.join(page.summaries[grown], tail)
-        page.summaries["page"][own] = [todo[first + i].page for i in own]
+        grown = [i for i in own if todo[first + i].appends]
+        at = np.array(grown, dtype=np.int64)
+        tail = newer[np.array([place[page.names[i]] for i in grown], dtype=np.int64)]
+        page.summaries[at] = aggregate.join(page.summaries[at], tail)
+        page.summaries["page"][np.array(own, dtype=np.int64)] = [todo[first + i].page for i in own]
 
 
 def commit(connection: sa.Connection, plan: Plan) -> bool:

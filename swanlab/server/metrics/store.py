@@ -266,12 +266,7 @@ def _sealed(connection: sa.Connection, source: Source, first: int, last: int) ->
     found = found[(found["last"] >= first) & (found["first"] <= last)]
     if not len(found):
         return
-    table = schema.chunk
     memo: codec.Memo = {}
-    query = sa.select(table.c.data).where(
-        table.c.run == source.run,
-        table.c.sid == source.sid,
-        table.c.start.between(int(found["start"][0]), int(found["start"][-1])),
-    )
-    for data in connection.scalars(query.order_by(table.c.start)):
+    series, ends = [(source.run, source.sid)], (int(found["start"][0]), int(found["start"][-1]))
+    for _, _, _, data in rows.between(connection, schema.chunk.c.data, series, *ends):
         yield Arrays(*codec.decode_chunk(data, memo))
