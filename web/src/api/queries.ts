@@ -29,6 +29,7 @@ export function makeQueryClient(): QueryClient {
         staleTime: 5_000,
         gcTime: 10 * 60_000,
         retry: (failures, error) => failures < 2 && passing(error),
+        retryDelay: (failures) => 400 * 2 ** failures,
         networkMode: "always", // A laptop without a network still reaches its own server.
       },
       mutations: { networkMode: "always" },
@@ -41,6 +42,7 @@ export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: ({ signal }) => api.session(signal),
   staleTime: Number.POSITIVE_INFINITY,
+  retryOnMount: false, // Signed out is an answer, not a failure to mend.
 });
 
 export const projectsQuery = queryOptions({

@@ -1,5 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMutation } from "@tanstack/react-query";
 import { KeyRound, LogOut } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,14 +12,13 @@ import { KeyDialog } from "./KeyDialog";
 export function UserMenu({ user }: { user: User }) {
   const { t } = useTranslation();
   const [keyOpen, setKeyOpen] = useState(false);
-  const client = useQueryClient();
-  const navigate = useNavigate();
   const signOut = useMutation({
     mutationFn: api.signOut,
     onSettled: (_, error) => {
       // A session that has ended elsewhere is signed out too.
       if (error instanceof ApiError && error.status !== 401) return;
-      void navigate({ to: "/login" }).then(() => client.clear());
+      // A new document, so that nothing of this account stays in memory.
+      window.location.assign("/login");
     },
   });
   return (

@@ -7,16 +7,16 @@ export function Snippet({ text, title }: { text: string; title?: string }) {
       {title !== undefined && (
         <figcaption className="mb-1 text-small text-ink-2">{title}</figcaption>
       )}
-      <div className="relative rounded border border-line bg-sunken">
+      <div className="flex items-start rounded border border-line bg-sunken">
         <pre
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
           tabIndex={0}
           aria-label={title}
-          className="overflow-x-auto p-2.5 pr-10 font-mono text-small leading-5"
+          className="min-w-0 grow overflow-x-auto p-2.5 font-mono text-small leading-5"
         >
           {text}
         </pre>
-        <CopyButton text={text} className="absolute top-1 right-1 bg-sunken" />
+        <CopyButton text={text} className="m-1" />
       </div>
     </figure>
   );

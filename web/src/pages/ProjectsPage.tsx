@@ -202,7 +202,7 @@ export function ProjectsPage() {
     <div className="mx-auto w-full max-w-5xl px-4 py-4 max-sm:px-2">
       <div className="mb-3 flex items-center gap-3">
         <h1 className="text-title font-semibold">{t("projects.title")}</h1>
-        <span className="text-small text-ink-3">
+        <span className="text-small whitespace-nowrap text-ink-3 max-sm:hidden">
           {list !== undefined && t("projects.count", { count: list.length })}
         </span>
         <div className="grow" />

@@ -21,7 +21,7 @@ const ROW = 30;
 const SYSTEM = "__swanlab__.";
 
 const COLUMNS =
-  "grid grid-cols-[minmax(0,1fr)_repeat(3,76px)_64px] max-sm:grid-cols-[minmax(0,1fr)_repeat(3,64px)]";
+  "grid grid-cols-[minmax(0,1fr)_repeat(3,76px)_64px] max-sm:grid-cols-[minmax(0,1fr)_repeat(3,76px)]";
 
 interface NumberCellProps {
   value: Value;
