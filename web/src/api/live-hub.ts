@@ -106,8 +106,10 @@ async function follow(options: Following): Promise<void> {
     if (signal.aborted) break;
     missed = true;
     failures += 1;
-    void poll(options);
-    polling ??= setInterval(() => void poll(options), POLL);
+    if (polling === undefined) {
+      void poll(options);
+      polling = setInterval(() => void poll(options), POLL);
+    }
     const wait = refused ? LAST_RETRY : Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (failures - 1));
     await pause(wait * (0.75 + Math.random() / 4), signal);
   }

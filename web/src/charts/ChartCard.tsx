@@ -43,7 +43,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
         <span
           ref={value}
           aria-hidden
-          className="h-5 w-20 shrink-0 pr-2 text-right text-small text-ink-2 [contain:strict] group-hover:invisible"
+          className="h-5 w-20 shrink-0 pr-2 text-right text-small text-ink-2 will-change-transform [contain:strict] group-hover:invisible"
         />
         <Actions spec={spec} place={place} plot={plot} onOpen={onOpen}>
           {zoom && (

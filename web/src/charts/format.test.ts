@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  clockLabels,
-  duration,
-  durationLabels,
-  exactNumber,
-  fileName,
-  middleCut,
-  tickLabels,
-} from "./format";
+import { clockLabels, duration, durationLabels, exactNumber, fileName, tickLabels } from "./format";
 
 describe("tickLabels", () => {
   it.each([
@@ -70,13 +62,6 @@ describe("times", () => {
 });
 
 describe("names", () => {
-  it("cuts the middle of a long key and keeps its end", () => {
-    expect(middleCut("train/loss", 20)).toBe("train/loss");
-    const cut = middleCut("model.layers.11.attention.query.weight/grad_norm", 24);
-    expect(Array.from(cut)).toHaveLength(24);
-    expect(cut.endsWith("t/grad_norm")).toBe(true);
-  });
-
   it("makes a file name of any key", () => {
     expect(fileName("val/loss (img/s)", "csv")).toBe("val-loss-img-s.csv");
     expect(fileName("///", "png")).toBe("chart.png");

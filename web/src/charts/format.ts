@@ -155,14 +155,6 @@ export function fullTime(milliseconds: number, language: string): string {
   return clock.format(milliseconds);
 }
 
-/** `text` with its middle left out so that at most `length` characters stay; keys end alike. */
-export function middleCut(text: string, length: number): string {
-  const letters = Array.from(text);
-  if (letters.length <= length) return text;
-  const tail = Math.ceil((length - 1) * 0.6);
-  return `${letters.slice(0, length - 1 - tail).join("")}…${letters.slice(-tail).join("")}`;
-}
-
 /** A file name out of a series key. */
 export function fileName(key: string, extension: string): string {
   return `${key.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^-+|-+$/g, "") || "chart"}.${extension}`;

@@ -84,7 +84,7 @@ function ensure(within: HTMLElement): HTMLDivElement {
   element?.remove();
   element = node(
     "div",
-    "pointer-events-none fixed top-0 left-0 z-[60] min-w-36 max-w-[min(420px,90vw)] w-max [contain:content] rounded border " +
+    "pointer-events-none fixed top-0 left-0 z-[60] min-w-36 max-w-[min(420px,90vw)] w-max [contain:content] will-change-transform rounded border " +
       "border-line-strong bg-panel px-2.5 py-1.5 text-small text-ink shadow-lg shadow-black/10",
   );
   element.setAttribute("role", "tooltip");
@@ -121,9 +121,9 @@ function rowCells(row: Row, exact: boolean): HTMLElement[] {
 
 /** The line as the chart draws it: its hue, and its dashes if it has any. */
 function swatch(row: Row): HTMLElement {
-  const mark = node("i", "w-3 shrink-0");
+  const mark = node("i", "w-4 shrink-0");
   const kind = row.style.dash.length ? "dashed" : "solid";
-  mark.style.borderTop = `3px ${kind} ${theme().runs[row.style.hue] ?? theme().ink}`;
+  mark.style.borderTop = `2px ${kind} ${theme().runs[row.style.hue] ?? theme().ink}`;
   return mark;
 }
 

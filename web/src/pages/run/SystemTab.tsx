@@ -104,7 +104,7 @@ function specSections(
 }
 
 function specOf(chart: SystemChart, { id, language, settings, t }: SpecInputs): ChartSpec {
-  const name = chart.name ? t(`system.${chart.name}`) : chart.key;
+  const name = chart.name ? t(`system.${chart.name}`) : unknownName(chart);
   const hue = chart.lines.length > 1 ? 0 : hueOfRun(id);
   return {
     title: chart.unit ? `${name} (${chart.unit})` : name,
@@ -123,6 +123,12 @@ function specOf(chart: SystemChart, { id, language, settings, t }: SpecInputs): 
     atLeast: chart.share ? [0, 100] : null,
     language,
   };
+}
+
+/** A measure without a name of ours goes by its key, `#` standing for several devices. */
+function unknownName(chart: SystemChart): string {
+  const [only] = chart.lines;
+  return only && chart.lines.length === 1 ? only.key.slice(SYSTEM_PREFIX.length) : chart.key;
 }
 
 function Waiting({ over }: { over: boolean }) {
