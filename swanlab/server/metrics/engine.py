@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,12 @@ def write(engine: sa.Engine) -> Any:
     SQLite takes the write lock at its beginning: a transaction that read first and then wanted to
     write would fail when another one had written meanwhile.
     """
-    return engine.execution_options(**{_IMMEDIATE: True}).begin()
+    return _writer(engine).begin()
+
+
+@lru_cache(maxsize=1024)
+def _writer(engine: sa.Engine) -> sa.Engine:
+    return engine.execution_options(**{_IMMEDIATE: True})
 
 
 def _set_up(connection: Any, _record: Any) -> None:

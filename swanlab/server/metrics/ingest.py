@@ -17,6 +17,13 @@ from swanlab.server.metrics.tails import Added
 Id = tuple[int, str]
 """A writer: (run, name)."""
 
+# Statements are built once: building one takes longer than the database takes to run it.
+_WRITERS = sa.select(schema.writer).where(
+    schema.writer.c.run.in_(sa.bindparam("runs", expanding=True))
+)
+_NEW_BATCH = sa.insert(schema.batch)
+_NEW_DEFINITION = sa.insert(schema.definition)
+
 _COMPACT_FROM = 32
 """Definitions of a writer, in rows, from which they are put into one."""
 _REMEMBERED = 2048
@@ -31,11 +38,10 @@ class Writers:
 
     def load(self, connection: sa.Connection, ids: Sequence[Id]) -> list[Writer]:
         """Return the writers as the transaction of ``connection`` sees them."""
-        table = schema.writer
         stored: dict[Id, Any] = {}
         for part in rows.portions({run for run, _ in ids}):
-            query = sa.select(table).where(table.c.run.in_(part))
-            stored.update({(row[0], row[1]): row for row in connection.execute(query)})
+            found_rows = connection.execute(_WRITERS, {"runs": part})
+            stored.update({(row[0], row[1]): row for row in found_rows})
         found = []
         for name in ids:
             row = stored.get(name)
@@ -49,6 +55,12 @@ class Writers:
                 self.remember({name: known})
             found.append(known)
         return found
+
+    def at(self, name: Id, offset: int) -> Writer | None:
+        """Return the writer as remembered, if that is its state at ``offset``."""
+        with self._lock:
+            known = self._known.get(name)
+        return known if known is not None and known.offset == offset else None
 
     def remember(self, states: dict[Id, Writer]) -> None:
         """Keep what was stored."""
@@ -140,7 +152,7 @@ class Group:
             if item.definitions
         ]
         if definitions:
-            connection.execute(sa.insert(schema.definition), definitions)
+            connection.execute(_NEW_DEFINITION, definitions)
         self._store_lines(connection)
         self._store_blocks(connection)
 
@@ -187,7 +199,7 @@ class Group:
                     "blocks": codec.encode_blocks(item.blocks),
                 }
             )
-        connection.execute(sa.insert(schema.batch), batches)
+        connection.execute(_NEW_BATCH, batches)
         insert = schema.upsert(connection.engine, schema.ledger, ["top", "pending", "touched"])
         connection.execute(insert, [ledger._asdict() for ledger in ledgers.values()])
 

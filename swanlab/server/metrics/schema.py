@@ -9,6 +9,7 @@ console.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -128,7 +129,13 @@ line = sa.Table(
 
 def upsert(engine: sa.Engine, table: sa.Table, updated: list[str]) -> Any:
     """Return an INSERT that, where the primary key exists, sets ``updated`` instead."""
-    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+    return _upsert(engine.dialect.name, table, tuple(updated))
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table, updated: tuple[str, ...]) -> Any:
+    # Built once: building the statement takes longer than the database takes to run it.
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(table)
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),

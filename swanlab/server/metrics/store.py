@@ -72,8 +72,12 @@ class Store:
 
     def decode(self, batch: Batch) -> Decoded:
         """Take a batch apart; raises ``OffsetMismatch``."""
-        with self._engine.connect() as connection:
-            writer = self._writers.load(connection, [(batch.run, batch.writer)])[0]
+        name = (batch.run, batch.writer)
+        # What is remembered may be old, but not wrong at this offset; append() looks again.
+        writer = self._writers.at(name, batch.offset)
+        if writer is None:
+            with self._engine.connect() as connection:
+                writer = self._writers.load(connection, [name])[0]
         if writer.offset != batch.offset:
             raise OffsetMismatch(writer.offset)
         return decode.decode_batch(batch, writer)
