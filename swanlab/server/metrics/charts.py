@@ -169,26 +169,26 @@ class _Work:
         """Read the chunks that count by their points, and put the tails to them."""
         at = np.flatnonzero(self.levels == _RAW)
         blobs = self._read(at, schema.chunk.c.data)
-        for index in at.tolist():
-            lane = self.lanes[self.lane_of[index]]
-            blob = blobs[self._place(index)]
-            lane.raw.append(Arrays(*codec.decode_chunk(blob, self.memo)))
+        for place, lane in zip(self._places(at), self.lane_of[at].tolist(), strict=True):
+            points = codec.decode_chunk(blobs[place], self.memo)
+            self.lanes[lane].raw.append(Arrays(*points))
         for lane in self.lanes:
             if len(lane.source.tail.steps):
                 lane.raw.append(lane.source.tail)
             if lane.raw:
                 lane.raw = [clip(unique(concatenate(lane.raw)), lane.lo, lane.hi)]
 
-    def _place(self, index: int) -> tuple[int, int, int]:
-        source = self.lanes[self.lane_of[index]].source
-        assert source.sid is not None
-        return source.run, source.sid, int(self.headers["start"][index])
+    def _places(self, at: Ints) -> list[tuple[int, int, int]]:
+        """Return (run, sid, start) of chunks."""
+        lanes, starts = self.lane_of[at].tolist(), self.headers["start"][at].tolist()
+        sources = [self.lanes[lane].source for lane in lanes]
+        return [(s.run, s.sid or 0, start) for s, start in zip(sources, starts, strict=True)]
 
     def _read(self, at: Ints, column: sa.Column[bytes]) -> dict[tuple[int, int, int], bytes]:
         """Return a blob of each of the chunks, by (run, sid, start)."""
         if not len(at):
             return {}
-        places = [self._place(index) for index in at.tolist()]
+        places = self._places(at)
         lanes = set(self.lane_of[at].tolist())
         if sum(self.lanes[i].end - self.lanes[i].begin for i in lanes) > 2 * len(at):
             found = rows.by_start(self.connection, column, places)
@@ -277,8 +277,8 @@ class _Work:
             at = np.flatnonzero(self.levels == level)
             if len(at):
                 blobs = self._read(at, column)
-                places = map(self._place, at.tolist())
-                groups, sizes = codec.decode_groups([blobs[place] for place in places])
+                found = [blobs[place] for place in self._places(at)]
+                groups, sizes = codec.decode_groups(found)
                 self._add(np.repeat(at, sizes), groups)
 
     def _add(self, at: Ints, groups: Records) -> None:

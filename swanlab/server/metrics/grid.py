@@ -54,13 +54,14 @@ def split(steps: Ints, start: int, bits: int) -> list[Window]:
         if window.end - window.begin <= CHUNK:
             done.append(window)
             continue
-        half = window.bits - 1
-        middle = window.start + (1 << half)
+        # Halves without points are skipped at once: down to the narrowest window around them all.
+        first, last = int(steps[window.begin]), int(steps[window.end - 1])
+        half = (first ^ last).bit_length() - 1
+        start = first >> (half + 1) << (half + 1)
+        middle = start + (1 << half)
         cut = window.begin + int(np.searchsorted(steps[window.begin : window.end], middle))
-        if cut < window.end:
-            todo.append(Window(middle, half, cut, window.end))
-        if cut > window.begin:
-            todo.append(Window(window.start, half, window.begin, cut))
+        todo.append(Window(middle, half, cut, window.end))
+        todo.append(Window(start, half, window.begin, cut))
     return done
 
 

@@ -113,7 +113,11 @@ def fill(region: Region, old: Arrays | None, packer: Packer) -> list[Piece]:
 
 def replace(headers: Records, removed: list[int], added: list[bytes]) -> Records:
     """Return headers without the chunks that start at ``removed`` and with the ``added`` ones."""
-    kept = headers[~np.isin(headers["start"], removed)] if removed else headers
+    kept = headers
+    if removed:
+        keep = np.ones(len(headers), dtype=np.bool_)
+        keep[np.searchsorted(headers["start"], removed)] = False
+        kept = headers[keep]
     out: Records = np.frombuffer(b"".join((kept.tobytes(), *added)), dtype=HEADER)
     starts = out["start"]
     if (starts[1:] > starts[:-1]).all():

@@ -66,9 +66,7 @@ def _rows(rows: Iterable[Sequence[int]]) -> str:
     return ",".join([f"({_numbers(row)})" for row in rows])
 
 
-def _select(
-    connection: sa.Connection, columns: str, table: str, condition: str
-) -> list[Any]:
+def _select(connection: sa.Connection, columns: str, table: str, condition: str) -> list[Any]:
     """Run a query whose text holds but names and numbers of this program."""
     query = f"SELECT {columns} FROM {table} WHERE {condition}"  # noqa: S608
     return list(connection.exec_driver_sql(query).all())
@@ -103,6 +101,15 @@ def ledgers(connection: sa.Connection, runs: Iterable[int]) -> dict[int, Ledger]
     for part in portions(runs):
         for row in _select(connection, columns, "ledger", f"run IN ({_numbers(part)})"):
             found[row[0]] = Ledger(*row)
+    return found
+
+
+def writers(connection: sa.Connection, runs: Iterable[int]) -> list[Any]:
+    """Return (run, writer, next_offset, rank, started) of all writers of the runs."""
+    found: list[Any] = []
+    columns = "run, writer, next_offset, rank, started"
+    for part in portions(runs):
+        found += _select(connection, columns, "writer", f"run IN ({_numbers(part)})")
     return found
 
 
