@@ -104,15 +104,6 @@ def ledgers(connection: sa.Connection, runs: Iterable[int]) -> dict[int, Ledger]
     return found
 
 
-def writers(connection: sa.Connection, runs: Iterable[int]) -> list[Any]:
-    """Return (run, writer, next_offset, rank, started) of all writers of the runs."""
-    found: list[Any] = []
-    columns = "run, writer, next_offset, rank, started"
-    for part in portions(runs):
-        found += _select(connection, columns, "writer", f"run IN ({_numbers(part)})")
-    return found
-
-
 def names(connection: sa.Connection, runs: Iterable[int]) -> dict[int, list[Name]]:
     """Return the series of the runs, by their number (sid)."""
     found: dict[int, list[Name]] = {}
