@@ -4,13 +4,16 @@ import { projectPath, request } from "@/api/client";
 import { download, toCsv } from "@/lib/csv";
 
 import { fileName } from "./format";
-import { picture, type Plot } from "./plot";
+import { picture } from "./picture";
+import type { Plot } from "./plot";
 import type { ChartSpec } from "./spec";
 
-/** More than this many different steps come as buckets (min, max, mean, last). */
-const MOST_POINTS = 1_000_000;
+/** Steps the server gives exactly in one answer. */
+const AT_ONCE = 20_000;
+/** Longer charts than this many answers are saved as buckets (last, min, max, mean). */
+const MOST_ANSWERS = 250;
 
-interface JsonChart {
+export interface JsonChart {
   kind: "points" | "buckets";
   width: number;
   x: number[];
@@ -40,24 +43,42 @@ export async function savePoints(
   spec: ChartSpec,
 ): Promise<void> {
   const series = spec.lines.map(({ run, key, rank }) => ({ run, key, rank }));
-  const buckets = Math.floor(MOST_POINTS / Math.max(1, series.length));
   const path = `${projectPath(place.workspace, place.project)}/charts`;
-  const body = { charts: [{ series, lo: null, hi: null, buckets }] };
-  const { charts } = await request<{ charts: JsonChart[] }>("POST", path, { body });
-  const [chart] = charts;
-  if (!chart) return;
-  download(
-    fileName(spec.title, "csv"),
-    chartCsv(
-      chart,
-      spec.lines.map((line) => line.label),
-    ),
-    "text/csv;charset=utf-8",
-  );
+  const parts = await allPoints(async (lo, hi) => {
+    const body = { charts: [{ series, lo, hi, buckets: AT_ONCE }] };
+    const { charts } = await request<{ charts: JsonChart[] }>("POST", path, { body });
+    const [chart] = charts;
+    if (!chart) throw new Error("the server left the chart out");
+    return chart;
+  });
+  const labels = spec.lines.map((line) => line.label);
+  const text = parts.map((part, i) => chartCsv(part, labels, i === 0)).join("");
+  download(fileName(spec.title, "csv"), text, "text/csv;charset=utf-8");
+}
+
+/**
+ * A whole chart in as many answers as it takes: a bucket `width` steps wide holds at most so many
+ * points, so `AT_ONCE / width` of them always come back exact.
+ */
+export async function allPoints(
+  ask: (lo: number | null, hi: number | null) => Promise<JsonChart>,
+  atOnce = AT_ONCE,
+): Promise<JsonChart[]> {
+  const whole = await ask(null, null);
+  const { x, width } = whole;
+  const group = Math.floor(atOnce / width);
+  if (whole.kind === "points" || group < 1 || x.length / group > MOST_ANSWERS) return [whole];
+  const parts: JsonChart[] = [];
+  for (let i = 0; i < x.length; i += group) {
+    const last = x[Math.min(i + group, x.length) - 1] as number;
+    // oxlint-disable-next-line no-await-in-loop -- one at a time is kind to the server
+    parts.push(await ask(x[i] as number, last + width - 1));
+  }
+  return parts;
 }
 
 /** The chart as CSV: the step, the moment (ISO 8601), then each line's columns. */
-export function chartCsv(chart: JsonChart, labels: readonly string[]): string {
+export function chartCsv(chart: JsonChart, labels: readonly string[], withHeader = true): string {
   const names = chart.kind === "points" ? (["last"] as const) : COLUMNS;
   const header = ["step", "time"];
   for (const label of labels)
@@ -71,7 +92,8 @@ export function chartCsv(chart: JsonChart, labels: readonly string[]): string {
     });
     return row;
   });
-  return toCsv(header, rows);
+  const text = toCsv(header, rows);
+  return withHeader ? text : text.slice(text.indexOf("\r\n") + 2);
 }
 
 const COLUMNS = ["last", "min", "max", "mean"] as const;

@@ -153,6 +153,7 @@ describe("ranges", () => {
     expect(high).toBeGreaterThan(10);
     expect(logRange(0, 10)[0]).toBeGreaterThan(0);
     expect(logRange(2, 2)).toEqual([1, 4]);
+    expect(logRange(0.7, 0.7 + 2e-16)[1]).toBeGreaterThan(1);
     expect(logRange(null, null)).toEqual([0.1, 1]);
   });
 

@@ -203,7 +203,7 @@ export function linearRange(
 export function logRange(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null || !(max > 0)) return [0.1, 1];
   const low = min > 0 ? min : max / 1e6;
-  if (low === max) return [low / 2, max * 2];
+  if (max - low <= max * FLAT) return [low / 2, max * 2];
   const air = (max / low) ** 0.05;
   return [low / air, max * air];
 }

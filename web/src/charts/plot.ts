@@ -16,7 +16,7 @@ import { formatNumber } from "@/lib/format";
 import { type Column, drawnAxis, stepsBetween, type Table, toTable } from "./columns";
 import { drawMarks } from "./marks";
 import { buildOptions, columnsOf, linearBelow, type Shape, valueIndex } from "./options";
-import { fade, onThemeChange, theme } from "./palette";
+import { onThemeChange, theme } from "./palette";
 import { read, type Words } from "./reading";
 import type { ChartSpec, Zoom } from "./spec";
 import { hideTip, showTip, togglePin } from "./tooltip";
@@ -44,158 +44,188 @@ const words: Words = {
   steps: (from, to) => i18next.t("charts.steps", { from, to }),
 };
 
+interface State {
+  host: HTMLElement;
+  handlers: PlotHandlers;
+  syncKey: string | null;
+  spec: ChartSpec | null;
+  zoom: Zoom | null;
+  frame: FrameChart | null;
+  table: Table | null;
+  shape: Shape | null;
+  plot: uPlot | null;
+  /** What the plot was built for. */
+  form: string;
+  size: { width: number; height: number };
+  /** Is the pointer over this plot (and not one whose cursor it follows)? */
+  inside: boolean;
+}
+
 /** Make a plot that fills `host` (which needs a size of its own). */
 export function createPlot(
   host: HTMLElement,
   handlers: PlotHandlers,
   syncKey: string | null,
 ): Plot {
-  let spec: ChartSpec | null = null;
-  let zoom: Zoom | null = null;
-  let frame: FrameChart | null = null;
-  let table: Table | null = null;
-  let shape: Shape | null = null;
-  let plot: uPlot | null = null;
-  let form = "";
-  let size = { width: 0, height: 0 };
-  let inside = false;
-  const self = {};
-
-  const refresh = () => {
-    if (!spec || !frame || size.width === 0) return;
-    table = toTable(frame, spec);
-    shape = shapeOf(spec, table);
-    if (table.empty) {
-      close();
-      return;
-    }
-    const data = dataOf(table, shape);
-    const next = formOf(spec, shape);
-    if (plot && next === form) plot.setData(data);
-    else {
-      close();
-      form = next;
-      plot = open(spec, shape, data);
-    }
+  const state: State = {
+    host,
+    handlers,
+    syncKey,
+    spec: null,
+    zoom: null,
+    frame: null,
+    table: null,
+    shape: null,
+    plot: null,
+    form: "",
+    size: { width: 0, height: 0 },
+    inside: false,
   };
-
-  const open = (of: ChartSpec, as: Shape, data: uPlot.AlignedData) => {
-    const zoomed = () => (zoom ? ([zoom.min, zoom.max] as const) : null);
-    const options = buildOptions({ spec: of, shape: as, theme, zoomed, syncKey });
-    const made = new uPlot(
-      {
-        ...options,
-        ...size,
-        hooks: {
-          draw: [(u) => table && drawMarks(u, table)],
-          setCursor: [onCursor],
-          setSelect: [onSelect],
-        },
-      },
-      data,
-      host,
-    );
-    made.over.addEventListener("mouseenter", () => {
-      inside = true;
-    });
-    made.over.addEventListener("mouseleave", () => {
-      inside = false;
-      hideTip(self);
-    });
-    made.over.addEventListener("click", () => togglePin(self));
-    made.over.addEventListener("dblclick", () => {
-      hideTip(self, true);
-      handlers.onZoom(null);
-    });
-    return made;
-  };
-
-  const onCursor = (u: uPlot) => {
-    const at = u.cursor.left ?? -1;
-    if (at < 0 || !table || !spec || !shape) {
-      handlers.onValue?.(null);
-      return;
-    }
-    const drawn = shape;
-    const indices = table.lines.map((_, i) => u.cursor.idxs?.[valueIndex(i, drawn)]);
-    const only = table.lines.length === 1 ? table.lines[0]?.value[indices[0] ?? -1] : null;
-    handlers.onValue?.(only === null || only === undefined ? null : formatNumber(only));
-    if (inside) tip(u, table, spec, indices);
-  };
-
-  const tip = (
-    u: uPlot,
-    of: Table,
-    as: ChartSpec,
-    indices: readonly (number | null | undefined)[],
-  ) => {
-    const { left = 0, top = 0 } = u.cursor;
-    const distance = (value: number) => Math.abs(u.valToPos(value, "y") - top);
-    const reading = read(of, as, { indices, distance }, words);
-    if (!reading) {
-      hideTip(self);
-      return;
-    }
-    const { x, y } = u.rect;
-    showTip(self, host, reading, { x: x + left, y: y + top }, (count) =>
-      i18next.t("charts.moreLines", { count }),
-    );
-  };
-
-  const onSelect = (u: uPlot) => {
-    const { left, width } = u.select;
-    if (width < 4 || !table || !spec) return;
-    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    const chosen = zoomOf(table, spec, u.posToVal(left, "x"), u.posToVal(left + width, "x"));
-    if (!chosen) return;
-    zoom = chosen;
-    u.setScale("x", chosen); // At once with what is there; finer data follow.
-    handlers.onZoom(chosen);
-  };
-
-  const close = () => {
-    hideTip(self, true);
-    inside = false;
-    plot?.destroy();
-    plot = null;
-    form = "";
-  };
-
-  const observer = new ResizeObserver(([entry]) => {
-    if (!entry) return;
-    const { width, height } = entry.contentRect;
-    const next = { width: Math.floor(width), height: Math.floor(height) };
-    if (next.width === size.width && next.height === size.height) return;
-    size = next;
-    handlers.onWidth?.(next.width);
-    if (plot && size.width > 0) plot.setSize(size);
-    else refresh();
-  });
+  const observer = new ResizeObserver(([entry]) => entry && resize(state, entry.contentRect));
   observer.observe(host);
-  const forgetTheme = onThemeChange(() => plot?.redraw(false, true));
-
+  const forgetTheme = onThemeChange(() => state.plot?.redraw(false, true));
   return {
-    show(nextSpec, nextZoom) {
-      const same = spec === nextSpec;
-      const moved = zoom?.min !== nextZoom?.min || zoom?.max !== nextZoom?.max;
-      spec = nextSpec;
-      zoom = nextZoom;
-      if (!same) refresh();
-      else if (moved && plot && table) plot.setData(dataOf(table, shapeOf(spec, table)));
+    show: (spec, zoom) => show(state, spec, zoom),
+    draw(frame) {
+      if (state.frame === frame) return;
+      state.frame = frame;
+      refresh(state);
     },
-    draw(next) {
-      if (frame === next) return;
-      frame = next;
-      refresh();
-    },
-    table: () => table,
-    canvas: () => plot?.ctx.canvas ?? null,
+    table: () => state.table,
+    canvas: () => state.plot?.ctx.canvas ?? null,
     destroy() {
       observer.disconnect();
       forgetTheme();
-      close();
+      close(state);
     },
   };
+}
+
+function show(state: State, spec: ChartSpec, zoom: Zoom | null): void {
+  const moved = state.zoom?.min !== zoom?.min || state.zoom?.max !== zoom?.max;
+  const changed = state.spec !== spec;
+  state.spec = spec;
+  state.zoom = zoom;
+  if (changed) refresh(state);
+  else if (moved && state.plot && state.table && state.shape)
+    state.plot.setData(dataOf(state.table, state.shape));
+}
+
+function resize(state: State, box: { width: number; height: number }): void {
+  const size = { width: Math.floor(box.width), height: Math.floor(box.height) };
+  if (size.width === state.size.width && size.height === state.size.height) return;
+  state.size = size;
+  state.handlers.onWidth?.(size.width);
+  if (state.plot && size.width > 0) state.plot.setSize(size);
+  else refresh(state);
+}
+
+/** Lay the data out and hand them to the plot, to a new one where the form changed. */
+function refresh(state: State): void {
+  const { spec, frame, size } = state;
+  if (!spec || !frame || size.width === 0) return;
+  const table = toTable(frame, spec);
+  const shape = shapeOf(spec, table);
+  state.table = table;
+  state.shape = shape;
+  if (table.empty) {
+    close(state);
+    return;
+  }
+  const data = dataOf(table, shape);
+  const form = formOf(spec, shape);
+  if (state.plot && form === state.form) {
+    state.plot.setData(data);
+    return;
+  }
+  close(state);
+  state.form = form;
+  state.plot = open(state, spec, shape, data);
+}
+
+function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedData): uPlot {
+  const zoomed = () => (state.zoom ? ([state.zoom.min, state.zoom.max] as const) : null);
+  const options = {
+    ...buildOptions({ spec, shape, theme, zoomed, syncKey: state.syncKey }),
+    ...state.size,
+    hooks: {
+      draw: [(u: uPlot) => state.table && drawMarks(u, state.table)],
+      setCursor: [(u: uPlot) => onCursor(state, u)],
+      setSelect: [(u: uPlot) => onSelect(state, u)],
+    },
+  };
+  const plot = new uPlot(options, data, state.host);
+  const { over } = plot;
+  over.addEventListener("mouseenter", () => {
+    state.inside = true;
+  });
+  over.addEventListener("mouseleave", () => {
+    state.inside = false;
+    hideTip(state);
+  });
+  over.addEventListener("click", () => togglePin(state));
+  over.addEventListener("dblclick", () => {
+    hideTip(state, true);
+    state.handlers.onZoom(null);
+  });
+  return plot;
+}
+
+function close(state: State): void {
+  hideTip(state, true);
+  state.inside = false;
+  state.plot?.destroy();
+  state.plot = null;
+  state.form = "";
+}
+
+type Indices = readonly (number | null | undefined)[];
+
+function onCursor(state: State, u: uPlot): void {
+  const { table, spec, shape, handlers } = state;
+  const at = u.cursor.left ?? -1;
+  if (at < 0 || !table || !spec || !shape) {
+    handlers.onValue?.(null);
+    return;
+  }
+  const indices = table.lines.map((_, i) => u.cursor.idxs?.[valueIndex(i, shape)]);
+  const only = table.lines.length === 1 ? table.lines[0]?.value[indices[0] ?? -1] : null;
+  handlers.onValue?.(only === null || only === undefined ? null : formatNumber(only));
+  if (state.inside) showReading(state, u, table, spec, indices);
+}
+
+function showReading(
+  state: State,
+  u: uPlot,
+  table: Table,
+  spec: ChartSpec,
+  indices: Indices,
+): void {
+  const { left = 0, top = 0 } = u.cursor;
+  const distance = (value: number) => Math.abs(u.valToPos(value, "y") - top);
+  const reading = read(table, spec, { indices, distance }, words);
+  if (!reading) {
+    hideTip(state);
+    return;
+  }
+  const { x, y } = u.rect;
+  showTip(state, state.host, reading, { x: x + left, y: y + top }, moreLines);
+}
+
+function moreLines(count: number): string {
+  return i18next.t("charts.moreLines", { count });
+}
+
+function onSelect(state: State, u: uPlot): void {
+  const { left, width } = u.select;
+  const { table, spec } = state;
+  if (width < 4 || !table || !spec) return;
+  u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  const chosen = zoomOf(table, spec, u.posToVal(left, "x"), u.posToVal(left + width, "x"));
+  if (!chosen) return;
+  state.zoom = chosen;
+  u.setScale("x", chosen); // At once with what is there; finer data follow.
+  state.handlers.onZoom(chosen);
 }
 
 function shapeOf(spec: ChartSpec, table: Table): Shape {
@@ -237,38 +267,4 @@ function zoomOf(table: Table, spec: ChartSpec, min: number, max: number): Zoom |
   return spec.x === "step" && max - min < 2
     ? { min: steps.lo, max: steps.hi, ...steps }
     : { min, max, ...steps };
-}
-
-/** A picture of the plot as it stands, on the panel's colour, with title and legend. */
-export function picture(canvas: HTMLCanvasElement, spec: ChartSpec): HTMLCanvasElement {
-  const scale = uPlot.pxRatio;
-  const { panel, ink, font, runs } = theme();
-  const names = spec.lines.length > 1 ? spec.lines.slice(0, 20) : [];
-  const row = 18 * scale;
-  const head = 30 * scale;
-  const out = document.createElement("canvas");
-  out.width = canvas.width;
-  out.height = canvas.height + head + (names.length ? names.length * row + 8 * scale : 0);
-  const ctx = out.getContext("2d");
-  if (!ctx) return out;
-  ctx.fillStyle = panel;
-  ctx.fillRect(0, 0, out.width, out.height);
-  ctx.drawImage(canvas, 0, head);
-  ctx.fillStyle = ink;
-  ctx.textBaseline = "middle";
-  ctx.font = `600 ${12 * scale}px ${font}`;
-  ctx.fillText(spec.title, 10 * scale, head / 2, out.width - 20 * scale);
-  ctx.font = `${11 * scale}px ${font}`;
-  names.forEach((line, i) => {
-    const y = head + canvas.height + i * row + row / 2;
-    ctx.strokeStyle = fade(runs[line.style.hue] ?? ink, 1);
-    ctx.lineWidth = 2 * scale;
-    ctx.setLineDash(line.style.dash.map((one) => one * scale));
-    ctx.beginPath();
-    ctx.moveTo(10 * scale, y);
-    ctx.lineTo(30 * scale, y);
-    ctx.stroke();
-    ctx.fillText(line.label, 38 * scale, y, out.width - 48 * scale);
-  });
-  return out;
 }
