@@ -5,7 +5,7 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
   echo "Debian and Ubuntu: apt-get install nodejs npm. Else see nodejs.org." >&2
   exit 1
 fi
-if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 20)'; then
+if ! node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))'; then
   echo "Node $(node --version) is too old to build the web front end; 20 or newer is needed." >&2
   exit 1
 fi
