@@ -27,11 +27,14 @@ export interface StateMarkProps {
   className?: string;
 }
 
-/** State of a run: a shape and a colour. */
-export function StateMark({ state, word = false, className }: StateMarkProps) {
-  const { t } = useTranslation();
+/** The mark with its `name` given: for tables, where a hook per row would be felt. */
+export function StateIcon({
+  state,
+  name,
+  word = false,
+  className,
+}: StateMarkProps & { name: string }) {
   const { icon: Icon, colour } = MARKS[state];
-  const name = t(`state.${state}`);
   return (
     <span
       title={word ? undefined : name}
@@ -41,4 +44,10 @@ export function StateMark({ state, word = false, className }: StateMarkProps) {
       {word ? <span>{name}</span> : <span className="sr-only">{name}</span>}
     </span>
   );
+}
+
+/** State of a run: a shape and a colour. */
+export function StateMark(props: StateMarkProps) {
+  const { t } = useTranslation();
+  return <StateIcon {...props} name={t(`state.${props.state}`)} />;
 }

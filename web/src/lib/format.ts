@@ -81,7 +81,7 @@ export function exactSetting(value: unknown): string {
 
 /** A count with the language's separators: `12,345`. */
 export function formatCount(value: number, language: string): string {
-  return new Intl.NumberFormat(language).format(value);
+  return countFormat(language).format(value);
 }
 
 const SECOND = 1000;
@@ -99,27 +99,46 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(ms / DAY)}d ${Math.floor((ms % DAY) / HOUR)}h`;
 }
 
+/** Making a formatter costs a hundred times its use, and tables use thousands. */
+function once<T>(make: (language: string) => T): (language: string) => T {
+  const made = new Map<string, T>();
+  return (language) => {
+    let formatter = made.get(language);
+    if (formatter === undefined) made.set(language, (formatter = make(language)));
+    return formatter;
+  };
+}
+
+const momentFormat = once(
+  (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }),
+);
+const agoFormat = once(
+  (language) => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }),
+);
+const countFormat = once((language) => new Intl.NumberFormat(language));
+const dayFormat = once(
+  (language) => new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }),
+);
+const dateFormat = once(
+  (language) =>
+    new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }),
+);
+
 /** A moment in full, in the reader's time zone. */
 export function formatMoment(unixMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(
-    unixMs,
-  );
+  return momentFormat(language).format(unixMs);
 }
 
 /** How long ago, up to a week; then the date. */
 export function formatAgo(unixMs: number, now: number, language: string): string {
   const ago = Math.max(0, now - unixMs);
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const relative = agoFormat(language);
   if (ago < MINUTE) return relative.format(0, "second");
   if (ago < HOUR) return relative.format(-Math.floor(ago / MINUTE), "minute");
   if (ago < DAY) return relative.format(-Math.floor(ago / HOUR), "hour");
   if (ago < 7 * DAY) return relative.format(-Math.floor(ago / DAY), "day");
   const sameYear = new Date(unixMs).getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(language, {
-    day: "numeric",
-    month: "short",
-    ...(sameYear ? {} : { year: "numeric" }),
-  }).format(unixMs);
+  return (sameYear ? dayFormat : dateFormat)(language).format(unixMs);
 }
 
 /** Time of day with seconds, for lines of a log. */

@@ -1,23 +1,30 @@
-import { Link } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
-
-import type { RunRow } from "@/api/messages";
-import { StateMark } from "@/components/StateMark";
+import type { RunRow, State } from "@/api/messages";
+import { StateIcon } from "@/components/StateMark";
 import { Tag } from "@/components/Tag";
-import { cn } from "@/lib/classes";
 import { formatAgo, formatMoment } from "@/lib/format";
 
 import type { Field, Row } from "./fields";
 
+/**
+ * What cells need to know of their surroundings. Handed down and not asked for by hooks: hundreds of
+ * cells are made in every frame of a scroll.
+ */
+export interface CellContext {
+  language: string;
+  now: number;
+  stateNames: Record<State, string>;
+  /** Address of a run's page. */
+  hrefOf: (run: RunRow) => string;
+}
+
 export interface NameCellProps {
   run: RunRow;
   width: number;
-  workspace: string;
-  project: string;
+  context: CellContext;
 }
 
 /** The run's name, which stays at the left while the rest scrolls. */
-export function NameCell({ run, width, workspace, project }: NameCellProps) {
+export function NameCell({ run, width, context }: NameCellProps) {
   return (
     <div
       role="rowheader"
@@ -25,17 +32,25 @@ export function NameCell({ run, width, workspace, project }: NameCellProps) {
       style={{ width }}
       className="sticky left-0 z-10 flex shrink-0 items-center gap-2 border-r border-line bg-panel pr-2 pl-3.5 group-hover:bg-accent-soft max-sm:pl-2"
     >
-      <StateMark state={run.state} />
-      <Link
-        to="/@{$workspace}/$project/runs/$run"
-        params={{ workspace, project, run: run.id }}
+      <StateIcon state={run.state} name={context.stateNames[run.state]} />
+      <a
+        href={context.hrefOf(run)}
         title={run.description === null ? run.name : `${run.name}\n${run.description}`}
         className="truncate font-medium hover:text-accent hover:underline"
       >
         {run.name}
-      </Link>
+      </a>
     </div>
   );
+}
+
+const BASE = "flex shrink-0 items-center overflow-hidden px-2";
+
+/** Plain concatenation: merging classes costs more than all else in a cell. */
+function cellClass(field: Field, first: boolean): string {
+  const side = field.numeric ? " justify-end text-right" : "";
+  const colour = field.group === "run" ? " text-ink-2" : " text-ink";
+  return BASE + side + colour + (first ? " border-l border-line" : "");
 }
 
 export interface CellProps {
@@ -45,47 +60,30 @@ export interface CellProps {
   /** The first column of its group draws the line between groups. */
   first: boolean;
   index: number;
-  now: number;
+  context: CellContext;
 }
 
-function Content({ row, field, now }: Pick<CellProps, "row" | "field" | "now">) {
-  const { i18n } = useTranslation();
-  if (field.id === "tags") return row.run.tags.map((tag) => <Tag key={tag}>{tag}</Tag>);
-  if (field.id === "created") return formatAgo(row.run.created_at, now, i18n.language);
-  return field.text(row);
-}
-
-function useTitleOf({ row, field }: Pick<CellProps, "row" | "field">): string {
-  const { i18n } = useTranslation();
-  if (field.id === "created") return formatMoment(row.run.created_at, i18n.language);
-  return field.exact(row);
-}
-
-export function Cell({ row, field, width, first, index, now }: CellProps) {
-  const title = useTitleOf({ row, field });
+export function Cell({ row, field, width, first, index, context }: CellProps) {
+  const created = field.id === "created";
+  const exact = field.exact(row);
+  const title = created ? formatMoment(row.run.created_at, context.language) : exact;
   return (
     <div
       role="cell"
       aria-colindex={index + 2}
       title={title}
       style={{ width }}
-      className={cn(
-        "flex shrink-0 items-center overflow-hidden px-2 text-ink",
-        field.numeric && "justify-end text-right",
-        field.group === "run" && "text-ink-2",
-        first && "border-l border-line",
-      )}
+      className={cellClass(field, first)}
     >
       {field.id === "tags" ? (
         <span className="flex min-w-0 gap-1 overflow-hidden">
-          <Content row={row} field={field} now={now} />
+          {row.run.tags.map((tag) => (
+            <Tag key={tag}>{tag}</Tag>
+          ))}
         </span>
       ) : (
-        <span
-          className="truncate"
-          data-exact={field.group === "run" ? undefined : field.exact(row)}
-        >
-          <Content row={row} field={field} now={now} />
+        <span className="truncate" data-exact={field.group === "run" ? undefined : exact}>
+          {created ? formatAgo(row.run.created_at, context.now, context.language) : field.text(row)}
         </span>
       )}
     </div>

@@ -1,4 +1,5 @@
 import { CircleDot } from "lucide-react";
+import type { MouseEvent, TouchEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ariaSort, SortHeader } from "@/components/SortHeader";
@@ -54,8 +55,11 @@ interface HeaderCellProps {
 }
 
 function Resizer({ table, id }: { table: RunsTableModel; id: string }) {
-  const header = table.getFlatHeaders().find((candidate) => candidate.column.id === id);
-  const start = header?.getResizeHandler();
+  // Looked up when it is grabbed: headers are made anew in every frame of a scroll.
+  const start = (event: MouseEvent | TouchEvent) => {
+    const headers = table.getFlatHeaders();
+    headers.find((header) => header.column.id === id)?.getResizeHandler()(event.nativeEvent);
+  };
   return (
     <div
       aria-hidden

@@ -2,12 +2,12 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useMemo, useRef, type ClipboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useNow } from "@/lib/now";
 import type { Sorting } from "@/lib/sort";
 
-import { Cell, NameCell } from "./Cell";
+import { Cell, NameCell, type CellContext } from "./Cell";
 import type { Field, Row } from "./fields";
 import { HeaderRow } from "./HeaderRow";
+import { useCellContext, useFollowLinks } from "./useCellContext";
 import type { RunsTableModel } from "./useRunsTable";
 
 const ROW = 30;
@@ -44,13 +44,11 @@ interface BodyRowProps {
   top: number;
   nameWidth: number;
   window: Window;
-  now: number;
-  workspace: string;
-  project: string;
+  context: CellContext;
 }
 
 const BodyRow = memo(function BodyRow(props: BodyRowProps) {
-  const { row, index, top, nameWidth, window, now, workspace, project } = props;
+  const { row, index, top, nameWidth, window, context } = props;
   return (
     <div
       role="row"
@@ -58,10 +56,10 @@ const BodyRow = memo(function BodyRow(props: BodyRowProps) {
       className="group absolute top-0 left-0 flex min-w-full border-b border-line bg-panel hover:bg-accent-soft"
       style={{ height: ROW, transform: `translateY(${top}px)` }}
     >
-      <NameCell run={row.run} width={nameWidth} workspace={workspace} project={project} />
+      <NameCell run={row.run} width={nameWidth} context={context} />
       <div style={{ width: window.start }} className="shrink-0" />
       {window.columns.map((column) => (
-        <Cell key={column.field.id} row={row} now={now} {...column} />
+        <Cell key={column.field.id} row={row} context={context} {...column} />
       ))}
     </div>
   );
@@ -70,7 +68,8 @@ const BodyRow = memo(function BodyRow(props: BodyRowProps) {
 /** Runs as rows, drawn only where they are in sight: 10,000 rows and hundreds of columns. */
 export function RunsTable({ table, fields, sorting, onSort, workspace, project }: RunsTableProps) {
   const { t } = useTranslation();
-  const now = useNow(30_000);
+  const context = useCellContext(workspace, project);
+  const follow = useFollowLinks();
   const scroller = useRef<HTMLDivElement>(null);
   const byId = useMemo(() => new Map(fields.map((field) => [field.id, field])), [fields]);
   const [nameColumn, ...columns] = table.getVisibleLeafColumns().filter(({ id }) => id !== "state");
@@ -115,6 +114,7 @@ export function RunsTable({ table, fields, sorting, onSort, workspace, project }
     [shown, sizes, byId],
   );
   return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- clicks of the links inside, which keys press too
     <div
       ref={scroller}
       role="table"
@@ -124,6 +124,7 @@ export function RunsTable({ table, fields, sorting, onSort, workspace, project }
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
       tabIndex={0}
       onCopy={copyExact}
+      onClick={follow}
       className="relative min-h-0 grow overflow-auto bg-panel focus-visible:-outline-offset-2"
     >
       <div style={{ width: nameWidth + columnWindow.getTotalSize() }} className="min-w-full">
@@ -146,9 +147,7 @@ export function RunsTable({ table, fields, sorting, onSort, workspace, project }
                   top={start}
                   nameWidth={nameWidth}
                   window={window}
-                  now={now}
-                  workspace={workspace}
-                  project={project}
+                  context={context}
                 />
               )
             );
