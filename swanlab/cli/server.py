@@ -66,7 +66,10 @@ def server(
         raise Fails(
             f"cannot serve {host}:{port} from {folder}: {error.strerror or error}"
         ) from error
-    running = Server(folder, "server")
+    try:
+        running = Server(folder, "server")
+    except RuntimeError as error:
+        raise Fails(str(error)) from error
     _first_start(running, admin_password_file)
     url = process.address(host, listening)
     lock.tell(url)

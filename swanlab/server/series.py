@@ -7,6 +7,7 @@ from math import isfinite, isnan
 from typing import Any
 
 import msgspec
+import numpy as np
 from numpy.typing import NDArray
 
 from swanlab.records import SYSTEM_PREFIX
@@ -16,6 +17,7 @@ from swanlab.server.messages import Chart, ChartQuery, ChartSeries, ChartsQuery,
 from swanlab.server.metrics.contract import (
     Buckets,
     Column,
+    Floats,
     MetricStore,
     Query,
     Ref,
@@ -119,10 +121,10 @@ def summary(of: Summary) -> Series:
 
 
 class Cells(msgspec.Struct, frozen=True):
-    """The last values of a table: a column per key, a row per run."""
+    """The last values of a table: a column per key, a row per run, in the order asked for."""
 
     keys: list[str]
-    rows: dict[int, list[float | str | None]]
+    rows: list[list[float | str | None]]
     all_keys: int
     """Number of keys, those included for which there was no room."""
 
@@ -132,28 +134,26 @@ def last_values(summaries: Summaries, runs: Sequence[int], most: int) -> Cells:
 
     At most ``most`` cells: keys come in the order in which the project's runs first used them.
     """
-    columns: dict[str, int] = {}
-    for key in summaries.keys:
-        if key not in columns and not key.startswith(SYSTEM_PREFIX):
-            columns[key] = len(columns)
-    width = min(len(columns), max(1, most // max(1, len(runs))))
-    rows: dict[int, list[float | str | None]] = {run: [None] * width for run in runs}
-    ranks: dict[tuple[int, int], int] = {}
-    found = zip(
-        summaries.runs.tolist(),
-        summaries.keys,
-        summaries.ranks.tolist(),
-        summaries.last.tolist(),
-        strict=True,
-    )
-    for run, key, rank, last in found:
-        column = columns.get(key, width)
-        if column >= width:
-            continue
-        if rank:
-            ranks.setdefault((run, column), rank)
-            if rows[run][column] is not None and rank >= ranks[run, column]:
-                continue
-            ranks[run, column] = rank
-        rows[run][column] = last if isfinite(last) else spelled(last)
-    return Cells(list(columns)[:width], rows, len(columns))
+    keys = summaries.keys
+    shown = [key for key in dict.fromkeys(keys) if not key.startswith(SYSTEM_PREFIX)]
+    width = min(len(shown), max(1, most // max(1, len(runs))))
+    columns = {key: place for place, key in enumerate(shown[:width])}
+    rows = {run: place for place, run in enumerate(runs)}
+    values = np.full((len(runs), width + 1), np.nan)
+    given = np.zeros(values.shape, dtype=bool)
+    # Of several ranks the lowest is written last, and stays.
+    order = np.argsort(-summaries.ranks, kind="stable")
+    at_row = np.array([rows[run] for run in summaries.runs.tolist()], dtype=np.intp)[order]
+    at_column = np.array([columns.get(key, width) for key in keys], dtype=np.intp)[order]
+    values[at_row, at_column] = summaries.last[order]
+    given[at_row, at_column] = True
+    return Cells(shown[:width], _cells(values[:, :width], given[:, :width]), len(shown))
+
+
+def _cells(values: Floats, given: NDArray[np.bool_]) -> list[list[float | str | None]]:
+    cells = values.astype(object)
+    for row, column in np.argwhere(given & ~np.isfinite(values)).tolist():
+        cells[row, column] = spelled(values[row, column])
+    cells[~given] = None
+    found: list[list[float | str | None]] = cells.tolist()
+    return found

@@ -101,7 +101,8 @@ def test_every_point_of_ten_writers_is_there_once_after_the_server_was_killed(
         trainer.start()
     for _ in range(2):
         reached = [trainer.acknowledged for trainer in trainers]
-        wait_for(lambda now=reached: all(t.acknowledged > at for t, at in zip(trainers, now, strict=True)))
+        pairs = list(zip(trainers, reached, strict=True))
+        wait_for(lambda now=pairs: all(one.acknowledged > at for one, at in now))
         process.kill()
         assert any(trainer.is_alive() for trainer in trainers)
         process = again()

@@ -227,4 +227,5 @@ def _plain(value: Any) -> Any:
 
 
 def _run(row: Row[Any]) -> RunRow:
-    return msgspec.convert(row, RunRow, from_attributes=True)
+    values: tuple[Any, ...] = tuple(row)
+    return RunRow(*values)

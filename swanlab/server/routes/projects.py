@@ -66,7 +66,7 @@ def table(ask: Ask[None, None]) -> RunTable:
     return RunTable(
         keys=cells.keys,
         keys_total=cells.all_keys,
-        runs=[_row(server, row, cells.rows[row.id]) for row in rows],
+        runs=[_row(server, row, last) for row, last in zip(rows, cells.rows, strict=True)],
     )
 
 
