@@ -104,6 +104,13 @@ export function useChartSettings(
     return () => clearTimeout(timer.current);
   }, [changed, write]);
 
+  // What was remembered stands in the address too, so that copying it shares this view.
+  useEffect(() => {
+    const part = searchOf(named);
+    if (linked || Object.values(part).every((one) => one === undefined)) return;
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  }, [linked, named, navigate]);
+
   const settings = changed ?? named;
   const change = useCallback(
     (part: Partial<ChartSettings>) => setChanged({ ...settings, ...part }),
