@@ -44,7 +44,7 @@ export function NameCell({ run, width, context }: NameCellProps) {
   );
 }
 
-const BASE = "flex shrink-0 items-center overflow-hidden px-2";
+const BASE = "flex shrink-0 items-center overflow-hidden px-2 [contain:layout_paint_style]";
 
 /** Plain concatenation: merging classes costs more than all else in a cell. */
 function cellClass(field: Field, first: boolean): string {

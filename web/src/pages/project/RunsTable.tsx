@@ -53,7 +53,7 @@ const BodyRow = memo(function BodyRow(props: BodyRowProps) {
     <div
       role="row"
       aria-rowindex={index + 2}
-      className="group absolute top-0 left-0 flex min-w-full border-b border-line bg-panel hover:bg-accent-soft"
+      className="group absolute top-0 left-0 flex min-w-full [contain:layout_style] border-b border-line bg-panel hover:bg-accent-soft"
       style={{ height: ROW, transform: `translateY(${top}px)` }}
     >
       <NameCell run={row.run} width={nameWidth} context={context} />
@@ -80,6 +80,7 @@ export function RunsTable({ table, fields, sorting, onSort, workspace, project }
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 8,
+    useFlushSync: false, // One drawing for both windows.
   });
   const columnWindow = useVirtualizer({
     horizontal: true,
@@ -88,6 +89,7 @@ export function RunsTable({ table, fields, sorting, onSort, workspace, project }
     estimateSize: (index) => columns[index]?.getSize() ?? 100,
     getItemKey: (index) => columns[index]?.id ?? index,
     overscan: 3,
+    useFlushSync: false,
   });
   const sizes = columns.map((column) => column.getSize()).join();
   useEffect(() => columnWindow.measure(), [columnWindow, sizes]);
