@@ -51,7 +51,8 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml
 
 web/node_modules/.installed: web/package-lock.json
 	@sh tools/need-node.sh
-	cd web && npm ci --no-audit --no-fund
+	@# Not `npm ci`: it refuses a lock without the binaries of platforms nobody here has.
+	cd web && npm install --no-save --no-audit --no-fund
 	@touch $@
 
 $(STATIC): web/node_modules/.installed $(WEB)
