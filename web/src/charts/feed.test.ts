@@ -200,6 +200,17 @@ describe("the feed", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("does not take an answer for fresh that a hint overtook", async () => {
+    const first = card("a");
+    await frame();
+    feed.hint("a");
+    await answerAll(1);
+    first.slot.close();
+    card("a");
+    await frame();
+    expect(asked).toHaveLength(2);
+  });
+
   it("splits a crowd into several questions", async () => {
     for (let i = 0; i < 150; i++) card(`run ${i}`);
     await frame();

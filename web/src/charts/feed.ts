@@ -126,27 +126,11 @@ export function openFeed({
       if (entry.question !== question || !entries.has(entry)) return;
       entry.asked = null;
       const data = error === null ? (charts[i] ?? null) : entry.state.data;
-      if (error === null && data) keep(requests[i] as ChartRequest, data);
+      if (error === null && data)
+        keep(kept, { data, request: requests[i] as ChartRequest, stale: entry.need !== "nothing" });
       setState(entry, { data, error, waiting: false });
     });
     schedule(); // For what became due while the answer was on its way.
-  };
-
-  const keep = (request: ChartRequest, data: FrameChart) => {
-    const name = JSON.stringify(request);
-    kept.delete(name);
-    kept.set(name, { data, request, stale: false });
-    const [oldest] = kept.keys();
-    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
-  };
-
-  /** Take an entry off the question it waits for; a question nobody waits for is called off. */
-  const forget = (entry: Entry) => {
-    if (!entry.asked) return;
-    entry.asked.open -= 1;
-    if (entry.asked.open === 0) entry.asked.control.abort();
-    entry.asked = null;
-    entry.question = 0;
   };
 
   const refreshSoon = () => {
@@ -175,35 +159,7 @@ export function openFeed({
         asked: null,
       };
       entries.add(entry);
-      return {
-        get state() {
-          return entry.state;
-        },
-        want(request) {
-          if (same(entry.request, request)) return;
-          entry.request = request;
-          forget(entry);
-          const known = kept.get(JSON.stringify(request));
-          entry.need = known && !known.stale ? "nothing" : "now";
-          if (known) setState(entry, { data: known.data, error: null, waiting: false });
-          if (entry.visible && entry.need === "now") schedule();
-        },
-        show(visible) {
-          if (entry.visible === visible) return;
-          entry.visible = visible;
-          if (!visible || entry.need === "nothing") return;
-          entry.need = "now";
-          schedule();
-        },
-        retry() {
-          entry.need = "now";
-          schedule();
-        },
-        close() {
-          forget(entry);
-          entries.delete(entry);
-        },
-      };
+      return slotOf(entry, { entries, kept, schedule });
     },
     hint(run) {
       let seen = false;
@@ -222,6 +178,62 @@ export function openFeed({
       kept.clear();
     },
   };
+}
+
+interface Core {
+  entries: Set<Entry>;
+  kept: Map<string, Kept>;
+  schedule: () => void;
+}
+
+/** A card's handle on its entry. */
+function slotOf(entry: Entry, { entries, kept, schedule }: Core): Slot {
+  return {
+    get state() {
+      return entry.state;
+    },
+    want(request) {
+      if (same(entry.request, request)) return;
+      entry.request = request;
+      forget(entry);
+      const known = kept.get(JSON.stringify(request));
+      entry.need = known && !known.stale ? "nothing" : "now";
+      if (known) setState(entry, { data: known.data, error: null, waiting: false });
+      if (entry.visible && entry.need === "now") schedule();
+    },
+    show(visible) {
+      if (entry.visible === visible) return;
+      entry.visible = visible;
+      if (!visible || entry.need === "nothing") return;
+      entry.need = "now";
+      schedule();
+    },
+    retry() {
+      entry.need = "now";
+      schedule();
+    },
+    close() {
+      forget(entry);
+      entries.delete(entry);
+    },
+  };
+}
+
+function keep(kept: Map<string, Kept>, answer: Kept): void {
+  const name = JSON.stringify(answer.request);
+  kept.delete(name);
+  kept.set(name, answer);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+}
+
+/** Take an entry off the question it waits for; a question nobody waits for is called off. */
+function forget(entry: Entry): void {
+  if (!entry.asked) return;
+  entry.asked.open -= 1;
+  if (entry.asked.open === 0) entry.asked.control.abort();
+  entry.asked = null;
+  entry.question = 0;
 }
 
 function isAbout(request: ChartRequest, run: string): boolean {
