@@ -138,14 +138,15 @@ def last_values(summaries: Summaries, runs: Sequence[int], most: int) -> Cells:
     shown = [key for key in dict.fromkeys(keys) if not key.startswith(SYSTEM_PREFIX)]
     width = min(len(shown), max(1, most // max(1, len(runs))))
     columns = {key: place for place, key in enumerate(shown[:width])}
-    rows = {run: place for place, run in enumerate(runs)}
+    numbers = np.asarray(runs, dtype=np.int64)
+    sorting = np.argsort(numbers)
     values = np.full((len(runs), width + 1), np.nan)
     given = np.zeros(values.shape, dtype=bool)
     # Of several ranks the lowest is written last, and stays.
     order = np.argsort(-summaries.ranks, kind="stable")
-    at_row = np.array([rows[run] for run in summaries.runs.tolist()], dtype=np.intp)[order]
-    at_column = np.array([columns.get(key, width) for key in keys], dtype=np.intp)[order]
-    values[at_row, at_column] = summaries.last[order]
+    at_row = sorting[np.searchsorted(numbers, summaries.runs, sorter=sorting)]
+    at_column = np.fromiter((columns.get(key, width) for key in keys), np.intp, len(keys))
+    values[at_row[order], at_column[order]] = summaries.last[order]
     given[at_row, at_column] = True
     return Cells(shown[:width], _cells(values[:, :width], given[:, :width]), len(shown))
 
