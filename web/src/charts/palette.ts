@@ -25,7 +25,7 @@ export function hueOfRun(run: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < run.length; i++) hash = Math.imul(hash ^ run.charCodeAt(i), 0x01000193) >>> 0;
   // The low bits of FNV-1a alone are weak for short ids.
-  return (hash ^ (hash >>> 15)) % HUES;
+  return ((hash ^ (hash >>> 15)) >>> 0) % HUES;
 }
 
 export interface Theme {
