@@ -1,10 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, type ReactNode } from "react";
 
 import { concerns } from "@/api/live";
 import type { Hint, Run } from "@/api/messages";
-import { runQuery, useRefresh } from "@/api/queries";
+import { runQuery, seriesQuery, useRefresh } from "@/api/queries";
 import type { Tab } from "@/app/router";
 import { Failure } from "@/components/Failure";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -13,7 +13,10 @@ import { useTitle } from "@/lib/title";
 import { RunHeader } from "./RunHeader";
 import { RunTabs } from "./RunTabs";
 
-const ChartsTab = lazy(() => import("./ChartsTab"));
+// Most visits are to the charts: their code comes beside the run, not behind it.
+const chartsTab = import("./ChartsTab");
+chartsTab.catch(() => undefined); // It is said where the tab is shown.
+const ChartsTab = lazy(() => chartsTab);
 const SystemTab = lazy(() => import("./SystemTab"));
 const OverviewTab = lazy(() => import("./OverviewTab"));
 const LogsTab = lazy(() => import("./LogsTab"));
@@ -65,6 +68,7 @@ export function RunPage() {
   const { workspace, project, run: id } = useParams({ from: ROUTE });
   const { tab = "charts" } = useSearch({ from: ROUTE });
   const query = runQuery(workspace, project, id);
+  usePrefetchQuery(seriesQuery(workspace, project, id));
   const run = useQuery({
     ...query,
     refetchInterval: ({ state }) => (isOpen(state.data) ? SILENCE : false),
