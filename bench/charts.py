@@ -49,10 +49,7 @@ def ours(bench: Bench) -> Series:
     try:
         runs = server.runs()
         for points in sizes:
-            first, *rest = (server.chart(runs[f"run-{points}"]) for _ in range(22))
-            found[f"{points}.cold"] = [first[0]]
-            found[f"{points}.ms"] = [spent for spent, _ in rest]
-            found[f"{points}.spike"] = [float(kept) for _, kept in rest]
+            found |= server.measure(points, runs[f"run-{points}"], 21)
     finally:
         server.stop()
     return found
@@ -68,10 +65,7 @@ def trackio(bench: Bench) -> Series:
     found: Series = {}
     try:
         for points in sizes:
-            first, *rest = (server.chart(f"run-{points}") for _ in range(6))
-            found[f"{points}.cold"] = [first[0]]
-            found[f"{points}.ms"] = [spent for spent, _ in rest]
-            found[f"{points}.spike"] = [float(kept) for _, kept in rest]
+            found |= server.measure(points, f"run-{points}", 5)
     finally:
         server.stop()
     return found
@@ -118,6 +112,23 @@ class _Server:
         if answer.status != 200:
             raise Failed(f"{method} {path}: {answer.status} {data[:100]!r}")
         return spent, gzip.decompress(data) if answer.headers["Content-Encoding"] else data
+
+    def chart(self, run: str) -> tuple[float, bool]:
+        """Return (milliseconds, whether the spike is drawn)."""
+        raise NotImplementedError
+
+    def measure(self, points: int, run: str, times: int) -> Series:
+        """Ask once, then ``times`` again; ``cpu`` is that of the server's process a request."""
+        cold, _ = self.chart(run)
+        busy = time.clock_gettime(_clock(self._pid))
+        asked = [self.chart(run) for _ in range(times)]
+        busy = time.clock_gettime(_clock(self._pid)) - busy
+        return {
+            f"{points}.cold": [cold],
+            f"{points}.ms": [spent for spent, _ in asked],
+            f"{points}.cpu": [busy / times * 1e3],
+            f"{points}.spike": [float(kept) for _, kept in asked],
+        }
 
     def stop(self) -> None:
         """End it and all it started."""
@@ -211,9 +222,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _clock(pid: int) -> int:
+    """Return the number of a process's CPU clock, as the kernel encodes it."""
+    return (~pid << 3) | 2
+
+
 def _cpu(pid: int, seconds: float) -> float:
     """Share of a core that a process takes, over ``seconds``."""
-    clock = (~pid << 3) | 2
-    before = time.clock_gettime(clock)
+    before = time.clock_gettime(_clock(pid))
     time.sleep(seconds)
-    return (time.clock_gettime(clock) - before) / seconds
+    return (time.clock_gettime(_clock(pid)) - before) / seconds

@@ -24,7 +24,12 @@ from bench.rows import ROWS, Bench, Failed, last_line
 
 ONCE = ("chart", "ingest", "store")
 SCRIPTS = {"ingest": "bench_ingest.py", "store": "bench_store.py"}
-_RATE = re.compile(r"([\d.]+) M points/s")
+QUICK = {"ingest": ["--posts", "400"], "store": ["--quick"]}
+RATES = {
+    "rate": re.compile(r"points per second of one core\s+([\d.]+) M"),
+    "wall": re.compile(r"points per second, wall\s+([\d.]+) M"),
+}
+"""What ``bench_ingest.py`` prints."""
 
 
 def main() -> None:
@@ -114,10 +119,10 @@ def _once(
             print(f"chart    {name}", flush=True)
     printed = {row: _script(bench, row) for row in SCRIPTS if row in rows}
     if "ingest" in printed:
-        rate = _RATE.search(printed["ingest"])
-        if rate:
-            results.add("ingest", OURS.name, {"rate": float(rate[1])})
-        else:
+        found = {name: rate.search(printed["ingest"]) for name, rate in RATES.items()}
+        figures = {name: float(match[1]) for name, match in found.items() if match}
+        results.add("ingest", OURS.name, dict(figures))
+        if not figures:
             results.fail("ingest", OURS.name, printed["ingest"].strip()[-160:])
     return printed
 
@@ -130,7 +135,7 @@ def _script(bench: Bench, row: str) -> str:
     folder = bench.fresh(row, OURS)
     python = str(environments.python(bench.root, OURS))
     processes = bench.tree(OURS, folder)
-    quick = ["--quick"] if bench.quick else []
+    quick = QUICK[row] if bench.quick else []
     codes = processes.wait([processes.start([python, str(path), *quick], "script.log")], 1200)
     processes.drain()
     print(f"{row:8} {path.name}", flush=True)
@@ -145,8 +150,8 @@ def _head(bench: Bench, before: str) -> list[str]:
     return [
         "# Measurements",
         "",
-        f"Written by `make bench` ({rounds}); median (min to max). Times are wall times unless they",
-        "say CPU. How each row is measured stands in `bench/rows.py`, `worker.py`, `charts.py`.",
+        f"Written by `make bench` ({rounds}); median (min to max). Times are wall times unless",
+        "they say CPU. How each row is measured stands in `rows.py`, `worker.py` and `charts.py`.",
         "",
         *table.machine(),
         f"- Ours: installed {environments.how_installed()}; peers from PyPI, with their defaults, ",
@@ -168,7 +173,8 @@ def _appendix(bench: Bench, printed: dict[str, str]) -> list[str]:
     lines: list[str] = []
     for row, text in printed.items():
         size = "smaller sizes" if bench.quick else "whole"
-        lines += ["", f"## `{SCRIPTS[row]}` ({size})", "", text.strip()]
+        shown = text.strip() if text.startswith("|") else f"```\n{text.rstrip()}\n```"
+        lines += ["", f"## `{SCRIPTS[row]}` ({size})", "", shown]
     return lines
 
 
