@@ -305,3 +305,15 @@ def test_appending_and_reading_go_on_while_sealing(store):
         thread.join()
     assert not failures
     check_summaries(model, store.summaries([1]))
+
+
+def test_the_last_value_of_a_bucket_is_right_where_new_points_lie_around_sealed_chunks(store):
+    pen, model = Pen(1, "w"), Model()
+    fill(store, pen, model, range(20_000))
+    store.seal(1, force=True)
+    fill(store, pen, model, [5, 12_287, 16_383, 20_500], seed=3)
+    model.log(pen, 20_600, 0, {"loss": float("nan")})
+    store.append([pen.batch()])
+    ref = Ref(1, "loss")
+    for count in (1, 2, 3, 5):
+        check_buckets(model, [ref], None, None, count, store.buckets([ref], None, None, count))

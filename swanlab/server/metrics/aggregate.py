@@ -120,6 +120,11 @@ def group(starts: Ints, steps: Ints, times: Ints, values: Floats) -> Records:
     return out
 
 
+def last_of(starts: Ints, groups: Records) -> Floats:
+    """Return the last finite value of the consecutive groups that begin at ``starts``."""
+    return _last_where(groups["count"] > 0, starts, groups["last"])
+
+
 def regroup(starts: Ints, groups: Records) -> Records:
     """Aggregate consecutive groups, ascending by step, into those that begin at ``starts``."""
     out = np.zeros(len(starts), dtype=GROUP)
@@ -130,7 +135,7 @@ def regroup(starts: Ints, groups: Records) -> Records:
         out["low"] = np.fmin.reduceat(groups["low"], starts)
         out["high"] = np.fmax.reduceat(groups["high"], starts)
         out["total"] = np.add.reduceat(groups["total"], starts)
-    out["last"] = _last_where(groups["count"] > 0, starts, groups["last"])
+    out["last"] = last_of(starts, groups)
     for name in ("count", "nan", "positive", "negative"):
         out[name] = np.add.reduceat(groups[name], starts)
     return out
@@ -165,9 +170,13 @@ def as_groups(headers: Records) -> Records:
     return out
 
 
+def last_where(wanted: NDArray[np.bool_], starts: Ints) -> Ints:
+    """Return where the last wanted item of each group stands, less than its start if nowhere."""
+    return np.maximum.reduceat(np.where(wanted, np.arange(len(wanted)), -1), starts)
+
+
 def _last_where(wanted: NDArray[np.bool_], starts: Ints, values: Floats) -> Floats:
-    """Return the last value of each group among those ``wanted``, NaN where there is none."""
-    at = np.maximum.reduceat(np.where(wanted, np.arange(len(values)), -1), starts)
+    at = last_where(wanted, starts)
     return np.where(at >= starts, values[at], np.nan)
 
 

@@ -69,10 +69,14 @@ class _Work:
         self.charts = charts
         self.lanes = [lane for chart in charts for lane in chart.lanes]
         self.exact: dict[int, Ints] = {}
-        self.groups: list[tuple[Ints, Records]] = []
+        self.groups: list[tuple[Ints, Records, Ints]] = []
+        """Cells, their groups, and a step that tells which group of a cell has the last value:
+        raw points may lie on both sides of a chunk that counts by its aggregates."""
         self.memo: codec.Memo = {}
         self._read_headers()
         self.levels = np.full(len(self.headers), _OUT, dtype=np.int8)
+        self.mixed = False
+        """Whether some chunks count by their aggregates."""
         self.inside = np.zeros(len(self.headers), dtype=np.bool_)
 
     def _read_headers(self) -> None:
@@ -238,6 +242,7 @@ class _Work:
 
     def aggregate_points(self) -> None:
         """Turn the raw points into groups, one per cell."""
+        self.mixed = any(self._summarised(lane) for lane in self.lanes)
         cells: list[Ints] = []
         points: list[Arrays] = []
         held = 0
@@ -264,7 +269,12 @@ class _Work:
         if cells:
             cell = np.concatenate(cells)
             starts = aggregate.boundaries(cell)
-            self.groups.append((cell[starts], aggregate.group(starts, *concatenate(points))))
+            joined = concatenate(points)
+            groups = aggregate.group(starts, *joined)
+            ends = groups["step"]
+            if self.mixed:
+                ends = joined.steps[aggregate.last_where(np.isfinite(joined.values), starts)]
+            self.groups.append((cell[starts], groups, ends))
             cells.clear()
             points.clear()
 
@@ -285,19 +295,23 @@ class _Work:
         lanes = self.lane_of[at]
         bits = np.array([lane.bits for lane in self.lanes])[lanes]
         shift = np.array([lane.base - lane.offset for lane in self.lanes])[lanes]
-        self.groups.append(((groups["step"] >> bits) + shift, groups))
+        self.groups.append(((groups["step"] >> bits) + shift, groups, groups["step"]))
 
     def columns(self) -> list[Buckets]:
         """Put all groups of a cell together and lay them out by chart."""
-        cells = np.concatenate([cell for cell, _ in self.groups] or [EMPTY.steps])
-        parts = [part for _, part in self.groups] or [np.zeros(0, dtype=GROUP)]
+        cells = np.concatenate([cell for cell, _, _ in self.groups] or [EMPTY.steps])
+        parts = [part for _, part, _ in self.groups] or [np.zeros(0, dtype=GROUP)]
         groups = aggregate.concatenate(parts)
         if len(parts) > 1:  # each by itself is in order
+            ends = np.concatenate([end for _, _, end in self.groups])
+            latest = groups[np.lexsort((ends, cells))]
             order = np.lexsort((groups["step"], cells))
             cells, groups = cells[order], groups[order]
         if bool((cells[1:] <= cells[:-1]).any()):
             starts = aggregate.boundaries(cells)
             cells, groups = cells[starts], aggregate.regroup(starts, groups)
+            if len(parts) > 1:
+                groups["last"] = aggregate.last_of(starts, latest)
         dense = _dense(cells, groups, self.cells)
         unused = np.isnan(dense[_TIME])
         return [self._chart(number, dense, unused) for number in range(len(self.charts))]
