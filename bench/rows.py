@@ -193,7 +193,7 @@ def imports(bench: Bench, peer: Peer) -> Figures:
 def start(bench: Bench, peer: Peer) -> Figures:
     folder = bench.fresh("start", peer)
     found = bench.run("start", peer, folder)
-    return {"init": found["init"] * 1e3, "finish": found["finish"] * 1e3}
+    return {name: found[name] * 1e3 for name in ("init", "both", "finish")}
 
 
 def crash(bench: Bench, peer: Peer) -> Figures:
