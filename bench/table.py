@@ -82,8 +82,6 @@ REASONS = {
     "them.",
     "log1.bytes": "The frame (8 bytes) and the record around the values (about 10) are paid once a "
     "call, so a call with one key pays them alone; from five keys on it is below 12.",
-    "log10.p99": "The slowest calls are those in which the background process, which starts on the "
-    "same core, is given its turn.",
     "pace.by_loop_us": "A difference of two loops, whose noise is the line *drift*; what is really "
     "spent is the line below it. Inside `log()`, code and data must come back into caches that the "
     "step has emptied, so a call costs several times what it does in a tight loop. The background "
