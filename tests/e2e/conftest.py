@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -59,10 +61,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on(
         "console",
-        lambda message: message.type == "error"
-        # The first question of a signed-out page is answered by 401: that is no trouble.
-        and "401" not in message.text
-        and troubles.append(message.text),
+        lambda message: (
+            message.type == "error"
+            # The first question of a signed-out page is answered by 401: that is no trouble.
+            and "401" not in message.text
+            and troubles.append(message.text)
+        ),
     )
     yield page
     assert not troubles
@@ -84,6 +88,18 @@ def watching(tmp_path: Path) -> Iterator[Serving]:
     serving = Serving(tmp_path / "watch", "watch", str(logdir)).start()
     yield serving
     serving.stop()
+
+
+def until(page: Page, expression: str, argument: Any = None, seconds: float = 15) -> Any:
+    """Evaluate ``expression`` on the page until it is true; returns its value.
+
+    The browser's own waiting would compile a string on the page, which its policy forbids.
+    """
+    deadline = time.monotonic() + seconds
+    while not (value := page.evaluate(expression, argument)):
+        assert time.monotonic() < deadline, f"not in {seconds} s: {expression}"
+        page.wait_for_timeout(20)
+    return value
 
 
 def sign_in(page: Page, host: str) -> None:

@@ -8,10 +8,10 @@ import sys
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import sign_in, until
 from tests.serving import Serving, wait_for
 
-# Logs a point ten times as high on each line of its standard input, and answers when log() was done.
+# Logs a point ten times as high per line of standard input, and answers when log() was done.
 TRAINING = """
 import sys, time, swanlab
 run = swanlab.init(project="live", mode=sys.argv[1], id="growing", config={"lr": 0.1})
@@ -66,13 +66,13 @@ def test_a_new_point_is_on_the_screen_within_two_seconds(kind, page: Page, reque
     wait_for(lambda: any(p["name"] == "live" for p in serving.get("/projects")["projects"]))
     page.goto(f"{serving.host}/@{owner}/live/runs/growing")
     expect(page.get_by_text("train/loss")).to_be_visible()
-    page.wait_for_function("window.drawn.length > 0")
+    until(page, "window.drawn.length > 0")
 
     took = []
     for height in (10, 100, 1000, 10_000, 100_000):
         page.evaluate("window.drawn = []")
         logged = training.log()
-        seen = page.wait_for_function(LABEL_DRAWN, arg=height).json_value()
+        seen = until(page, LABEL_DRAWN, height)
         took.append((seen[0] - logged) / 1000)
     assert training.end() == 0
     print("seconds from log() to the screen:", [round(seconds, 2) for seconds in took])
