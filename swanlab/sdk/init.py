@@ -286,7 +286,9 @@ def _start(plan: _Plan) -> Run:
     spool = _spool(run_dir)
     name = plan.name
     if name is None and plan.mode != "cloud":
-        name = names.run_name(sum(1 for _ in plan.logdir.glob("run-*")) - 1)
+        with os.scandir(plan.logdir) as entries:
+            place = sum(entry.name.startswith("run-") for entry in entries) - 1
+        name = names.run_name(place)
     try:
         run = Run(
             run_id=plan.run_id,

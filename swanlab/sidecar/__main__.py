@@ -8,6 +8,10 @@ did not say how it ended, sends what is left, and goes.
 from __future__ import annotations
 
 import os
+
+if __name__ == "__main__" and hasattr(os, "nice"):
+    os.nice(5)  # Before anything else is imported: the training comes first on every core.
+
 import sys
 import threading
 import time
@@ -57,7 +61,6 @@ def main() -> int:
     """Serve one run until all is done; returns the exit code."""
     run_dir = Path(sys.argv[1])
     line = LifeLine()
-    _lower_priority()
     # Another run's sidecar may be sending what it took for an orphan's: it will soon be done.
     with Lock(run_dir, wait=60) as locked:
         if not locked:
@@ -189,12 +192,6 @@ def _login_again(orders: Orders) -> Any:
     if login is None or login.host != orders.host or login.api_key == orders.api_key:
         return None
     return Client(login.host, login.api_key)
-
-
-def _lower_priority() -> None:
-    """The training comes first wherever both want the processor."""
-    if hasattr(os, "nice"):
-        os.nice(5)
 
 
 if __name__ == "__main__":
