@@ -19,6 +19,7 @@ _HEAD_BYTES = 256 * 1024
 class _Report(msgspec.Struct, frozen=True):
     host: str | None = None
     offsets: dict[str, int] = {}
+    done: bool = False
 
 
 def adopt(run_dir: Path, login: Login) -> list[Path]:
@@ -44,13 +45,15 @@ def adopt(run_dir: Path, login: Login) -> list[Path]:
 
 
 def _is_unsent(folder: Path, host: str) -> bool:
-    """Whether the folder holds a cloud run with bytes that ``host`` has not acknowledged."""
+    """Whether the folder holds a cloud run that ``host`` does not know the end of."""
     try:
         report = msgspec.json.decode((folder / "upload.json").read_bytes(), type=_Report)
     except (OSError, msgspec.MsgspecError):
         return _is_cloud(folder)
     if report.host != host:
         return False
+    if not report.done:
+        return True
     files = runfile.files(folder)
     return any(path.stat().st_size > report.offsets.get(path.stem, 0) for path in files)
 

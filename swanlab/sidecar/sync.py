@@ -87,6 +87,8 @@ def _send(run_dir: Path, client: Client, start: Start, header: Header, *, alive:
     before = uploader.pending()
     while uploader.send(ended=not alive):
         pass
+    uploader.done = not alive
+    uploader.report()
     damaged = sum(_damaged(path) for path in runfile.files(run_dir))
     return Sent(client.host + opened["path"], before - uploader.pending(), damaged, alive)
 

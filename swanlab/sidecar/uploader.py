@@ -32,6 +32,8 @@ class Uploader:
         self.client = client
         self.offsets: dict[str, int] = {}
         self.opened: dict[str, Any] | None = None
+        self.done = False
+        """Whether the run has ended and all of it was acknowledged."""
         self._start = start
         self._header = header
         self._path = ""
@@ -117,6 +119,7 @@ class Uploader:
                 "name": opened.get("name"),
                 "error": error,
                 "refused": refused,
+                "done": self.done,
                 "offsets": self.offsets,
             },
         )
@@ -171,6 +174,8 @@ def send_all(
             uploader.send(ended=final)
             uploader.heartbeat()
             if final and uploader.pending() == 0:
+                uploader.done = True
+                uploader.report()
                 return True
             pause = 0.0
             wait(0.3)
