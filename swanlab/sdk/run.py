@@ -112,7 +112,7 @@ class Run:
             return
         self._writer.put(start)
         self.config._attach(self._config_changed)  # noqa: SLF001 - one subject in two files
-        self._console = Console(self._writer, console)
+        self._console = Console(self._writer, console, int(settings.number("max_log_length")))
         self._console.start()
 
     def log(
@@ -283,6 +283,7 @@ def _forget(run: Run) -> None:
     if _current is run:
         _current = None
         config._reset()  # noqa: SLF001
+        settings.end()
 
 
 def get_run() -> Run | None:
