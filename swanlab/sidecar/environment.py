@@ -18,7 +18,7 @@ _SECRET_VALUE = re.compile(r"^(?:[A-Za-z0-9]{21}|sk-\S{16,}|hf_\w{16,}|ghp_\w{16
 _URL_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 
-def collect(  # noqa: PLR0913 - what the training knows of itself
+def collect(
     argv: list[str], cwd: str, executable: str, pid: int, mode: str, left_out: Collection[str] = ()
 ) -> dict[str, Any]:
     """Return the entries of the environment record, hardware and packages apart.
