@@ -12,7 +12,6 @@ from omegaconf import OmegaConf
 import swanlab
 from tests.recorded import recorded
 
-
 UTC = dt.timezone.utc
 
 
@@ -72,7 +71,7 @@ HYDRA = OmegaConf.create(
         ),
         ({"model": HYDRA.model}, {"model": {"name": "cnn", "width": 32}}),
         (Parameters(), {"optimizer": {"lr": 0.1, "betas": [0.9, 0.99]}, "seed": None}),
-        (FrameworkConfig({"net": {"depth": 50}, "seed": None}), {"net": {"depth": 50}, "seed": None}),
+        (FrameworkConfig({"net": {"n": 5}, "seed": None}), {"net": {"n": 5}, "seed": None}),
         (types.SimpleNamespace(lr=0.1), {"lr": 0.1}),
         (
             {"day": dt.date(2026, 1, 2), "at": dt.datetime(2026, 1, 2, 3, 4, tzinfo=UTC)},

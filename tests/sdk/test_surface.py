@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -49,12 +50,12 @@ def test_a_disabled_run_has_no_folders():
 def test_a_run_on_a_server_knows_its_address_even_if_the_server_comes_late(tmp_path, monkeypatch):
     monkeypatch.setenv("SWANLAB_INIT_TIMEOUT", "0.2")
     server = Serving(tmp_path / "server").start().log_in()
-    server.stop()
+    server.process.send_signal(signal.SIGSTOP)
     run = swanlab.init("cats", mode="cloud", name="n", public=True)
     assert run.public.cloud.experiment_url is None
     assert swanlab.get_url() is None
     assert run.path == f"~/cats/{run.id}"
-    server.start()
+    server.process.send_signal(signal.SIGCONT)
     wait_for(swanlab.get_url)
     cloud = run.public.cloud
     project_url = f"{server.host}/@admin/cats"
