@@ -27,6 +27,8 @@ class Option(NamedTuple):
     """Other names in ``Settings``, ``load`` and settings files; a dotted one is nested there."""
     kind: str = "text"
     """``text``, ``flag``, ``number``, ``texts`` (a list), ``resume``, or ``any``."""
+    disabled_by: str | None = None
+    """A variable that switches it off."""
 
 
 OPTIONS: dict[str, Option] = {
@@ -152,7 +154,14 @@ OPTIONS: dict[str, Option] = {
         ("probe.runtime", "collect_runtime"),
         "flag",
     ),
-    "git": Option((), "true", "whether branch and commit are noted", ("probe.git",), "flag"),
+    "git": Option(
+        (),
+        "true",
+        "whether branch and commit are noted",
+        ("probe.git",),
+        "flag",
+        "SWANLAB_DISABLE_GIT",
+    ),
     "requirements": Option(
         (),
         "true",
@@ -292,6 +301,8 @@ def save_dir() -> Path:
 
 
 def _from_environment(name: str) -> str | None:
+    if _truth(os.environ.get(OPTIONS[name].disabled_by or "", "")):
+        return "false"
     for variable in variables(name):
         found = os.environ.get(variable, "").strip()
         if len(found) >= 2 and found[0] == found[-1] and found[0] in "\"'":

@@ -18,6 +18,7 @@ def test_every_setting_is_documented():
     for name, option in settings.OPTIONS.items():
         for word in (*settings.variables(name), *option.fields):
             assert f"`{word}`" in text
+        assert option.disabled_by is None or f"`{option.disabled_by}=1`" in text
         assert option.help in text
 
 

@@ -271,6 +271,12 @@ def test_every_variable_of_an_option_is_read(name, monkeypatch):
         assert settings.get(name) == str(number)
 
 
+def test_git_can_be_switched_off_by_its_older_variable(monkeypatch):
+    assert settings.flag("git")
+    monkeypatch.setenv("SWANLAB_DISABLE_GIT", "1")
+    assert not settings.flag("git")
+
+
 @pytest.mark.parametrize(
     "variables",
     [
