@@ -9,12 +9,10 @@ files, the default.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from swanlab.errors import InvalidArgument, InvalidType
 
 
 class Option(NamedTuple):
@@ -269,7 +267,7 @@ def get(name: str) -> str | None:
 def flag(name: str) -> bool:
     """Return the option as yes or no; what is neither counts as the default."""
     for found in (value(name), OPTIONS[name].default):
-        made = _truth(found)
+        made = truth(found)
         if made is not None:
             return made
     return False
@@ -301,7 +299,7 @@ def save_dir() -> Path:
 
 
 def _from_environment(name: str) -> str | None:
-    if _truth(os.environ.get(OPTIONS[name].disabled_by or "", "")):
+    if truth(os.environ.get(OPTIONS[name].disabled_by or "", "")):
         return "false"
     for variable in variables(name):
         found = os.environ.get(variable, "").strip()
@@ -323,77 +321,8 @@ def variables(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*option.env, *named]))
 
 
-def flatten(values: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested settings as dotted names to values; None is not a value."""
-    flat: dict[str, Any] = {}
-    for key, item in values.items():
-        name = f"{prefix}{key}"
-        if name in GROUPS and isinstance(item, Mapping):
-            flat.update(flatten(item, f"{name}."))
-        elif item is not None:
-            flat[name] = item
-    return flat
-
-
-def options_in(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Return option to value out of dotted names to values; other names are left out.
-
-    Raises:
-        InvalidType, InvalidArgument: a value that its option cannot have.
-    """
-    found: dict[str, Any] = {}
-    for name, option in OPTIONS.items():
-        # Its own name comes first, unless it has a place among the others.
-        names = option.fields if name in option.fields else (name, *option.fields)
-        for field in names:
-            if field in flat:
-                found[name] = _checked(field, flat[field], option.kind)
-                break
-    return found
-
-
-def is_option(field: str) -> bool:
-    """Whether a dotted name is one of an option."""
-    return any(field == name or field in option.fields for name, option in OPTIONS.items())
-
-
-def _checked(field: str, given: Any, kind: str) -> Any:
-    """Return ``given`` as what its option is."""
-    if kind == "flag":
-        made = _truth(given)
-        if made is None:
-            raise InvalidType(f"settings: {field} must be True or False, but got {given!r}.")
-        return made
-    if kind == "number":
-        return _number(field, given)
-    if kind == "texts":
-        if isinstance(given, str):
-            return [part.strip() for part in given.split(",") if part.strip()]
-        if not isinstance(given, Sequence):
-            raise InvalidType(f"settings: {field} must be a list of strings, but got {given!r}.")
-        return [str(item) for item in given]
-    if kind == "resume" and isinstance(given, bool):
-        return "allow" if given else "never"
-    if kind in {"text", "resume"}:
-        if not isinstance(given, str | os.PathLike):
-            raise InvalidType(f"settings: {field} must be a string, but got {given!r}.")
-        return os.fspath(given)
-    return given
-
-
-def _number(field: str, given: Any) -> float | int:
-    if isinstance(given, bool) or not isinstance(given, int | float | str):
-        raise InvalidType(f"settings: {field} must be a number, but got {given!r}.")
-    try:
-        number = float(given)
-    except ValueError:
-        raise InvalidType(f"settings: {field} must be a number, but got {given!r}.") from None
-    if not 0 <= number < float("inf"):
-        raise InvalidArgument(f"settings: {field} must not be below 0, but got {given!r}.")
-    return int(number) if number.is_integer() else number
-
-
-def _truth(given: Any) -> bool | None:
+def truth(given: Any) -> bool | None:
+    """Return what a word or a value says, yes or no; None for neither."""
     if isinstance(given, bool):
         return given
     word = str(given).strip().lower()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from swanlab import settings
+from swanlab import fields, settings
 from swanlab.errors import ConfigFileError, InvalidArgument, InvalidType
 
 NAME = "config.yaml"
@@ -66,6 +66,6 @@ def _parse(path: Path) -> dict[str, Any]:
     if not isinstance(loaded, dict):
         raise ConfigFileError(f"{path} holds no mapping of names to values.")
     try:
-        return settings.options_in(settings.flatten(loaded))
+        return fields.options_in(fields.flatten(loaded))
     except (InvalidType, InvalidArgument) as error:
         raise ConfigFileError(f"{path}: {error}") from error

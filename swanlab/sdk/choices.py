@@ -9,7 +9,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from swanlab import settings
+from swanlab import fields, settings
 from swanlab.errors import ConfigFileError, InvalidType
 from swanlab.sdk.configfile import read_mapping
 from swanlab.sdk.guard import say
@@ -58,7 +58,7 @@ class Settings:
 
     _flat: dict[str, Any]
 
-    def __init__(self, values: Any = None, /, **fields: Any) -> None:
+    def __init__(self, values: Any = None, /, **named: Any) -> None:
         """Take the fields, from a mapping, as keywords, or both.
 
         Raises:
@@ -68,14 +68,14 @@ class Settings:
         if values is not None and not isinstance(values, Mapping):
             kind = type(values).__name__
             raise InvalidType(f"Settings takes a mapping and keywords, but got {kind}.")
-        given = settings.flatten({**(values or {}), **fields})
-        settings.options_in(given)
+        given = fields.flatten({**(values or {}), **named})
+        fields.options_in(given)
         _name_unknown(given)
         object.__setattr__(self, "_flat", given)
 
     def options(self) -> dict[str, Any]:
         """Return what is set, by the names of ``swanlab.settings``."""
-        return settings.options_in(self._flat)
+        return fields.options_in(self._flat)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is set, nested as it was given; the API key is left out."""
@@ -156,9 +156,9 @@ def _field(flat: Mapping[str, Any], name: str) -> Any:
         return flat[name]
     for option_name, option in settings.OPTIONS.items():
         if name == option_name or name in option.fields:
-            found = settings.options_in(flat).get(option_name, option.default)
+            found = fields.options_in(flat).get(option_name, option.default)
             if option.default is not None and found is option.default and option.kind != "text":
-                return settings.options_in({option_name: found})[option_name]
+                return fields.options_in({option_name: found})[option_name]
             return found
     if name in STORED:
         return STORED[name]
@@ -219,8 +219,8 @@ def begin(given: Any, load: Any) -> Settings | None:
     """
     own = Settings() if given is None else of(given)
     settings.begin(own.options(), {} if load is None else _loaded(load))
-    fields = {**settings.merged_fields(), **own._flat}  # noqa: SLF001 - one subject
-    return _silent(fields) if fields else None
+    given_fields = {**settings.merged_fields(), **own._flat}  # noqa: SLF001 - one subject
+    return _silent(given_fields) if given_fields else None
 
 
 def let_go_on_error(function: Callable[P, R]) -> Callable[P, R]:
@@ -237,10 +237,10 @@ def let_go_on_error(function: Callable[P, R]) -> Callable[P, R]:
     return begun
 
 
-def _silent(fields: dict[str, Any]) -> Settings:
+def _silent(flat: dict[str, Any]) -> Settings:
     """Settings of fields that were looked at before."""
     made = Settings()
-    made._flat.update(fields)  # noqa: SLF001 - one subject
+    made._flat.update(flat)  # noqa: SLF001 - one subject
     return made
 
 
@@ -250,13 +250,13 @@ def _loaded(load: Any) -> dict[str, Any]:
         raise InvalidType(f"load must be the path of a YAML or JSON file, but got {kind}.")
     values = read_mapping(load)
     private = values.pop("private", None)
-    flat = settings.flatten(values)
+    flat = fields.flatten(values)
     for name in flat:
-        if not settings.is_option(name) and name not in STORED:
+        if not fields.is_option(name) and name not in STORED:
             say(f"init: {load} has an unknown argument {name!r}; it is left out.")
     try:
         if private is not None and "public" not in flat:
-            flat["public"] = not settings.options_in({"public": private})["public"]
-        return settings.options_in(flat)
+            flat["public"] = not fields.options_in({"public": private})["public"]
+        return fields.options_in(flat)
     except (TypeError, ValueError) as error:
         raise ConfigFileError(f"{load}: {error}") from error
