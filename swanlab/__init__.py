@@ -10,26 +10,35 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.11.0"
 
 if TYPE_CHECKING:
+    from swanlab.sdk.choices import Settings, merge_settings
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
     from swanlab.sdk.run import Run, State, config, finish, get_run, has_run, log
+    from swanlab.sdk.surface import async_log, get_config, get_project_url, get_url
 
     run: Run | None
 
 _HOMES = {
     "Run": "swanlab.sdk.run",
+    "Settings": "swanlab.sdk.choices",
     "State": "swanlab.sdk.run",
+    "async_log": "swanlab.sdk.surface",
     "config": "swanlab.sdk.run",
     "finish": "swanlab.sdk.run",
+    "get_config": "swanlab.sdk.surface",
+    "get_project_url": "swanlab.sdk.surface",
     "get_run": "swanlab.sdk.run",
+    "get_url": "swanlab.sdk.surface",
     "has_run": "swanlab.sdk.run",
     "init": "swanlab.sdk.init",
     "log": "swanlab.sdk.run",
     "login": "swanlab.sdk.login",
+    "merge_settings": "swanlab.sdk.choices",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
+    "Settings", "merge_settings", "async_log", "get_config", "get_url", "get_project_url",
     "__version__",
 ]  # fmt: skip
 

@@ -97,9 +97,12 @@ def use_for_this_process(login: Login) -> None:
 def find(host: str | None = None) -> Login | None:
     """Return the login for ``host`` (default: the environment's, else the last one used).
 
-    The key of ``login(save=False)`` wins over the environment's, that over a remembered one.
+    A key chosen by ``Settings`` wins over that of ``login(save=False)``, that over the
+    environment's, that over a remembered one.
     """
-    if _this_process and (host is None or normal_host(host) == _this_process.host):
+    host = host or settings.chosen("host")
+    here = _this_process and (host is None or normal_host(host) == _this_process.host)
+    if here and not settings.chosen("api_key"):
         return _this_process
     env_key, env_host = settings.get("api_key"), settings.get("host")
     file = _load()

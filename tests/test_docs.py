@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import swanlab
 from swanlab import settings
 
@@ -13,10 +15,21 @@ ROOT = Path(__file__).parents[1]
 
 def test_every_setting_is_documented():
     text = (ROOT / "docs" / "settings.md").read_text()
-    for option in settings.OPTIONS.values():
-        for variable in option.env:
-            assert f"`{variable}`" in text
+    for name, option in settings.OPTIONS.items():
+        for word in (*settings.variables(name), *option.fields):
+            assert f"`{word}`" in text
+        assert option.disabled_by is None or f"`{option.disabled_by}=1`" in text
         assert option.help in text
+
+
+@pytest.mark.parametrize("page", ["init", "run", "settings"])
+def test_the_code_of_a_page_runs_as_it_is_written(page, script):
+    text = (ROOT / "docs" / f"{page}.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        done = script(block)
+        assert done.returncode == 0, done.stderr
 
 
 def test_both_readmes_show_the_same_commands():

@@ -17,7 +17,13 @@ DEFAULT_PORT = 5092
 @click.command()
 @click.argument("path", metavar="[LOGDIR]", required=False, type=click.Path(path_type=Path))
 @click.option("-l", "--logdir", type=click.Path(path_type=Path), help="The same as LOGDIR.")
-@click.option("-h", "--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "-h",
+    "--host",
+    default=lambda: settings.get("board_host"),
+    show_default="127.0.0.1",
+    help="Address to listen on.",
+)
 @click.option(
     "-p",
     "--port",
@@ -36,6 +42,7 @@ def watch(
 ) -> None:
     """Show the runs recorded in LOGDIR (./swanlog), live."""
     folder = path or logdir or Path(settings.get("logdir") or "swanlog")
+    port = port or int(settings.number("board_port")) or None
     if not folder.is_dir():
         raise Fails(f"there is no folder {folder}: give the one your runs are recorded in.")
     from swanlab.server import process

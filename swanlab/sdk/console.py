@@ -31,9 +31,10 @@ _LIVE_INTERVAL = 1.0
 class Console:
     """Numbers the lines of both streams in one sequence and records them."""
 
-    def __init__(self, writer: RunWriter, streams: str) -> None:
+    def __init__(self, writer: RunWriter, streams: str, max_length: int = _MAX_LINE) -> None:
         """Prepare to capture ``all``, ``stdout``, ``stderr`` or ``none``."""
         self.writer = writer
+        self._max_length = max(1, max_length)
         self._count = 0
         self._lock = threading.RLock()
         self._inside = threading.local()
@@ -124,8 +125,9 @@ class Console:
         if line.number is None:
             line.number = self._count
             self._count += 1
-        if len(text) > _MAX_LINE:
-            text = f"{text[:_MAX_LINE]}… ({len(text) - _MAX_LINE} more characters)"
+        if len(text) > self._max_length:
+            more = len(text) - self._max_length
+            text = f"{text[: self._max_length]}… ({more} more characters)"
         text = text.encode("utf-8", "replace").decode()
         line.shown = time.monotonic()
         self.writer.console(line.number, line.level(text), line.stream, text)

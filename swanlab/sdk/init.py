@@ -20,7 +20,7 @@ from swanlab.errors import (
     LogdirError,
     RunRefused,
 )
-from swanlab.sdk import guard, names
+from swanlab.sdk import choices, guard, names
 from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
@@ -31,6 +31,7 @@ from swanlab.sdk.run import Run
 
 MODES = ("cloud", "local", "offline", "disabled")
 _ALIASES = {"online": "cloud"}
+_NOTED = ("runtime", "hardware", "git", "requirements")
 _KNOWN_EXTRAS = (
     "name",
     "notes",
@@ -60,6 +61,7 @@ class _Plan(NamedTuple):
     config: dict[str, Any]
 
 
+@choices.let_go_on_error
 def init(  # noqa: PLR0913 - the documented signature
     project: str | None = None,
     workspace: str | None = None,
@@ -92,10 +94,10 @@ def init(  # noqa: PLR0913 - the documented signature
         mode: ``cloud`` sends to a server; ``local`` records for ``swanlab watch``; ``offline``
             records for ``swanlab sync``; ``disabled`` records nothing. Left out: ``cloud`` when
             you are logged in, else ``local``.
-        load: stored with the run.
-        public: stored with the run.
+        load: path of a YAML or JSON file of these arguments; fills in what is not given.
+        public: whether the project, if this run creates it, can be seen by everyone.
         callbacks: stored with the run.
-        settings: stored with the run.
+        settings: ``swanlab.Settings``, or a dictionary of its fields, for this run.
         id: id of the run: 1 to 64 characters without ``/ \ # ? % :``.
         resume: stored with the run; ``must`` needs an ``id``, ``never`` refuses one.
         reinit: finish the active run first; otherwise the active run is returned.
@@ -140,8 +142,14 @@ def init(  # noqa: PLR0913 - the documented signature
 
 
 def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan:
-    """Resolve every argument: given, else from the environment, else the default."""
+    """Resolve every argument: given, else as ``settings.value`` says."""
     extras = _extras(kwargs)
+    stored["settings"] = choices.begin(stored["settings"], stored["load"])
+    if stored["public"] is None and settings.value("public") is not None:
+        stored["public"] = settings.flag("public")
+    for argument in ("group", "job_type", "color"):
+        if extras.get(argument) is None:
+            extras[argument] = settings.get(argument)
     for argument, alias in (("name", "name"), ("description", "notes"), ("logdir", "log_dir")):
         if given[argument] is None:
             given[argument] = extras.pop(alias, None)
@@ -170,7 +178,7 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
         login=login,
         logdir=Path(given["logdir"] or settings.get("logdir") or "swanlog").expanduser().absolute(),
         options=options,
-        config=_config(given["config"]),
+        config=_config(settings.value("config") if given["config"] is None else given["config"]),
     )
 
 
@@ -222,7 +230,8 @@ def _prompt() -> Login:
     Raises:
         AuthenticationError: there is no terminal.
     """
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
+    terminal = sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()
+    if not terminal or not settings.flag("interactive"):
         raise AuthenticationError(
             "mode='cloud' needs a server and an API key, and there is no terminal to ask on. Run "
             "`swanlab login --host ADDRESS`, set SWANLAB_API_HOST and SWANLAB_API_KEY, or use "
@@ -250,7 +259,7 @@ def _text(value: object, argument: str, limit: int) -> str | None:
 
 def _tags(tags: Sequence[str] | None) -> list[str]:
     if tags is None:
-        tags = (settings.get("tags") or "").split(",")
+        tags = settings.texts("tags")
     if isinstance(tags, str):
         tags = [tags]
     if not isinstance(tags, Sequence):
@@ -321,6 +330,7 @@ def _start(plan: _Plan) -> Run:
 
 
 def _orders(plan: _Plan) -> Orders:
+    wanted = settings.flag("metadata")
     return Orders(
         mode=plan.mode,
         host=plan.login.host if plan.login else None,
@@ -329,7 +339,9 @@ def _orders(plan: _Plan) -> Orders:
         argv=[text(argument) for argument in getattr(sys, "orig_argv", sys.argv)],
         cwd=str(Path.cwd()),
         executable=sys.executable,
-        monitor_interval=settings.seconds("monitor_interval"),
+        monitor_interval=settings.seconds("monitor_interval") if settings.flag("monitor") else 0.0,
+        left_out=[part for part in _NOTED if not wanted or not settings.flag(part)],
+        mask_secrets=settings.flag("mask_secrets"),
     )
 
 

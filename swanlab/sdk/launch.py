@@ -43,6 +43,9 @@ class Orders(msgspec.Struct, frozen=True):
     executable: str
     monitor_interval: float
     resumed: bool = False
+    left_out: list[str] = []
+    """What is not to be noted: of ``runtime``, ``hardware``, ``git``, ``requirements``."""
+    mask_secrets: bool = True
 
 
 class _Process(subprocess.Popen[bytes]):

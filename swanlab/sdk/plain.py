@@ -53,6 +53,8 @@ def _foreign(value: Any, depth: int) -> Any:
 
 def mapping_of(value: Any) -> Mapping[Any, Any] | None:
     """Return the fields of a mapping, Namespace, dataclass, attrs, OmegaConf or config object."""
+    if type(value).__module__.startswith("omegaconf."):
+        return _of_omegaconf(value)
     if isinstance(value, Mapping):
         return value
     if isinstance(value, type):
@@ -64,15 +66,38 @@ def mapping_of(value: Any) -> Mapping[Any, Any] | None:
         return {field.name: getattr(value, field.name) for field in kind.__attrs_attrs__}
     if hasattr(kind, "__struct_fields__"):
         return {name: getattr(value, name) for name in kind.__struct_fields__}
+    if kind.__name__ in {"Namespace", "SimpleNamespace"}:
+        return vars(value)  # type: ignore[no-any-return]
+    return _by_method(value)
+
+
+def _by_method(value: Any) -> Mapping[Any, Any] | None:
+    """Return the mapping that a config object of some framework makes of itself."""
     for method in ("model_dump", "to_dict", "to_container", "_asdict"):
         convert = getattr(value, method, None)
         if callable(convert):
             made = convert()
             if isinstance(made, Mapping):
                 return made
-    if kind.__name__ in {"Namespace", "SimpleNamespace"}:
-        return vars(value)  # type: ignore[no-any-return]
     return None
+
+
+def _of_omegaconf(value: Any) -> Mapping[Any, Any] | None:
+    """Return the entries of a DictConfig; what is missing or cannot be resolved, as it is written.
+
+    By its own items one such entry would cost the whole config.
+    """
+    from omegaconf import OmegaConf
+
+    written = OmegaConf.to_container(value, resolve=False)
+    if not isinstance(written, dict):
+        return None
+    for key in written:
+        try:
+            written[key] = value[key]
+        except Exception:  # noqa: BLE001, S112 - resolvers are the user's code
+            continue
+    return written
 
 
 def text(value: Any) -> str:

@@ -20,6 +20,7 @@ from swanlab.sdk.config import Config
 from swanlab.sdk.console import Console
 from swanlab.sdk.guard import never_raises, say, say_once
 from swanlab.sdk.launch import Progress, Sidecar
+from swanlab.sdk.surface import Surface
 from swanlab.sdk.values import MAX_STEP, to_step
 from swanlab.sdk.writer import RunWriter, writer_name
 
@@ -43,7 +44,7 @@ _STATES = {
 }
 
 
-class Run:
+class Run(Surface):
     """One run of a training, made by ``swanlab.init()``."""
 
     def __init__(
@@ -107,12 +108,12 @@ class Run:
 
     def begin(self, start: records.Start, sidecar: Sidecar | None, console: str) -> None:
         """Record the start, then the config and the console from here on."""
-        self._sidecar = sidecar
+        self._sidecar, self._start = sidecar, start
         if self._writer is None:
             return
         self._writer.put(start)
         self.config._attach(self._config_changed)  # noqa: SLF001 - one subject in two files
-        self._console = Console(self._writer, console)
+        self._console = Console(self._writer, console, int(settings.number("max_log_length")))
         self._console.start()
 
     def log(
@@ -158,7 +159,12 @@ class Run:
         if self._writer is not None:
             self._writer.put(records.Config(self._writer.elapsed(), values, removed))
 
-    def finish(self, state: State | str = State.SUCCESS, error: str | None = None) -> None:
+    def finish(
+        self,
+        state: State | str = State.SUCCESS,
+        error: str | None = None,
+        async_log_timeout: float | None = None,
+    ) -> None:
         """End the run; a second call is a notice.
 
         In mode ``cloud`` waits until all is on the server, at most ``SWANLAB_FINISH_TIMEOUT``
@@ -167,7 +173,9 @@ class Run:
         Args:
             state: ``success``, ``crashed`` or ``aborted``, or a ``State``.
             error: what went wrong, shown on the run's page.
+            async_log_timeout: seconds to wait for ``async_log``; default as for the upload.
         """
+        guard.call_safely(self._wait_for_background, async_log_timeout)
         with self._finishing:
             if self.state is not State.RUNNING:
                 say("this run is finished already.")
@@ -283,6 +291,7 @@ def _forget(run: Run) -> None:
     if _current is run:
         _current = None
         config._reset()  # noqa: SLF001
+        settings.end()
 
 
 def get_run() -> Run | None:
@@ -293,6 +302,11 @@ def get_run() -> Run | None:
 def has_run() -> bool:
     """Whether there is a current run."""
     return _current is not None
+
+
+def has_started() -> bool:
+    """Whether ``init()`` was ever called in this program."""
+    return _ever_started
 
 
 def log(data: Mapping[Any, Any], step: int | None = None, print_to_console: bool = False) -> None:
@@ -310,12 +324,16 @@ def log(data: Mapping[Any, Any], step: int | None = None, print_to_console: bool
         say_once("finished", "log: the run is finished; what is logged now is not recorded.")
 
 
-def finish(state: State | str = State.SUCCESS, error: str | None = None) -> None:
+def finish(
+    state: State | str = State.SUCCESS,
+    error: str | None = None,
+    async_log_timeout: float | None = None,
+) -> None:
     """End the current run; see ``Run.finish``. Without a run this is a notice."""
     if _current is None:
         say("finish: there is no run.")
     else:
-        _current.finish(state, error)
+        _current.finish(state, error, async_log_timeout)
 
 
 def _at_exit() -> None:

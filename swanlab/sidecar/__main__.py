@@ -42,6 +42,8 @@ class Orders(msgspec.Struct, frozen=True):
     cwd: str
     executable: str
     monitor_interval: float
+    left_out: list[str] = []
+    mask_secrets: bool = True
 
 
 class LifeLine:
@@ -117,13 +119,21 @@ def _watch(
 
 def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe]) -> None:
     """Find out about program and machine; keep it beside the run and in the run file."""
-    about = environment.collect(orders.argv, orders.cwd, orders.executable, orders.pid, orders.mode)
-    about["hardware"] = {key: value for probe in found for key, value in probe.describe().items()}
+    left_out = orders.left_out
+    about = environment.collect(
+        orders.argv, orders.cwd, orders.executable, orders.pid, orders.mode, left_out
+    )
+    if not orders.mask_secrets and "process" in about:
+        about["process"]["command"] = " ".join(orders.argv)
+    if "hardware" not in left_out:
+        about["hardware"] = {k: v for probe in found for k, v in probe.describe().items()}
     own.put(Environment(own.elapsed(), about))
-    installed = environment.packages()
-    own.put(Environment(own.elapsed(), {"packages": installed}))
     shown = msgspec.json.format(msgspec.json.encode(about), indent=2)
     (run_dir / "metadata.json").write_bytes(shown)
+    if "requirements" in left_out:
+        return
+    installed = environment.packages()
+    own.put(Environment(own.elapsed(), {"packages": installed}))
     lines = (f"{name}=={version}\n" for name, version in installed.items())
     (run_dir / "requirements.txt").write_text("".join(lines), encoding="utf-8")
 

@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,21 @@ _SECRET_VALUE = re.compile(r"^(?:[A-Za-z0-9]{21}|sk-\S{16,}|hf_\w{16,}|ghp_\w{16
 _URL_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 
-def collect(argv: list[str], cwd: str, executable: str, pid: int, mode: str) -> dict[str, Any]:
-    """Return the entries of the environment record, hardware and packages apart."""
+def collect(
+    argv: list[str], cwd: str, executable: str, pid: int, mode: str, left_out: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the entries of the environment record, hardware and packages apart.
+
+    ``left_out``: ``runtime`` and ``git`` are not looked at when they are in it.
+    """
+    about = {} if "runtime" in left_out else _runtime(argv, cwd, executable, pid)
+    if "git" not in left_out:
+        about["git"] = git(cwd)
+    own = {"version": swanlab.__version__, "mode": mode, "run_dir": str(Path.cwd())}
+    return {**about, "swanlab": own}
+
+
+def _runtime(argv: list[str], cwd: str, executable: str, pid: int) -> dict[str, Any]:
     system = platform.uname()
     return {
         "host": {"name": system.node, "user": os.environ.get("USER") or os.environ.get("USERNAME")},
@@ -39,8 +53,6 @@ def collect(argv: list[str], cwd: str, executable: str, pid: int, mode: str) -> 
             "version": platform.python_version(),
             "implementation": platform.python_implementation(),
         },
-        "git": git(cwd),
-        "swanlab": {"version": swanlab.__version__, "mode": mode, "run_dir": str(Path.cwd())},
     }
 
 
