@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.11.0"
 
 if TYPE_CHECKING:
+    from swanlab.sdk.callback import Callback, SwanKitCallback
+    from swanlab.sdk.hooks import merge_callbacks, register_callbacks
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
     from swanlab.sdk.run import Run, State, config, finish, get_run, has_run, log
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     run: Run | None
 
 _HOMES = {
+    "Callback": "swanlab.sdk.callback",
     "Run": "swanlab.sdk.run",
     "State": "swanlab.sdk.run",
+    "SwanKitCallback": "swanlab.sdk.callback",
     "config": "swanlab.sdk.run",
     "finish": "swanlab.sdk.run",
     "get_run": "swanlab.sdk.run",
@@ -26,11 +30,13 @@ _HOMES = {
     "init": "swanlab.sdk.init",
     "log": "swanlab.sdk.run",
     "login": "swanlab.sdk.login",
+    "merge_callbacks": "swanlab.sdk.hooks",
+    "register_callbacks": "swanlab.sdk.hooks",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
-    "__version__",
+    "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks", "__version__",
 ]  # fmt: skip
 
 

@@ -20,11 +20,12 @@ from swanlab.errors import (
     LogdirError,
     RunRefused,
 )
-from swanlab.sdk import guard, names
+from swanlab.sdk import guard, hooks, names
 from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
 from swanlab.sdk.guard import say
+from swanlab.sdk.hooks import Hooks
 from swanlab.sdk.launch import Orders, Progress, Sidecar
 from swanlab.sdk.plain import plain, text
 from swanlab.sdk.run import Run
@@ -94,7 +95,7 @@ def init(  # noqa: PLR0913 - the documented signature
             you are logged in, else ``local``.
         load: stored with the run.
         public: stored with the run.
-        callbacks: stored with the run.
+        callbacks: one object or a list, told what happens to the run: see ``swanlab.Callback``.
         settings: stored with the run.
         id: id of the run: 1 to 64 characters without ``/ \ # ? % :``.
         resume: stored with the run; ``must`` needs an ``id``, ``never`` refuses one.
@@ -119,7 +120,6 @@ def init(  # noqa: PLR0913 - the documented signature
     stored = {
         "load": load,
         "public": public,
-        "callbacks": callbacks,
         "settings": settings,
         "resume": resume,
     }
@@ -136,7 +136,7 @@ def init(  # noqa: PLR0913 - the documented signature
         mode=mode,
         run_id=id,
     )
-    return _start(plan)
+    return _start(plan, hooks.gather(callbacks))
 
 
 def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan:
@@ -267,7 +267,7 @@ def _config(config: Any) -> dict[str, Any]:
     return entries(config)
 
 
-def _start(plan: _Plan) -> Run:
+def _start(plan: _Plan, told: Hooks | None) -> Run:
     created = time.time_ns() // 1_000_000
     config = run_module.config
     config.update(plan.config)
@@ -289,6 +289,8 @@ def _start(plan: _Plan) -> Run:
         with os.scandir(plan.logdir) as entries:
             place = sum(entry.name.startswith("run-") for entry in entries) - 1
         name = names.run_name(place)
+    if told is not None:
+        told.starting(hooks.settings_of(plan, run_dir, name))
     try:
         run = Run(
             run_id=plan.run_id,
@@ -298,6 +300,7 @@ def _start(plan: _Plan) -> Run:
             run_dir=run_dir,
             spool=spool,
             config=config,
+            hooks=told,
         )
     except OSError as error:
         raise _logdir_error(plan.logdir, error) from error
@@ -311,16 +314,18 @@ def _start(plan: _Plan) -> Run:
         created,
         plan.options,
     )
-    sidecar = Sidecar(spool, _orders(plan))
+    sidecar = Sidecar(spool, _orders(plan, told))
     run.begin(start, sidecar, settings.get("console") or "all")
     run_module.activate(run)
     guard.call_safely(_say_started, run, plan)
     if plan.mode == "cloud":
         _wait_opened(run, sidecar)
+    if told is not None:
+        told.started(run)
     return run
 
 
-def _orders(plan: _Plan) -> Orders:
+def _orders(plan: _Plan, told: Hooks | None) -> Orders:
     return Orders(
         mode=plan.mode,
         host=plan.login.host if plan.login else None,
@@ -330,6 +335,7 @@ def _orders(plan: _Plan) -> Orders:
         cwd=str(Path.cwd()),
         executable=sys.executable,
         monitor_interval=settings.seconds("monitor_interval"),
+        on_crash=told.described() if told is not None else [],
     )
 
 

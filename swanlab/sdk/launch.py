@@ -43,6 +43,8 @@ class Orders(msgspec.Struct, frozen=True):
     executable: str
     monitor_interval: float
     resumed: bool = False
+    on_crash: list[dict[str, Any]] = []
+    """Callbacks, as they describe themselves, to call if the training dies without a word."""
 
 
 class _Process(subprocess.Popen[bytes]):

@@ -1,0 +1,1 @@
+"""Callbacks ready to use: notifications and writers."""
