@@ -17,6 +17,8 @@ from swanlab.sdk.callback import Callback
 from swanlab.sdk.guard import say
 from swanlab.sdk.values import flatten
 
+__all__ = ["CSVWriter", "LogdirFileWriter"]
+
 _ABOUT = (
     "project", "exp_name", "description", "datetime", "run_id", "workspace", "logdir", "url",
     "state",

@@ -321,7 +321,7 @@ def _start(plan: _Plan, told: Hooks | None) -> Run:
     if plan.mode == "cloud":
         _wait_opened(run, sidecar)
     if told is not None:
-        told.started(run)
+        guard.call_safely(told.started, run)
     return run
 
 

@@ -37,7 +37,7 @@ _TEXTS = {
         "url": "查看实验",
         "dir": "记录位置",
         "colon": ":",
-        KILLED: "训练进程在实验结束前被终止,可能是被杀死或内存不足",
+        KILLED: "训练进程在实验结束前被终止，可能是被杀死或内存不足",  # noqa: RUF001 - Chinese
     },
 }
 LANGUAGES = tuple(_TEXTS)
