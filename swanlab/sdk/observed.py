@@ -38,21 +38,30 @@ class _Seen:
 class ObservedWriter(RunWriter):
     """Records as ``RunWriter`` does, and tells ``hooks`` of every call."""
 
-    def __init__(self, folder: Path, header: Header, hooks: Hooks) -> None:
+    def __init__(self, hooks: Hooks, folder: Path, header: Header) -> None:
         """Create ``<folder>/<writer>.swanlab``; raises ``OSError``."""
-        super().__init__(folder, header)
         self._folder = folder
         self._hooks = hooks
         self._seen: dict[str, _Seen] = {}
+        self._recording = False
+        super().__init__(folder, header)
 
     def log(self, data: Mapping[Any, Any], step: int | None) -> None:
         """Record the numbers of ``data``; callbacks are told outside of the lock."""
+        with self.lock:
+            if self._recording:  # From within: by ourselves or a signal handler.
+                super().log(data, step)
+                return
         self._hooks.tell("on_log", data, step)
         plain = values.scalars(data)
         if not plain:
             return
         with self.lock:
-            self._log_plain(plain, step)
+            self._recording = True
+            try:
+                super().log(plain, step)
+            finally:
+                self._recording = False
             at = {name: self.steps.last(name) if step is None else step for name in plain}
         now = time.time_ns() // 1_000_000
         points = [Point(name, at[name], value, now) for name, value in plain.items()]

@@ -101,7 +101,7 @@ class Run:
         if self._hooks is not None and self._hooks.watches_log():
             from swanlab.sdk.observed import ObservedWriter
 
-            return ObservedWriter(folder, header, self._hooks)
+            return ObservedWriter(self._hooks, folder, header)
         return RunWriter(folder, header)
 
     @property

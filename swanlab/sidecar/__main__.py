@@ -60,7 +60,7 @@ class LifeLine:
 
     def _listen(self) -> None:
         # "end", or the end of the stream: the upload goes on alike.
-        self.let_go = sys.stdin.buffer.readline() == b"end\n"
+        self.let_go = bool(sys.stdin.buffer.readline())
         self.ended.set()
 
 
