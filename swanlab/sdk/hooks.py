@@ -104,9 +104,9 @@ class Hooks:
         )
         self.tell("on_run_error_from_operator", OperateErrorInfo(what))
 
-    def starting(self, settings: Any) -> None:
-        """``init()`` has decided what to record where: what ``settings_of`` returned."""
-        self._settings = settings
+    def starting(self, plan: Any, run_dir: Path, name: str | None) -> None:
+        """``init()`` has decided what to record where."""
+        settings = self._settings = _settings_of(plan, run_dir, name)
         self.tell(
             "on_init",
             settings.project.name,
@@ -265,7 +265,7 @@ def merge_callbacks(callbacks: Any) -> None:
     register_callbacks(callbacks)
 
 
-def settings_of(plan: Any, run_dir: Path, name: str | None) -> Any:
+def _settings_of(plan: Any, run_dir: Path, name: str | None) -> Any:
     """Return how the run is recorded, under the names that callbacks know."""
     from types import SimpleNamespace
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import swanlab
 from swanlab import credentials, records, settings
@@ -20,15 +20,17 @@ from swanlab.errors import (
     LogdirError,
     RunRefused,
 )
-from swanlab.sdk import guard, hooks, names
+from swanlab.sdk import guard, names
 from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
 from swanlab.sdk.guard import say
-from swanlab.sdk.hooks import Hooks
 from swanlab.sdk.launch import Orders, Progress, Sidecar
 from swanlab.sdk.plain import plain, text
 from swanlab.sdk.run import Run
+
+if TYPE_CHECKING:
+    from swanlab.sdk.hooks import Hooks
 
 MODES = ("cloud", "local", "offline", "disabled")
 _ALIASES = {"online": "cloud"}
@@ -136,7 +138,7 @@ def init(  # noqa: PLR0913 - the documented signature
         mode=mode,
         run_id=id,
     )
-    return _start(plan, hooks.gather(callbacks))
+    return _start(plan, _told(callbacks))
 
 
 def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan:
@@ -267,6 +269,15 @@ def _config(config: Any) -> dict[str, Any]:
     return entries(config)
 
 
+def _told(callbacks: Any) -> Hooks | None:
+    """Return the callbacks of the new run; what they need is loaded only if there are any."""
+    if callbacks is None and "swanlab.sdk.hooks" not in sys.modules:
+        return None
+    from swanlab.sdk.hooks import gather
+
+    return gather(callbacks)
+
+
 def _start(plan: _Plan, told: Hooks | None) -> Run:
     created = time.time_ns() // 1_000_000
     config = run_module.config
@@ -290,7 +301,7 @@ def _start(plan: _Plan, told: Hooks | None) -> Run:
             place = sum(entry.name.startswith("run-") for entry in entries) - 1
         name = names.run_name(place)
     if told is not None:
-        told.starting(hooks.settings_of(plan, run_dir, name))
+        told.starting(plan, run_dir, name)
     try:
         run = Run(
             run_id=plan.run_id,

@@ -20,6 +20,9 @@ from swanlab.sdk.guard import say
 
 SECONDS = 5.0
 """A service has so long to answer each request."""
+_EXIT_SECONDS = 10.0
+_exit: dict[str, float] = {}
+"""When an ending interpreter began to send, callback by callback."""
 
 
 class NotSent(Exception):
@@ -134,9 +137,11 @@ class NotificationCallback(SendingCallback):
         try:
             thread.start()
         except RuntimeError:
-            # From Python 3.12 on an ending interpreter starts no threads: then at once, each
-            # request for its own few seconds.
-            self._try(message)
+            # From Python 3.12 on an ending interpreter starts no threads: one after the other then.
+            if time.monotonic() > _exit.setdefault("began", time.monotonic()) + _EXIT_SECONDS:
+                say(f"{self.name}: not sent, the program has waited for others long enough.")
+            else:
+                self._try(message)
         else:
             self._sending = thread
 
