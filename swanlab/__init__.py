@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.11.0"
 
 if TYPE_CHECKING:
+    from swanlab.sdk.callback import Callback, SwanKitCallback
     from swanlab.sdk.choices import Settings, merge_settings
+    from swanlab.sdk.hooks import merge_callbacks, register_callbacks
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
     from swanlab.sdk.run import Run, State, config, finish, get_run, has_run, log
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
     run: Run | None
 
 _HOMES = {
+    "Callback": "swanlab.sdk.callback",
     "Run": "swanlab.sdk.run",
     "Settings": "swanlab.sdk.choices",
     "State": "swanlab.sdk.run",
     "async_log": "swanlab.sdk.surface",
+    "SwanKitCallback": "swanlab.sdk.callback",
     "config": "swanlab.sdk.run",
     "finish": "swanlab.sdk.run",
     "get_config": "swanlab.sdk.surface",
@@ -34,12 +38,14 @@ _HOMES = {
     "log": "swanlab.sdk.run",
     "login": "swanlab.sdk.login",
     "merge_settings": "swanlab.sdk.choices",
+    "merge_callbacks": "swanlab.sdk.hooks",
+    "register_callbacks": "swanlab.sdk.hooks",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
     "Settings", "merge_settings", "async_log", "get_config", "get_url", "get_project_url",
-    "__version__",
+    "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks", "__version__",
 ]  # fmt: skip
 
 

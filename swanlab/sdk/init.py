@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import swanlab
 from swanlab import credentials, records, settings
@@ -28,6 +28,9 @@ from swanlab.sdk.guard import say
 from swanlab.sdk.launch import Orders, Progress, Sidecar
 from swanlab.sdk.plain import plain, text
 from swanlab.sdk.run import Run
+
+if TYPE_CHECKING:
+    from swanlab.sdk.hooks import Hooks
 
 MODES = ("cloud", "local", "offline", "disabled")
 _ALIASES = {"online": "cloud"}
@@ -96,8 +99,8 @@ def init(  # noqa: PLR0913 - the documented signature
             you are logged in, else ``local``.
         load: path of a YAML or JSON file of these arguments; fills in what is not given.
         public: whether the project, if this run creates it, can be seen by everyone.
-        callbacks: stored with the run.
         settings: ``swanlab.Settings``, or a dictionary of its fields, for this run.
+        callbacks: one object or a list, told what happens to the run: see ``swanlab.Callback``.
         id: id of the run: 1 to 64 characters without ``/ \ # ? % :``.
         resume: stored with the run; ``must`` needs an ``id``, ``never`` refuses one.
         reinit: finish the active run first; otherwise the active run is returned.
@@ -121,7 +124,6 @@ def init(  # noqa: PLR0913 - the documented signature
     stored = {
         "load": load,
         "public": public,
-        "callbacks": callbacks,
         "settings": settings,
         "resume": resume,
     }
@@ -138,7 +140,7 @@ def init(  # noqa: PLR0913 - the documented signature
         mode=mode,
         run_id=id,
     )
-    return _start(plan)
+    return _start(plan, _told(callbacks))
 
 
 def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan:
@@ -276,7 +278,16 @@ def _config(config: Any) -> dict[str, Any]:
     return entries(config)
 
 
-def _start(plan: _Plan) -> Run:
+def _told(callbacks: Any) -> Hooks | None:
+    """Return the callbacks of the new run; what they need is loaded only if there are any."""
+    if callbacks is None and "swanlab.sdk.hooks" not in sys.modules:
+        return None
+    from swanlab.sdk.hooks import gather
+
+    return gather(callbacks)
+
+
+def _start(plan: _Plan, told: Hooks | None) -> Run:
     created = time.time_ns() // 1_000_000
     config = run_module.config
     config.update(plan.config)
@@ -298,6 +309,8 @@ def _start(plan: _Plan) -> Run:
         with os.scandir(plan.logdir) as entries:
             place = sum(entry.name.startswith("run-") for entry in entries) - 1
         name = names.run_name(place)
+    if told is not None:
+        told.starting(plan, run_dir, name)
     try:
         run = Run(
             run_id=plan.run_id,
@@ -307,6 +320,7 @@ def _start(plan: _Plan) -> Run:
             run_dir=run_dir,
             spool=spool,
             config=config,
+            hooks=told,
         )
     except OSError as error:
         raise _logdir_error(plan.logdir, error) from error
@@ -320,16 +334,18 @@ def _start(plan: _Plan) -> Run:
         created,
         plan.options,
     )
-    sidecar = Sidecar(spool, _orders(plan))
+    sidecar = Sidecar(spool, _orders(plan, told))
     run.begin(start, sidecar, settings.get("console") or "all")
     run_module.activate(run)
     guard.call_safely(_say_started, run, plan)
     if plan.mode == "cloud":
         _wait_opened(run, sidecar)
+    if told is not None:
+        guard.call_safely(told.started, run)
     return run
 
 
-def _orders(plan: _Plan) -> Orders:
+def _orders(plan: _Plan, told: Hooks | None) -> Orders:
     wanted = settings.flag("metadata")
     return Orders(
         mode=plan.mode,
@@ -342,6 +358,7 @@ def _orders(plan: _Plan) -> Orders:
         monitor_interval=settings.seconds("monitor_interval") if settings.flag("monitor") else 0.0,
         left_out=[part for part in _NOTED if not wanted or not settings.flag(part)],
         mask_secrets=settings.flag("mask_secrets"),
+        on_crash=told.described() if told is not None else [],
     )
 
 

@@ -46,6 +46,8 @@ class Orders(msgspec.Struct, frozen=True):
     left_out: list[str] = []
     """What is not to be noted: of ``runtime``, ``hardware``, ``git``, ``requirements``."""
     mask_secrets: bool = True
+    on_crash: list[dict[str, Any]] = []
+    """Callbacks, as they describe themselves, to call if the training dies without a word."""
 
 
 class _Process(subprocess.Popen[bytes]):

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from swanlab import records, settings
 from swanlab.errors import NoActiveRun
@@ -23,6 +23,9 @@ from swanlab.sdk.launch import Progress, Sidecar
 from swanlab.sdk.surface import Surface
 from swanlab.sdk.values import MAX_STEP, to_step
 from swanlab.sdk.writer import RunWriter, writer_name
+
+if TYPE_CHECKING:
+    from swanlab.sdk.hooks import Hooks
 
 
 class State(enum.Enum):
@@ -47,7 +50,7 @@ _STATES = {
 class Run(Surface):
     """One run of a training, made by ``swanlab.init()``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by name only
         self,
         *,
         run_id: str,
@@ -58,6 +61,7 @@ class Run(Surface):
         spool: Path | None = None,
         config: Config,
         rank: int = 0,
+        hooks: Hooks | None = None,
     ) -> None:
         """Record into ``spool`` (default ``run_dir``); None for both records nothing."""
         self.id = run_id
@@ -71,6 +75,7 @@ class Run(Surface):
         self._dir = run_dir
         self._spool = spool or run_dir
         self._rank = rank
+        self._hooks = hooks
         self._sidecar: Sidecar | None = None
         self._console: Console | None = None
         self._writer: RunWriter | None = None
@@ -94,6 +99,10 @@ class Run(Surface):
             else os.environ.get("COMPUTERNAME", ""),
             role="trainer",
         )
+        if self._hooks is not None and self._hooks.watches_log():
+            from swanlab.sdk.observed import ObservedWriter
+
+            return ObservedWriter(self._hooks, folder, header)
         return RunWriter(folder, header)
 
     @property
@@ -158,6 +167,8 @@ class Run(Surface):
     def _config_changed(self, values: dict[str, Any], removed: list[str]) -> None:
         if self._writer is not None:
             self._writer.put(records.Config(self._writer.elapsed(), values, removed))
+        if self._hooks is not None:
+            self._hooks.config_changed(dict(self.config))
 
     def finish(
         self,
@@ -194,9 +205,11 @@ class Run(Surface):
         writer.finish(self.state.name.lower(), error)
         if sidecar is not None:
             sidecar.let_go()
-            if self.mode == "cloud":
-                timeout = settings.seconds("finish_timeout")
-                self._say_sent(sidecar.wait_sent({writer.name: writer.size}, timeout))
+        if self._hooks is not None:
+            self._hooks.finished(self.state.name.lower(), error)
+        if sidecar is not None and self.mode == "cloud":
+            timeout = settings.seconds("finish_timeout")
+            self._say_sent(sidecar.wait_sent({writer.name: writer.size}, timeout))
         if writer.dropped:
             say(f"{writer.dropped} calls could not be written to {self._spool} and are lost.")
         writer.close()
@@ -233,6 +246,8 @@ class Run(Surface):
         self._writer = writer
         if self._console is not None:
             self._console.renew(writer)
+        if self._hooks is not None:
+            self._hooks.tell("on_run_fork")
 
     def __enter__(self) -> Run:  # noqa: PYI034 - Self needs Python 3.11
         return self

@@ -34,6 +34,11 @@ class Steps:
             if highest.get(name, -1) < step:
                 highest[name] = step
 
+    def last(self, name: str) -> int:
+        """Return the highest step of a key so far; -1 if there is none."""
+        self._write_back()
+        return self._highest.get(name, -1)
+
     def groups(self, names: tuple[str, ...]) -> dict[int, list[int]]:
         """Return next step -> positions in ``names``, and count those steps as used."""
         self._write_back()

@@ -25,6 +25,7 @@ from swanlab.sidecar import environment
 from swanlab.sidecar.hardware import Probe, probes
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.lock import Lock
+from swanlab.sidecar.notices import Notice
 
 _KEEP_TRYING_SECONDS = 24 * 3600.0
 _EARLY_SAMPLES = (0.5, 1.5, 3.0)
@@ -44,18 +45,24 @@ class Orders(msgspec.Struct, frozen=True):
     monitor_interval: float
     left_out: list[str] = []
     mask_secrets: bool = True
+    on_crash: list[Notice] = []
 
 
 class LifeLine:
-    """Reads standard input to its end on a thread; ``ended`` is set then."""
+    """Reads standard input to its end on a thread; ``ended`` is set then.
+
+    ``let_go`` tells that the training said so itself, in words.
+    """
 
     def __init__(self) -> None:
+        self.let_go = False
         self.orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=Orders)
         self.ended = threading.Event()
         threading.Thread(target=self._listen, name="life line", daemon=True).start()
 
     def _listen(self) -> None:
-        sys.stdin.buffer.readline()  # "end", or the end of the stream: both mean the same.
+        # "end", or the end of the stream: the upload goes on alike.
+        self.let_go = bool(sys.stdin.buffer.readline())
         self.ended.set()
 
 
@@ -92,10 +99,16 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     _watch(run_dir, line, journal, own, found)
     journal.catch_up()
     _write_config(run_dir, journal)
-    if not journal.ended:
+    died = not journal.ended
+    if died:
         own.put(Finish(own.elapsed(), "crashed", "The process ended without finishing the run."))
     own.close()
     closed.set()
+    if died and not line.let_go and line.orders.on_crash:
+        from swanlab.sidecar import notices
+
+        # Only now: a training that came to an end, however, has told its callbacks itself.
+        notices.send(line.orders.on_crash, run_dir, journal)
     if upload is not None:
         upload.join()
 

@@ -1,0 +1,16 @@
+"""Callbacks ready to use: ``swanlab.plugin.notification`` and ``swanlab.plugin.writer``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    """Find a callback of either module by its name alone."""
+    if name[:1].isupper():
+        from swanlab.plugin import notification, writer
+
+        for home in (notification, writer):
+            if name in home.__all__:
+                return getattr(home, name)
+    raise AttributeError(f"module 'swanlab.plugin' has no attribute {name!r}")
