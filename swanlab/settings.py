@@ -49,6 +49,10 @@ OPTIONS: dict[str, Option] = {
     "monitor_interval": Option(
         ("SWANLAB_MONITOR_INTERVAL",), "10", "seconds between hardware samples; 0 is off"
     ),
+    "git": Option(
+        ("SWANLAB_GIT",), "diff", "what is kept of git: diff, commit (without changes) or off"
+    ),
+    "conda": Option(("SWANLAB_CONDA",), "off", "on lists the packages that conda installed too"),
 }
 
 
@@ -70,6 +74,22 @@ def seconds(name: str) -> float:
         return max(0.0, float(get(name) or 0))
     except ValueError:
         return float(OPTIONS[name].default or 0)
+
+
+def switch(name: str) -> bool:
+    """Return the option as on or off; what is neither counts as the default."""
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words.update({"0": False, "false": False, "no": False, "off": False})
+    default = words.get((OPTIONS[name].default or "").lower(), False)
+    return words.get((get(name) or "").lower(), default)
+
+
+def git() -> str:
+    """Return what is kept of git: ``diff``, ``commit`` or ``off``."""
+    chosen = (get("git") or "").lower()
+    if chosen in {"off", "0", "false", "no", "none"}:
+        return "off"
+    return "commit" if chosen == "commit" else "diff"
 
 
 def save_dir() -> Path:

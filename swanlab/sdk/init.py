@@ -25,7 +25,7 @@ from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
 from swanlab.sdk.guard import say
-from swanlab.sdk.launch import Orders, Progress, Sidecar
+from swanlab.sdk.launch import Orders, Progress, Sidecar, visible_devices
 from swanlab.sdk.plain import plain, text
 from swanlab.sdk.run import Run
 
@@ -330,6 +330,9 @@ def _orders(plan: _Plan) -> Orders:
         cwd=str(Path.cwd()),
         executable=sys.executable,
         monitor_interval=settings.seconds("monitor_interval"),
+        visible=visible_devices(),
+        git=settings.git(),
+        conda=settings.switch("conda"),
     )
 
 

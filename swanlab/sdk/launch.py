@@ -43,6 +43,20 @@ class Orders(msgspec.Struct, frozen=True):
     executable: str
     monitor_interval: float
     resumed: bool = False
+    visible: dict[str, str] = {}
+    """Variables that name the devices that the training may use."""
+    git: str = "diff"
+    """``diff``, ``commit`` (without the changes) or ``off``."""
+    conda: bool = False
+
+
+def visible_devices() -> dict[str, str]:
+    """Return what names the devices of this process; the sidecar must not judge by its own."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.endswith("VISIBLE_DEVICES") or name == "CUDA_DEVICE_ORDER"
+    }
 
 
 class _Process(subprocess.Popen[bytes]):

@@ -21,8 +21,8 @@ from typing import Any
 import msgspec
 
 from swanlab.records import Environment, Finish
-from swanlab.sidecar import environment
-from swanlab.sidecar.hardware import Probe, probes
+from swanlab.sidecar import changes, environment
+from swanlab.sidecar.hardware import Probe, Training, described, probes, sampled
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.lock import Lock
 
@@ -42,6 +42,9 @@ class Orders(msgspec.Struct, frozen=True):
     cwd: str
     executable: str
     monitor_interval: float
+    visible: dict[str, str] = {}
+    git: str = "diff"
+    conda: bool = False
 
 
 class LifeLine:
@@ -85,7 +88,8 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     closed = threading.Event()
     if line.orders.mode == "cloud":
         upload = _start_upload(run_dir, line, journal, closed)
-    found = probes(line.orders.pid) if line.orders.monitor_interval else []
+    training = Training(line.orders.pid, line.orders.visible, run_dir)
+    found = probes(training) if line.orders.monitor_interval else []
     _describe(run_dir, own, line.orders, found)
     _watch(run_dir, line, journal, own, found)
     journal.catch_up()
@@ -107,7 +111,7 @@ def _watch(
     _write_config(run_dir, journal)
     while True:
         if found:
-            own.sample({key: value for probe in found for key, value in probe.sample().items()})
+            own.sample(sampled(found))
         pause = next(due, None)
         if line.ended.wait(interval if pause is None else min(pause, interval)):
             return
@@ -118,14 +122,33 @@ def _watch(
 def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe]) -> None:
     """Find out about program and machine; keep it beside the run and in the run file."""
     about = environment.collect(orders.argv, orders.cwd, orders.executable, orders.pid, orders.mode)
-    about["hardware"] = {key: value for probe in found for key, value in probe.describe().items()}
+    about["git"] = None if orders.git == "off" else environment.git(orders.cwd)
+    about["hardware"] = described(found)
     own.put(Environment(own.elapsed(), about))
     installed = environment.packages()
     own.put(Environment(own.elapsed(), {"packages": installed}))
     shown = msgspec.json.format(msgspec.json.encode(about), indent=2)
     (run_dir / "metadata.json").write_bytes(shown)
-    lines = (f"{name}=={version}\n" for name, version in installed.items())
-    (run_dir / "requirements.txt").write_text("".join(lines), encoding="utf-8")
+    _write_versions(run_dir / "requirements.txt", installed, "==")
+    conda = environment.conda_packages() if orders.conda else {}
+    if conda:
+        own.put(Environment(own.elapsed(), {"conda": conda}))
+        _write_versions(run_dir / "conda.txt", conda, "=")
+    if orders.git == "diff" and about["git"] and about["git"]["dirty"]:
+        _keep_diff(run_dir, own, orders.cwd, about["git"])
+
+
+def _keep_diff(run_dir: Path, own: SidecarFile, cwd: str, git: dict[str, Any]) -> None:
+    changed = changes.diff(cwd)
+    if changed is not None:
+        (run_dir / "diff.patch").write_text(changed.text, encoding="utf-8", newline="")
+        with_diff = {**git, "diff": changed.text, "diff_cut": changed.cut}
+        own.put(Environment(own.elapsed(), {"git": with_diff}))
+
+
+def _write_versions(path: Path, installed: dict[str, str], sign: str) -> None:
+    lines = (f"{name}{sign}{version}\n" for name, version in installed.items())
+    path.write_text("".join(lines), encoding="utf-8")
 
 
 def _write_config(run_dir: Path, journal: Journal) -> None:

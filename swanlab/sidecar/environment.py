@@ -18,7 +18,7 @@ _URL_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def collect(argv: list[str], cwd: str, executable: str, pid: int, mode: str) -> dict[str, Any]:
-    """Return the entries of the environment record, hardware and packages apart."""
+    """Return the entries of the environment record, git, hardware and packages apart."""
     system = platform.uname()
     return {
         "host": {"name": system.node, "user": os.environ.get("USER") or os.environ.get("USERNAME")},
@@ -39,7 +39,6 @@ def collect(argv: list[str], cwd: str, executable: str, pid: int, mode: str) -> 
             "version": platform.python_version(),
             "implementation": platform.python_implementation(),
         },
-        "git": git(cwd),
         "swanlab": {"version": swanlab.__version__, "mode": mode, "run_dir": str(Path.cwd())},
     }
 
@@ -80,6 +79,19 @@ def packages() -> dict[str, str]:
                 # An egg's name ends in the Python version: name-1.0-py3.11.egg-info.
                 found.setdefault(name.replace("_", "-"), version.partition("-")[0])
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+
+def conda_packages() -> dict[str, str]:
+    """Return name to ``version=build`` of what conda installed for this interpreter, if it did.
+
+    Read from the names of the records that conda keeps of each package: ``name-version-build``.
+    """
+    try:
+        names = sorted(entry.name for entry in os.scandir(Path(sys.prefix) / "conda-meta"))
+    except OSError:
+        return {}  # Not an environment of conda's.
+    parts = (name.removesuffix(".json").rsplit("-", 2) for name in names if name.endswith(".json"))
+    return {part[0]: f"{part[1]}={part[2]}" for part in parts if len(part) == 3}
 
 
 def git(cwd: str) -> dict[str, Any] | None:
