@@ -55,6 +55,22 @@ class Probe(Protocol):
         ...
 
 
+class Gone:
+    """Stands where a probe broke, so that the GPUs behind it keep their numbers."""
+
+    def __init__(self, gpus: int) -> None:
+        """``gpus`` is how many the broken one had."""
+        self.gpus = gpus
+
+    def describe(self) -> dict[str, Any]:
+        """Return nothing."""
+        return {}
+
+    def sample(self) -> dict[str, float]:
+        """Return nothing."""
+        return {}
+
+
 def probes(training: Training) -> list[Probe]:
     """Return the probes of all hardware here."""
     found: list[Probe] = []
@@ -92,13 +108,12 @@ def sampled(found: list[Probe]) -> dict[str, float]:
     """Return the present values of all; a probe that breaks is said once and taken out."""
     values: dict[str, float] = {}
     first = 0
-    for probe in tuple(found):
+    for place, probe in enumerate(found):
         try:
             of_one = probe.sample()
         except Exception:  # noqa: BLE001 - the other hardware is still measured
             _said(f"{type(probe).__module__} is no longer measured")
-            found.remove(probe)
-            of_one = {}
+            found[place], of_one = Gone(probe.gpus), {}
         values.update(_numbered_on(of_one, first) if first and probe.gpus else of_one)
         first += probe.gpus
     return values

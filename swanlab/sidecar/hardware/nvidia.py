@@ -33,7 +33,7 @@ class Nvidia:
     def describe(self) -> dict[str, Any]:
         """Return what this hardware is."""
         nvml = self._nvml
-        cards = [(card, handle) for card, handle in self._cards()]
+        cards = list(self._cards())
         named = own([card for card, _ in cards], self._training.visible)
         gpus = []
         for card, handle in cards:
@@ -77,9 +77,9 @@ class Nvidia:
 
     def _card(self, index: int, handle: Any, number: int | None) -> Card:
         nvml = self._nvml
-        uuid, name = self._ask(nvml.nvmlDeviceGetUUID, handle), None
-        name = self._ask(nvml.nvmlDeviceGetName, handle)
-        return Card(index, _text(uuid) or "", _text(name) or "", number)
+        uuid = _text(self._ask(nvml.nvmlDeviceGetUUID, handle))
+        name = _text(self._ask(nvml.nvmlDeviceGetName, handle))
+        return Card(index, uuid or "", name or "", number)
 
     def _mig(self, handle: Any) -> Iterator[Any]:
         """Handles of the slices that a GPU is cut into; none on most."""

@@ -90,7 +90,8 @@ class Accelerators:
         self._kind, self._vendor, self._read, self._mask = kind, vendor, read, mask
         self._first: Found | None = read()
         self._known = self._first
-        self.gpus = len(self._known.devices) if kind == "gpu" else 0
+        slots = [int(device.slot) for device in self._known.devices if kind == "gpu"]
+        self.gpus = max(slots, default=-1) + 1
 
     def __bool__(self) -> bool:
         """Whether there is any device."""
