@@ -49,10 +49,8 @@ OPTIONS: dict[str, Option] = {
     "monitor_interval": Option(
         ("SWANLAB_MONITOR_INTERVAL",), "10", "seconds between hardware samples; 0 is off"
     ),
-    "git": Option(
-        ("SWANLAB_GIT",), "diff", "what is kept of git: diff, commit (without changes) or off"
-    ),
-    "conda": Option(("SWANLAB_CONDA",), "off", "on lists the packages that conda installed too"),
+    "git_diff": Option(("SWANLAB_GIT_DIFF",), "true", "whether changes since the commit are kept"),
+    "conda": Option(("SWANLAB_CONDA",), "false", "whether packages of conda are listed too"),
 }
 
 
@@ -76,20 +74,12 @@ def seconds(name: str) -> float:
         return float(OPTIONS[name].default or 0)
 
 
-def switch(name: str) -> bool:
-    """Return the option as on or off; what is neither counts as the default."""
-    words = {"1": True, "true": True, "yes": True, "on": True}
-    words.update({"0": False, "false": False, "no": False, "off": False})
-    default = words.get((OPTIONS[name].default or "").lower(), False)
+def flag(name: str) -> bool:
+    """Return the option as yes or no; what is neither counts as the default."""
+    words = dict.fromkeys(("1", "true", "yes", "on"), True)
+    words |= dict.fromkeys(("0", "false", "no", "off"), False)
+    default = words[OPTIONS[name].default or "false"]
     return words.get((get(name) or "").lower(), default)
-
-
-def git() -> str:
-    """Return what is kept of git: ``diff``, ``commit`` or ``off``."""
-    chosen = (get("git") or "").lower()
-    if chosen in {"off", "0", "false", "no", "none"}:
-        return "off"
-    return "commit" if chosen == "commit" else "diff"
 
 
 def save_dir() -> Path:

@@ -331,8 +331,8 @@ def _orders(plan: _Plan) -> Orders:
         executable=sys.executable,
         monitor_interval=settings.seconds("monitor_interval"),
         visible=visible_devices(),
-        git=settings.git(),
-        conda=settings.switch("conda"),
+        git_diff=settings.flag("git_diff"),
+        conda=settings.flag("conda"),
     )
 
 

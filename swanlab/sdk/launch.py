@@ -45,8 +45,7 @@ class Orders(msgspec.Struct, frozen=True):
     resumed: bool = False
     visible: dict[str, str] = {}
     """Variables that name the devices that the training may use."""
-    git: str = "diff"
-    """``diff``, ``commit`` (without the changes) or ``off``."""
+    git_diff: bool = True
     conda: bool = False
 
 

@@ -43,7 +43,7 @@ class Orders(msgspec.Struct, frozen=True):
     executable: str
     monitor_interval: float
     visible: dict[str, str] = {}
-    git: str = "diff"
+    git_diff: bool = True
     conda: bool = False
 
 
@@ -122,7 +122,6 @@ def _watch(
 def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe]) -> None:
     """Find out about program and machine; keep it beside the run and in the run file."""
     about = environment.collect(orders.argv, orders.cwd, orders.executable, orders.pid, orders.mode)
-    about["git"] = None if orders.git == "off" else environment.git(orders.cwd)
     about["hardware"] = described(found)
     own.put(Environment(own.elapsed(), about))
     installed = environment.packages()
@@ -134,8 +133,9 @@ def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe
     if conda:
         own.put(Environment(own.elapsed(), {"conda": conda}))
         _write_versions(run_dir / "conda.txt", conda, "=")
-    if orders.git == "diff" and about["git"] and about["git"]["dirty"]:
-        _keep_diff(run_dir, own, orders.cwd, about["git"])
+    git = about.get("git")
+    if orders.git_diff and git and git["dirty"]:
+        _keep_diff(run_dir, own, orders.cwd, git)
 
 
 def _keep_diff(run_dir: Path, own: SidecarFile, cwd: str, git: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ _URL_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def collect(argv: list[str], cwd: str, executable: str, pid: int, mode: str) -> dict[str, Any]:
-    """Return the entries of the environment record, git, hardware and packages apart."""
+    """Return the entries of the environment record, hardware and packages apart."""
     system = platform.uname()
     return {
         "host": {"name": system.node, "user": os.environ.get("USER") or os.environ.get("USERNAME")},
@@ -39,6 +39,7 @@ def collect(argv: list[str], cwd: str, executable: str, pid: int, mode: str) -> 
             "version": platform.python_version(),
             "implementation": platform.python_implementation(),
         },
+        "git": git(cwd),
         "swanlab": {"version": swanlab.__version__, "mode": mode, "run_dir": str(Path.cwd())},
     }
 

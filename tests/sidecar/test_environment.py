@@ -73,13 +73,13 @@ def test_the_diff_of_a_run_can_be_applied_to_its_commit(script):
 
 
 @pytest.mark.usefixtures("repository")
-@pytest.mark.parametrize("chosen", ["off", "commit"])
-def test_git_can_be_left_out(script, chosen):
-    assert script(TRAIN, SWANLAB_GIT=chosen).returncode == 0
+@pytest.mark.parametrize("word", ["off", "false", "0"])
+def test_the_diff_can_be_left_out(script, word):
+    assert script(TRAIN, SWANLAB_GIT_DIFF=word).returncode == 0
     folder = ended()
     kept = environment_of(folder)["git"]
-    assert (kept or {}).get("branch") == (None if chosen == "off" else "trunk")
-    assert "diff" not in (kept or {})
+    assert (kept["branch"], kept["dirty"]) == ("trunk", True)
+    assert "diff" not in kept
     assert not (folder / "diff.patch").exists()
 
 
