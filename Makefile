@@ -53,6 +53,7 @@ web/node_modules/.installed: web/package-lock.json
 	@sh tools/need-node.sh
 	@# Not `npm ci`: it refuses a lock without the binaries of platforms nobody here has.
 	cd web && npm install --no-save --no-audit --no-fund
+	cd web/tools/openapi && npm install --no-save --no-audit --no-fund
 	@touch $@
 
 $(STATIC): web/node_modules/.installed $(WEB)

@@ -59,15 +59,25 @@ def begun(training: subprocess.Popen[str]) -> None:
     training.stdout.close()
 
 
-def test_a_killed_sidecar_is_replaced_at_the_end_and_nothing_is_sent_twice(server, tmp_path):
-    training = start_training("orphan")
-    begun(training)
+def all_arrived(server: Serving, runs: int) -> None:
+    for number in range(runs):
+        run = f"run{number}"
+        wait_for(lambda run=run: server.run("admin/cats", run)["state"] == "finished")
+        assert server.points("admin/cats", run, "loss") == [(n, n) for n in range(400)]
+        assert server.points("admin/cats", run, "twice") == [(n, 2 * n) for n in range(400)]
+
+
+def test_killed_sidecars_are_replaced_at_the_end_and_nothing_is_sent_twice(server, tmp_path):
+    trainings = [start_training(f"run{n}") for n in range(10)]
+    for training in trainings:
+        begun(training)
     time.sleep(1)
-    (sidecar,) = sidecars(tmp_path)
-    sidecar.kill()
-    assert training.wait(60) == 0
-    wait_for(lambda: server.run("admin/cats", "orphan")["state"] == "finished")
-    assert server.points("admin/cats", "orphan", "loss") == [(n, n) for n in range(400)]
+    killed = sidecars(tmp_path)
+    for sidecar in killed:
+        sidecar.kill()
+    assert len(killed) == 10
+    assert [training.wait(90) for training in trainings] == [0] * 10
+    all_arrived(server, 10)
 
 
 def test_a_killed_server_loses_and_doubles_nothing_of_ten_runs(server):
@@ -79,11 +89,7 @@ def test_a_killed_server_loses_and_doubles_nothing_of_ten_runs(server):
     time.sleep(0.5)
     server.start()
     assert [training.wait(90) for training in trainings] == [0] * 10
-    for number in range(10):
-        run = f"run{number}"
-        wait_for(lambda run=run: server.run("admin/cats", run)["state"] == "finished")
-        assert server.points("admin/cats", run, "loss") == [(n, n) for n in range(400)]
-        assert server.points("admin/cats", run, "twice") == [(n, 2 * n) for n in range(400)]
+    all_arrived(server, 10)
 
 
 def test_training_and_sidecar_killed_together_are_sent_by_sync_once(server, script, tmp_path):

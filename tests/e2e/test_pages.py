@@ -114,6 +114,8 @@ def test_run(looking, tab):
         until(page, "window.drawn.length > 10")
     if tab == "logs":
         expect(page.get_by_text("step 2900")).to_be_visible()
+    if tab == "overview":
+        expect(page.get_by_text("net.depth").or_(page.get_by_text("depth")).first).to_be_visible()
     if tab == "environment":
         expect(page.get_by_text("msgspec", exact=True)).to_be_visible()
     check(page, look, f"run-{tab}")
@@ -135,9 +137,37 @@ def test_sign_in_and_its_refusal(chromium, seeded, look):
     page.locator("input[autocomplete=username]").fill("admin")
     page.locator("input[autocomplete=current-password]").fill("not the password")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).not_to_be_empty()
     check(page, look, "login")
     context.close()
+
+
+def test_every_line_colour_stands_out_from_its_panel(page: Page, seeded):
+    serving, _ = seeded
+    page.goto(f"{serving.host}/login")
+    for look in ("light", "dark"):
+        colours = page.evaluate(
+            """theme => {
+              document.documentElement.dataset.theme = theme;
+              const style = getComputedStyle(document.documentElement);
+              return ["panel", 1, 2, 3, 4, 5, 6, 7, 8].map((name) =>
+                style.getPropertyValue(name === "panel" ? "--panel" : `--run-${name}`).trim());
+            }""",
+            look,
+        )
+        panel, *runs = (luminance(colour) for colour in colours)
+        for run in runs:
+            brighter, darker = max(run, panel), min(run, panel)
+            assert (brighter + 0.05) / (darker + 0.05) >= 3, (look, colours)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2)."""
+    digits = colour.lstrip("#")
+    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_a_spike_of_one_step_is_drawn_and_zoomed_into(page: Page, seeded):

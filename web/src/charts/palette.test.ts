@@ -6,7 +6,7 @@ describe("hueOfRun", () => {
   it("gives every id one of the hues, and uses them all", () => {
     const seen = new Set<number>();
     for (let i = 0; i < 2000; i++) seen.add(hueOfRun(`run-${i}-${(i * 7919) % 104729}`));
-    expect([...seen].sort()).toEqual(Array.from({ length: HUES }, (_, hue) => hue));
+    expect([...seen].toSorted()).toEqual(Array.from({ length: HUES }, (_, hue) => hue));
   });
 
   it("is the same each time", () => {
