@@ -190,6 +190,16 @@ OPTIONS: dict[str, Option] = {
         ("integration.dashboard.port",),
         "number",
     ),
+    "git_diff": Option(
+        ("SWANLAB_GIT_DIFF",), "true", "whether changes since the commit are kept", (), "flag"
+    ),
+    "conda": Option(
+        ("SWANLAB_CONDA",),
+        "false",
+        "whether packages of conda are listed too",
+        ("probe.conda", "conda_collect"),
+        "flag",
+    ),
 }
 
 GROUPS = frozenset(

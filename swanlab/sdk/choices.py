@@ -20,7 +20,6 @@ R = TypeVar("R")
 STORED: dict[str, Any] = {
     "backup": True,
     "upload_interval": 3,
-    "conda_collect": False,
     "disk_io_dir": None,
     "run.parallel": None,
     "run.history": None,
@@ -39,7 +38,6 @@ STORED: dict[str, Any] = {
     "core.save_batch": 100,
     "core.skip_store": False,
     "probe.swanlab": True,
-    "probe.conda": False,
     "probe.monitor_disk_dir": None,
 }
 """Fields that change nothing here, with what they are where nobody sets them."""

@@ -25,7 +25,7 @@ from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
 from swanlab.sdk.guard import say
-from swanlab.sdk.launch import Orders, Progress, Sidecar
+from swanlab.sdk.launch import Orders, Progress, Sidecar, visible_devices
 from swanlab.sdk.plain import plain, text
 from swanlab.sdk.run import Run
 
@@ -359,6 +359,9 @@ def _orders(plan: _Plan, told: Hooks | None) -> Orders:
         left_out=[part for part in _NOTED if not wanted or not settings.flag(part)],
         mask_secrets=settings.flag("mask_secrets"),
         on_crash=told.described() if told is not None else [],
+        visible=visible_devices(),
+        git_diff=settings.flag("git_diff"),
+        conda=settings.flag("conda"),
     )
 
 

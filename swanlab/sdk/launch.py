@@ -48,6 +48,19 @@ class Orders(msgspec.Struct, frozen=True):
     mask_secrets: bool = True
     on_crash: list[dict[str, Any]] = []
     """Callbacks, as they describe themselves, to call if the training dies without a word."""
+    visible: dict[str, str] = {}
+    """Variables that name the devices that the training may use."""
+    git_diff: bool = True
+    conda: bool = False
+
+
+def visible_devices() -> dict[str, str]:
+    """Return what names the devices of this process; the sidecar must not judge by its own."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.endswith("VISIBLE_DEVICES") or name == "CUDA_DEVICE_ORDER"
+    }
 
 
 class _Process(subprocess.Popen[bytes]):

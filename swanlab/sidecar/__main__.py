@@ -21,8 +21,8 @@ from typing import Any
 import msgspec
 
 from swanlab.records import Environment, Finish
-from swanlab.sidecar import environment
-from swanlab.sidecar.hardware import Probe, probes
+from swanlab.sidecar import changes, environment
+from swanlab.sidecar.hardware import Probe, Training, described, probes, sampled
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.lock import Lock
 from swanlab.sidecar.notices import Notice
@@ -46,6 +46,9 @@ class Orders(msgspec.Struct, frozen=True):
     left_out: list[str] = []
     mask_secrets: bool = True
     on_crash: list[Notice] = []
+    visible: dict[str, str] = {}
+    git_diff: bool = True
+    conda: bool = False
 
 
 class LifeLine:
@@ -94,7 +97,8 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     closed = threading.Event()
     if line.orders.mode == "cloud":
         upload = _start_upload(run_dir, line, journal, closed)
-    found = probes(line.orders.pid) if line.orders.monitor_interval else []
+    training = Training(line.orders.pid, line.orders.visible, run_dir)
+    found = probes(training) if line.orders.monitor_interval else []
     _describe(run_dir, own, line.orders, found)
     _watch(run_dir, line, journal, own, found)
     journal.catch_up()
@@ -122,7 +126,7 @@ def _watch(
     _write_config(run_dir, journal)
     while True:
         if found:
-            own.sample({key: value for probe in found for key, value in probe.sample().items()})
+            own.sample(sampled(found))
         pause = next(due, None)
         if line.ended.wait(interval if pause is None else min(pause, interval)):
             return
@@ -139,16 +143,34 @@ def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe
     if not orders.mask_secrets and "process" in about:
         about["process"]["command"] = " ".join(orders.argv)
     if "hardware" not in left_out:
-        about["hardware"] = {k: v for probe in found for k, v in probe.describe().items()}
+        about["hardware"] = described(found)
     own.put(Environment(own.elapsed(), about))
     shown = msgspec.json.format(msgspec.json.encode(about), indent=2)
     (run_dir / "metadata.json").write_bytes(shown)
-    if "requirements" in left_out:
-        return
-    installed = environment.packages()
-    own.put(Environment(own.elapsed(), {"packages": installed}))
-    lines = (f"{name}=={version}\n" for name, version in installed.items())
-    (run_dir / "requirements.txt").write_text("".join(lines), encoding="utf-8")
+    if "requirements" not in left_out:
+        installed = environment.packages()
+        own.put(Environment(own.elapsed(), {"packages": installed}))
+        _write_versions(run_dir / "requirements.txt", installed, "==")
+    conda = environment.conda_packages() if orders.conda else {}
+    if conda:
+        own.put(Environment(own.elapsed(), {"conda": conda}))
+        _write_versions(run_dir / "conda.txt", conda, "=")
+    git = about.get("git")
+    if orders.git_diff and git and git["dirty"]:
+        _keep_diff(run_dir, own, orders.cwd, git)
+
+
+def _keep_diff(run_dir: Path, own: SidecarFile, cwd: str, git: dict[str, Any]) -> None:
+    changed = changes.diff(cwd)
+    if changed is not None:
+        (run_dir / "diff.patch").write_text(changed.text, encoding="utf-8", newline="")
+        with_diff = {**git, "diff": changed.text, "diff_cut": changed.cut}
+        own.put(Environment(own.elapsed(), {"git": with_diff}))
+
+
+def _write_versions(path: Path, installed: dict[str, str], sign: str) -> None:
+    lines = (f"{name}{sign}{version}\n" for name, version in installed.items())
+    path.write_text("".join(lines), encoding="utf-8")
 
 
 def _write_config(run_dir: Path, journal: Journal) -> None:

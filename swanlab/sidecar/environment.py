@@ -94,6 +94,19 @@ def packages() -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 
+def conda_packages() -> dict[str, str]:
+    """Return name to ``version=build`` of what conda installed for this interpreter, if it did.
+
+    Read from the names of the records that conda keeps of each package: ``name-version-build``.
+    """
+    try:
+        names = sorted(entry.name for entry in os.scandir(Path(sys.prefix) / "conda-meta"))
+    except OSError:
+        return {}  # Not an environment of conda's.
+    parts = (name.removesuffix(".json").rsplit("-", 2) for name in names if name.endswith(".json"))
+    return {part[0]: f"{part[1]}={part[2]}" for part in parts if len(part) == 3}
+
+
 def git(cwd: str) -> dict[str, Any] | None:
     """Return branch, commit, remote (without credentials) and whether files were changed."""
     commit = _git(cwd, "rev-parse", "HEAD")

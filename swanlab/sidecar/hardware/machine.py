@@ -8,16 +8,23 @@ from typing import Any
 
 import psutil
 
+from swanlab.sidecar.hardware import Training, container
+
 _MB = 1024 * 1024
 
 
 class Machine:
     """Sampled by psutil; the first sample has no rates yet."""
 
-    def __init__(self, pid: int) -> None:
+    gpus = 0
+
+    def __init__(self, training: Training) -> None:
+        self._folder = str(training.folder)
+        self._total = psutil.virtual_memory().total
+        self._container = container.around(training.pid, self._total)
         self._process: psutil.Process | None = None
         try:
-            self._process = psutil.Process(pid)
+            self._process = psutil.Process(training.pid)
             self._process.cpu_percent()
         except psutil.Error:
             pass  # The training has ended before us; the machine is still sampled.
@@ -28,29 +35,53 @@ class Machine:
 
     def describe(self) -> dict[str, Any]:
         """Return what this hardware is."""
-        memory = psutil.virtual_memory()
-        return {
+        allowance = self._container.allowance() if self._container else None
+        about: dict[str, Any] = {
             "cpu": {
                 "brand": _cpu_brand(),
                 "physical": psutil.cpu_count(logical=False),
                 "logical": psutil.cpu_count(),
             },
-            "memory": memory.total,
+            "memory": allowance.limit if allowance else self._total,
         }
+        if allowance:
+            about["machine_memory"] = self._total
+        disk = self._disk_usage()
+        if disk is not None:
+            about["disk"] = {"total": disk.total, "path": self._folder}
+        return about
 
     def sample(self) -> dict[str, float]:
         """Return its present values."""
-        memory = psutil.virtual_memory()
-        values = {
-            "cpu.pct": psutil.cpu_percent(),
-            "mem.pct": memory.percent,
-            "mem.proc.avail": memory.available / _MB,
-        }
-        values.update(self._of_process())
+        values = {"cpu.pct": psutil.cpu_percent()}
+        total = self._memory(values)
+        values.update(self._of_process(total))
+        disk = self._disk_usage()
+        if disk is not None:
+            values["disk.usage"] = disk.percent
         values.update(self._rates())
         return values
 
-    def _of_process(self) -> dict[str, float]:
+    def _memory(self, values: dict[str, float]) -> int:
+        """Set the keys of memory and return how much there is: of the container, if it has less."""
+        memory = psutil.virtual_memory()
+        allowance = self._container.allowance() if self._container else None
+        if allowance is None:
+            values["mem.pct"], values["mem.proc.avail"] = memory.percent, memory.available / _MB
+            return int(memory.total)
+        left = max(0, min(allowance.limit - allowance.used, memory.available))
+        values["mem.pct"] = 100 * allowance.used / allowance.limit
+        values["mem.proc.avail"] = left / _MB
+        return allowance.limit
+
+    def _disk_usage(self) -> Any:
+        """Of the disk that the run is recorded on; None if its folder is gone."""
+        try:
+            return psutil.disk_usage(self._folder)
+        except OSError:
+            return None
+
+    def _of_process(self, total: int) -> dict[str, float]:
         if self._process is None:
             return {}
         try:
@@ -65,7 +96,7 @@ class Machine:
         except psutil.Error:
             return {}
         values["mem.proc"] = resident / _MB
-        values["mem.proc.pct"] = 100 * resident / psutil.virtual_memory().total
+        values["mem.proc.pct"] = 100 * resident / total
         return values
 
     def _rates(self) -> dict[str, float]:
@@ -106,6 +137,6 @@ def _cpu_brand() -> str:
     return platform.processor() or platform.machine()
 
 
-def open_probe(pid: int) -> Machine:
+def open_probe(training: Training) -> Machine:
     """Return the probe of this machine; there always is one."""
-    return Machine(pid)
+    return Machine(training)

@@ -2,12 +2,16 @@
 
 import { SYSTEM_PREFIX } from "./sections";
 
-export type Group = "cpu" | "memory" | "process" | "gpu" | "disk" | "network" | "other";
+/** Kinds of accelerators. All have the same measures; a key begins with the kind and the number. */
+const DEVICES = ["gpu", "npu", "mlu", "xpu", "dcu"] as const;
+type Device = (typeof DEVICES)[number];
+
+export type Group = "cpu" | "memory" | "process" | Device | "disk" | "network" | "other";
 export const GROUPS: readonly Group[] = [
   "cpu",
   "memory",
   "process",
-  "gpu",
+  ...DEVICES,
   "disk",
   "network",
   "other",
@@ -24,6 +28,8 @@ export type Name =
   | "gpuUse"
   | "gpuMemory"
   | "gpuMemoryUsed"
+  | "gpuMemoryProcess"
+  | "gpuMemoryProcessShare"
   | "gpuAccess"
   | "gpuTemperature"
   | "gpuPower"
@@ -42,7 +48,7 @@ interface Known {
   share?: boolean;
 }
 
-/** Keys behind `__swanlab__.`; `#` stands for the index of a device. */
+/** Keys behind `__swanlab__.`; `gpu` stands for every kind of device, `#` for its number. */
 const KNOWN: Readonly<Record<string, Known>> = {
   "cpu.pct": { group: "cpu", name: "cpuUse", unit: "%", share: true },
   "cpu.thds": { group: "process", name: "cpuThreads", unit: "" },
@@ -54,6 +60,8 @@ const KNOWN: Readonly<Record<string, Known>> = {
   "gpu.#.pct": { group: "gpu", name: "gpuUse", unit: "%", share: true },
   "gpu.#.mem.pct": { group: "gpu", name: "gpuMemory", unit: "%", share: true },
   "gpu.#.mem.value": { group: "gpu", name: "gpuMemoryUsed", unit: "MB" },
+  "gpu.#.mem.proc": { group: "gpu", name: "gpuMemoryProcess", unit: "MB" },
+  "gpu.#.mem.proc.pct": { group: "gpu", name: "gpuMemoryProcessShare", unit: "%", share: true },
   "gpu.#.mem.time": { group: "gpu", name: "gpuAccess", unit: "%", share: true },
   "gpu.#.temp": { group: "gpu", name: "gpuTemperature", unit: "°C" },
   "gpu.#.power": { group: "gpu", name: "gpuPower", unit: "W" },
@@ -72,7 +80,10 @@ export interface SystemChart {
   key: string;
   unit: string;
   share: boolean;
-  lines: { key: string; index: number | null }[];
+  /** What the device is called; empty where the measure is of no device. */
+  device: string;
+  /** A part of a device, or a chip of a card, has a text: `0-1`. */
+  lines: { key: string; index: number | string | null }[];
 }
 
 const order = Object.keys(KNOWN);
@@ -84,27 +95,35 @@ export function systemCharts(keys: readonly string[]): SystemChart[] {
   for (const key of keys.toSorted(collator.compare)) {
     const bare = key.slice(SYSTEM_PREFIX.length);
     const [general, index] = generalise(bare);
-    const known = KNOWN[general];
+    const device = DEVICES.find((kind) => general.startsWith(`${kind}.#.`));
+    const known = KNOWN[asGpu(general)];
     const chart = charts.get(general) ?? {
-      group: known?.group ?? groupOf(bare),
+      group: device ?? known?.group ?? groupOf(bare),
       name: known?.name ?? null,
       key: general,
       unit: known?.unit ?? "",
       share: known?.share ?? false,
+      device: device?.toUpperCase() ?? "",
       lines: [],
     };
     chart.lines.push({ key, index });
     charts.set(general, chart);
   }
-  const rank = (chart: SystemChart) => (chart.name ? order.indexOf(chart.key) : order.length);
+  const rank = (chart: SystemChart) =>
+    chart.name ? order.indexOf(asGpu(chart.key)) : order.length;
   return [...charts.values()].toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** `gpu.0.pct` is `gpu.#.pct` of device 0; the same for other devices and for cores. */
-function generalise(bare: string): [general: string, index: number | null] {
-  const match = /^([a-z]+)\.(\d+)\.(.+)$/.exec(bare);
-  if (!match) return [bare, null];
-  return [`${match[1]}.#.${match[3]}`, Number(match[2])];
+function generalise(bare: string): [general: string, index: number | string | null] {
+  const match = /^([a-z]+)\.(\d+(?:-\d+)?)\.(.+)$/.exec(bare);
+  if (!match?.[2]) return [bare, null];
+  return [`${match[1]}.#.${match[3]}`, match[2].includes("-") ? match[2] : Number(match[2])];
+}
+
+/** The key under which a measure of any device is known. */
+function asGpu(general: string): string {
+  return general.replace(/^(?:npu|mlu|xpu|dcu)\.#\./, "gpu.#.");
 }
 
 /** Where an unknown measure belongs, by the first part of its key. */

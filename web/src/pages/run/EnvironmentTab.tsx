@@ -106,31 +106,41 @@ function bytes(value: number | undefined): string | undefined {
   return value === undefined ? undefined : formatBytes(value);
 }
 
-function gpuText(gpu: Entry): string {
-  const memory = bytes(count(gpu, "memory"));
-  const name = words(gpu, "name") ?? words(gpu, "vendor") ?? "";
-  return memory === undefined ? name : `${name}, ${memory}`;
+function gpuText(gpu: Entry, own: string | undefined): string {
+  const name = words(gpu, "name") ?? words(gpu, "vendor");
+  const parts = [name, bytes(count(gpu, "memory")), own].filter((text) => text !== undefined);
+  return parts.join(", ");
+}
+
+/** A container's memory goes with that of its machine. */
+function useMemory(hardware: Entry): string | undefined {
+  const { t } = useTranslation();
+  const memory = bytes(count(hardware, "memory"));
+  const machine = bytes(count(hardware, "machine_memory"));
+  if (memory === undefined || machine === undefined) return memory;
+  return t("environment.memoryOf", { memory, machine });
 }
 
 function MachineFacts({ environment }: { environment: Entry }) {
   const { t } = useTranslation();
   const hardware = part(environment, "hardware");
   const gpus = Array.isArray(hardware.gpus) ? hardware.gpus.filter(isObject) : [];
+  // Worth saying only where other devices are there too that the run must not use.
+  const shared = gpus.some((gpu) => gpu.own === false);
   const disk = isObject(hardware.disk) ? count(hardware.disk, "total") : count(hardware, "disk");
   return (
     <Facts title={t("environment.machine")}>
       <Fact label={t("environment.host")} value={words(part(environment, "host"), "name")} />
       <Fact label={t("environment.os")} value={osName(part(environment, "os"))} />
       <Fact label={t("environment.cpu")} value={useCpu(hardware)} />
-      <Fact label={t("environment.memory")} value={bytes(count(hardware, "memory"))} />
+      <Fact label={t("environment.memory")} value={useMemory(hardware)} />
       <Fact label={t("environment.disk")} value={bytes(disk)} />
-      {gpus.map((gpu, position) => (
-        <Fact
-          key={words(gpu, "index") ?? position}
-          label={t("environment.gpu", { index: words(gpu, "index") ?? position })}
-          value={gpuText(gpu)}
-        />
-      ))}
+      {gpus.map((gpu, position) => {
+        const device = (words(gpu, "kind") ?? "gpu").toUpperCase();
+        const label = t("environment.device", { device, index: words(gpu, "index") ?? position });
+        const own = shared && gpu.own === true ? t("environment.own") : undefined;
+        return <Fact key={label} label={label} value={gpuText(gpu, own)} />;
+      })}
       <Fact label={t("environment.driver")} value={words(hardware, "driver")} />
     </Facts>
   );
@@ -178,6 +188,35 @@ function GitFacts({ git }: { git: Entry }) {
         <Fact label={t("environment.dirty")} value={dirty ? t("common.yes") : t("common.no")} />
       )}
     </Facts>
+  );
+}
+
+/** The changes since the commit, folded: they may be long. */
+function Diff({ git }: { git: Entry }) {
+  const { t } = useTranslation();
+  const diff = words(git, "diff");
+  if (diff === undefined) return null;
+  const title = t("environment.diff");
+  return (
+    <Panel title={title} tools={<CopyButton text={diff} />}>
+      <details>
+        <summary className="cursor-pointer px-3 py-2">
+          {t("environment.diffLines", { count: diff.trimEnd().split("\n").length })}
+        </summary>
+        <pre
+          role="region"
+          aria-label={title}
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
+          tabIndex={0}
+          className="m-0 max-h-[32rem] overflow-auto border-t border-line px-3 py-2 font-mono text-small"
+        >
+          {diff}
+        </pre>
+      </details>
+      {git.diff_cut === true && (
+        <p className="border-t border-line px-3 py-2 text-ink-2">{t("environment.diffCut")}</p>
+      )}
+    </Panel>
   );
 }
 
@@ -240,6 +279,7 @@ export default function EnvironmentTab({ run }: { run: Run }) {
         {known && <MachineFacts environment={environment} />}
         {known && <SoftwareFacts environment={environment} />}
         {Object.keys(git).length > 0 && <GitFacts git={git} />}
+        <Diff git={git} />
       </div>
       <div className="flex min-w-0 flex-col gap-2">
         {known ? (

@@ -104,7 +104,9 @@ function specSections(
 }
 
 function specOf(chart: SystemChart, { id, language, settings, t }: SpecInputs): ChartSpec {
-  const name = chart.name ? t(`system.${chart.name}`) : unknownName(chart);
+  const name = chart.name
+    ? t(`system.${chart.name}`, { device: chart.device })
+    : unknownName(chart);
   const hue = chart.lines.length > 1 ? 0 : hueOfRun(id);
   return {
     title: chart.unit ? `${name} (${chart.unit})` : name,
@@ -112,7 +114,10 @@ function specOf(chart: SystemChart, { id, language, settings, t }: SpecInputs): 
       run: id,
       key,
       rank: 0,
-      label: index === null || chart.group !== "gpu" ? name : t("system.gpuIndex", { index }),
+      label:
+        index === null || chart.device === ""
+          ? name
+          : t("system.deviceIndex", { device: chart.device, index }),
       style: lineStyle(hue + i),
       origin: 0,
     })),
