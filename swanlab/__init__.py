@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.11.0"
 
 if TYPE_CHECKING:
+    from swanlab.api import Api, OpenApi
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
     from swanlab.sdk.run import Run, State, config, finish, get_run, has_run, log
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     run: Run | None
 
 _HOMES = {
+    "Api": "swanlab.api",
+    "OpenApi": "swanlab.api",
     "Run": "swanlab.sdk.run",
     "State": "swanlab.sdk.run",
     "config": "swanlab.sdk.run",
@@ -30,6 +33,7 @@ _HOMES = {
 
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
+    "Api", "OpenApi",
     "__version__",
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
+from weakref import finalize
 
 import httpx2
 import msgspec
@@ -41,6 +42,8 @@ class Client:
             timeout=httpx2.Timeout(timeout, connect=min(timeout, 5.0)),
             transport=transport,
         )
+        # Forgotten without close(), it leaves no socket behind.
+        finalize(self, self._http.close).atexit = False
         self._compressor = zstandard.ZstdCompressor(level=1)
 
     def close(self) -> None:
