@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -48,20 +48,24 @@ class _Header(msgspec.Struct):
 
 
 def read(
-    client: Client, run: str, key: str, rank: int = 0, lo: int | None = None, hi: int | None = None
+    client: Client,
+    run: str,
+    key: str,
+    rank: int = 0,
+    lo: int | None = None,
+    hi: int | None = None,
+    limit: int | None = None,
 ) -> Points:
     """Return the points with ``lo <= step <= hi`` of a series of the run at path ``run``.
 
-    A series that does not exist has none.
+    A series that does not exist has none. They come in pages of ``limit`` points, default the
+    largest that the server gives.
     """
     pages: list[Points] = []
     following = lo
     while True:
-        asked: dict[str, Any] = {"key": key, "rank": rank}
-        if following is not None:
-            asked["lo"] = following
-        if hi is not None:
-            asked["hi"] = hi
+        given = {"key": key, "rank": rank, "lo": following, "hi": hi, "limit": limit}
+        asked = {name: value for name, value in given.items() if value is not None}
         page, following = _decode(client.host, client.read(f"{run}/points", asked))
         pages.append(page)
         if following is None or (hi is not None and following > hi):

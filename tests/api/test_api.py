@@ -12,7 +12,9 @@ import pytest
 
 import swanlab
 from swanlab.api import Api
+from swanlab.api.points import read
 from swanlab.api.table import Table
+from swanlab.client import Client
 from swanlab.errors import AuthenticationError, InvalidArgument, ServerError, Unreachable
 from tests.serving import Serving, wait_for
 
@@ -75,13 +77,23 @@ def test_points_come_back_to_the_last_bit(api, record, project):
     assert len(run.points("nothing").steps) == 0
 
 
-def test_a_series_longer_than_a_page_is_whole(api, record, project):
-    series = [(step * 3, math.sin(step)) for step in range(300_000)]
-    run = api.run(record(project, "long", {"x": series[:150_000]}, end=None))
-    record(project, "long", {"x": series[150_000:]}, rank=1)
-    assert len(run.points("x", rank=0).steps) == 150_000
-    steps, _, values = run.points("x", rank=1)
-    assert list(zip(steps.tolist(), values.tolist(), strict=True)) == series[150_000:]
+@pytest.mark.parametrize("limit", [1, 499, 500, 1000, None])
+def test_a_series_of_several_pages_is_whole(api, lab, record, limit):
+    series = [(step * 3, math.sin(step)) for step in range(1000)]
+    path = record("long", "r1", {"x": series})
+    client = Client(lab.host, lab.api_key)
+    at = "/projects/{}/{}/runs/{}".format(*path.split("/"))
+    steps, _, values = read(client, at, "x", limit=limit)
+    assert list(zip(steps.tolist(), values.tolist(), strict=True)) == series
+    assert read(client, at, "x", 0, 3, 2994, limit).steps.tolist() == list(range(3, 2995, 3))
+
+
+def test_ranks_are_read_apart(api, record, project):
+    record(project, "r1", {"x": [(0, 1.0)]}, end=None)
+    run = api.run(record(project, "r1", {"x": [(0, 2.0)]}, rank=1))
+    assert run.points("x", rank=1).values.tolist() == [2]
+    assert run.metrics("x", rank=1)["x"].tolist() == [2]
+    assert run.summary("x")["x"]["value"] == 1
 
 
 def test_metrics_are_a_frame_with_a_row_for_every_step(api, record, project):
