@@ -50,6 +50,11 @@ class Api:
         found = self._client.request("GET", "/session")["user"]
         return User(found["username"], found["admin"])
 
+    def self_hosted(self) -> dict[str, Any]:
+        """Return the server's address, version and kind: ``server``, or ``watch`` (no accounts)."""
+        found = self._client.request("GET", "/health")
+        return {"host": self.host, "version": found["version"], "mode": found["mode"]}
+
     def workspace(self, username: str | None = None) -> Workspace:
         """Return a workspace; default is your own."""
         own = self.user().username

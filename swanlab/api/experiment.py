@@ -12,7 +12,7 @@ from swanlab.api.address import moment
 from swanlab.api.filters import Facts
 from swanlab.api.metrics import STEP, Reader, parse_range
 from swanlab.api.points import Points, read
-from swanlab.api.table import frame
+from swanlab.api.table import Table, frame
 from swanlab.client import Client, run_path
 from swanlab.errors import InvalidArgument
 from swanlab.records import SYSTEM_PREFIX
@@ -218,18 +218,30 @@ class Experiment:
             x_axis: the index: ``step``, ``time``, ``relative_time`` (seconds), or another key.
             rank: of a run of several processes the one whose points are wanted.
         """
+        return frame(self.table(keys, sample, ignore_timestamp, all, range_query, x_axis, rank))
+
+    def table(
+        self,
+        keys: Sequence[str] | str | None = None,
+        sample: int | None = 1500,
+        ignore_timestamp: bool = False,
+        all: bool = False,  # noqa: A002 - the public name
+        range_query: Mapping[str, Any] | None = None,
+        x_axis: str | None = None,
+        rank: int = 0,
+    ) -> Table:
+        """Return what ``metrics`` does, as a ``Table`` whether pandas is installed or not."""
         if sample is not None and sample < 1:
             raise InvalidArgument(f"sample begins at 1, not at {sample}.")
         wanted = self.columns if keys is None else [keys] if isinstance(keys, str) else list(keys)
         reader = Reader(self._client, self._at, int(self._row["created_at"]), rank)
-        table = reader.table(
+        return reader.table(
             list(dict.fromkeys(wanted)),
             parse_range(range_query),
             None if all else sample,
             x_axis or STEP[0],
             times=not ignore_timestamp,
         )
-        return frame(table)
 
     def summary(self, keys: Sequence[str] | str | None = None) -> dict[str, dict[str, Any]]:
         """Return for each key the last value and its step, minimum, maximum, mean and count.
