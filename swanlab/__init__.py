@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.11.0"
 
 if TYPE_CHECKING:
+    from swanlab.api import Api, OpenApi
     from swanlab.sdk.callback import Callback, SwanKitCallback
     from swanlab.sdk.choices import Settings, merge_settings
     from swanlab.sdk.hooks import merge_callbacks, register_callbacks
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Callback": "swanlab.sdk.callback",
+    "Api": "swanlab.api",
+    "OpenApi": "swanlab.api",
     "Run": "swanlab.sdk.run",
     "Settings": "swanlab.sdk.choices",
     "State": "swanlab.sdk.run",
@@ -45,7 +48,9 @@ _HOMES = {
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
     "Settings", "merge_settings", "async_log", "get_config", "get_url", "get_project_url",
-    "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks", "__version__",
+    "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks",
+    "Api", "OpenApi",
+    "__version__",
 ]  # fmt: skip
 
 

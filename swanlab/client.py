@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
+from weakref import finalize
 
 import httpx2
 import msgspec
@@ -41,6 +42,8 @@ class Client:
             timeout=httpx2.Timeout(timeout, connect=min(timeout, 5.0)),
             transport=transport,
         )
+        # Forgotten without close(), it leaves no socket behind.
+        finalize(self, self._http.close).atexit = False
         self._compressor = zstandard.ZstdCompressor(level=1)
 
     def close(self) -> None:
@@ -63,6 +66,20 @@ class Client:
         headers: dict[str, str],
         params: dict[str, Any] | None,
     ) -> Any:
+        answer = self._answer(method, path, content, headers, params)
+        try:
+            return msgspec.json.decode(answer) if answer else None
+        except msgspec.DecodeError as error:
+            raise ServerError(f"{self.host} does not answer like a swanlab server.") from error
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        headers: dict[str, str],
+        params: dict[str, Any] | None,
+    ) -> bytes:
         try:
             answer = self._http.request(
                 method, path, content=content, headers=headers, params=params
@@ -70,12 +87,13 @@ class Client:
         except httpx2.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise Unreachable(f"{self.host} cannot be reached: {reason}") from error
-        if answer.status_code < 400:
-            try:
-                return msgspec.json.decode(answer.content) if answer.content else None
-            except msgspec.DecodeError as error:
-                raise ServerError(f"{self.host} does not answer like a swanlab server.") from error
-        raise _error(self.host, answer)
+        if answer.status_code >= 400:
+            raise _error(self.host, answer)
+        return answer.content
+
+    def read(self, path: str, params: dict[str, Any] | None = None) -> bytes:
+        """Return the bytes at a path below ``/api/v1``."""
+        return self._answer("GET", path, None, {"Accept": "*/*"}, params)
 
     def username(self) -> str:
         """Return the name of the key's owner."""

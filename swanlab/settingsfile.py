@@ -2,10 +2,12 @@
 
 The working folder's wins, but cannot say where the API key is sent: a folder may be somebody
 else's. The files are read when they have changed, and PyYAML is loaded only if there is one.
+``swanlab online|offline|local|disabled`` write them.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +54,7 @@ def _options(path: Path) -> dict[str, Any]:
     return known[1]
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _load(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
@@ -65,7 +67,32 @@ def _parse(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(loaded, dict):
         raise ConfigFileError(f"{path} holds no mapping of names to values.")
+    return loaded
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    loaded = _load(path)
     try:
         return fields.options_in(fields.flatten(loaded))
     except (InvalidType, InvalidArgument) as error:
         raise ConfigFileError(f"{path}: {error}") from error
+
+
+def write(name: str, value: Any, *, local: bool = False) -> Path:
+    """Set one entry of the user's file, or with ``local`` of the working folder's; return the file.
+
+    Raises:
+        ConfigFileError: the file cannot be read or written; it stays as it is.
+    """
+    import yaml
+
+    target = paths()[1 if local else 0]
+    entries = {**_load(target), name: value} if target.exists() else {name: value}
+    fresh = target.with_name(f".{NAME}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+        fresh.replace(target)
+    except OSError as error:
+        raise ConfigFileError(f"{target} cannot be written: {error.strerror or error}.") from error
+    return target

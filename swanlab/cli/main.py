@@ -10,6 +10,13 @@ import swanlab
 from swanlab.cli.output import Group
 
 _COMMANDS = {
+    "api": "swanlab.cli.api",
+    "disabled": "swanlab.cli.mode",
+    "local": "swanlab.cli.mode",
+    "offline": "swanlab.cli.mode",
+    "online": "swanlab.cli.mode",
+    "ping": "swanlab.cli.verify",
+    "verify": "swanlab.cli.verify",
     "login": "swanlab.cli.login",
     "logout": "swanlab.cli.login",
     "server": "swanlab.cli.server",

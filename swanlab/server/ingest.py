@@ -14,7 +14,7 @@ import itertools
 import logging
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from concurrent.futures import Future
 
 import msgspec
@@ -53,6 +53,8 @@ class LiveRun:
         self.run_id = row.run_id
         self.state: State = row.state  # type: ignore[assignment]
         self.version = next(_versions)
+        self.gone = False
+        """Whether it was deleted: what is still waiting for it is refused."""
 
 
 class Post(msgspec.Struct, frozen=True, eq=False):
@@ -76,6 +78,8 @@ class Ingest:
         self._runs: dict[tuple[int, str], LiveRun] = {}
         self._lanes: dict[int, Lane] = {}
         self._lock = threading.Lock()
+        self._working: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+        """By project: a run is not deleted while posts are being stored."""
         self._closed = False
         self.forgotten = 0
         """How many runs were deleted; what was said about them before no longer holds."""
@@ -89,12 +93,15 @@ class Ingest:
         held = self._runs.get((project.id, run_id))
         if held is not None:
             return held
+        forgotten = self.forgotten
         with self._db.read() as connection:
             row = runs.find(connection, project.id, run_id)
         if row is None:
             raise no_such("run")
         with self._lock:
-            return self._runs.setdefault((project.id, run_id), LiveRun(project, row))
+            if forgotten == self.forgotten:
+                return self._runs.setdefault((project.id, run_id), LiveRun(project, row))
+        return self.run(project, run_id)  # A run was deleted meanwhile, maybe this one.
 
     def submit(
         self, run: LiveRun, writer: str, offset: int, frames: bytes, seen: int
@@ -118,16 +125,20 @@ class Ingest:
 
     def heartbeat(self, run: LiveRun, at: int) -> None:
         """Note that the run was heard of."""
-        self.keeper.heard(run.id, at)
+        if not run.gone:
+            self.keeper.heard(run.id, at)
 
     def forget(self, run: LiveRun) -> None:
-        """Delete the run with all it holds."""
-        with self._lock:
-            self._runs.pop((run.project.id, run.run_id), None)
-            self.forgotten += 1
-        self._stores.of(run.project.id).delete(run.id)
-        with self._db.write() as connection:
-            runs.remove(connection, run.id)
+        """Delete the run with all it holds, posts that wait for their commit included."""
+        with self._working[run.project.id]:
+            run.gone = True
+            self._stores.of(run.project.id).delete(run.id)
+            with self._db.write() as connection:
+                runs.remove(connection, run.id)
+            self.keeper.forget(run.id)
+            with self._lock:
+                self._runs.pop((run.project.id, run.run_id), None)
+                self.forgotten += 1
         self.tell(run, {"run"})
 
     def tell(self, run: LiveRun, kinds: set[Kind]) -> None:
@@ -142,11 +153,17 @@ class Ingest:
         Returns those that follow another one of the same writer: they are for the next transaction,
         since what they mean depends on the one before.
         """
+        with self._working[project]:
+            return self._commit(project, posts)
+
+    def _commit(self, project: int, posts: list[Post]) -> list[Post]:
         store = self._stores.of(project)
         taken: dict[tuple[int, str], tuple[Post, Decoded]] = {}
         later: list[Post] = []
         for post in posts:
-            if (post.run.id, post.writer) in taken:
+            if post.run.gone:
+                post.done.set_exception(no_such("run"))
+            elif (post.run.id, post.writer) in taken:
                 later.append(post)
             elif (decoded := _decode(store, post)) is not None:
                 taken[post.run.id, post.writer] = (post, decoded)

@@ -53,6 +53,12 @@ class Keeper:
         if wake:
             self._wake.set()
 
+    def forget(self, run: int) -> None:
+        """Drop what was noted of a deleted run: a later one may get its number."""
+        with self._lock:
+            for noted in (self._unsealed, self._ended, self._heard):
+                noted.pop(run, None)
+
     def close(self) -> None:
         """Write down what is only in memory, and stop."""
         self._closed = True

@@ -118,4 +118,10 @@ def compare(store, model: Model, asks) -> None:
         np.testing.assert_array_equal(got.steps, want[0])
         np.testing.assert_array_equal(got.times, want[1])
         np.testing.assert_array_equal(got.values.view(np.int64), want[2].view(np.int64))
+        for lo, hi, count in asks:
+            steps = want[0]
+            inside = (steps >= (lo or 0)) & (steps <= (2**63 - 1 if hi is None else hi))
+            page = store.points(ref, lo, hi, count)
+            np.testing.assert_array_equal(page.steps, steps[inside][:count])
+            np.testing.assert_array_equal(page.times, want[1][inside][:count])
     check_summaries(model, store.summaries([1, 2]))

@@ -24,7 +24,7 @@ BODIES = {
     "NewUser": {"username": "eve", "password": "a long password"},
     "Credentials": {"username": "eve", "password": "a long password"},
 }
-QUERIES = {"writer": "w", "offset": 0}
+QUERIES = {"writer": "w", "offset": 0, "key": "loss"}
 
 
 def names(operations):

@@ -99,6 +99,11 @@ def create(connection: Connection, workspace: str, name: str) -> ProjectRow:
     return ProjectRow(int(added), workspace, name, "private", place[1])
 
 
+def remove(connection: Connection, project: int) -> None:
+    """Forget the project."""
+    connection.execute(delete(projects).where(projects.c.id == project))
+
+
 def remove_empty(connection: Connection) -> bool:
     """Drop the projects without runs; whether there were any."""
     used = select(runs.c.id).where(runs.c.project_id == projects.c.id).exists()

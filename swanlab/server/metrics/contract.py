@@ -296,8 +296,11 @@ class MetricStore(Protocol):
         """Return ``buckets`` of many charts at once, for the price of few reads."""
         ...
 
-    def points(self, ref: Ref, lo: int | None, hi: int | None) -> Points:
-        """Return the raw points with ``lo <= step <= hi``."""
+    def points(self, ref: Ref, lo: int | None, hi: int | None, limit: int | None = None) -> Points:
+        """Return the raw points with ``lo <= step <= hi``, at most the first ``limit`` of them.
+
+        No more is read than they need: a series of any length is read in bounded memory.
+        """
         ...
 
     def lines(self, run: int, writer: str | None, first: int, limit: int) -> tuple[int, list[Line]]:

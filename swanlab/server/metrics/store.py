@@ -169,14 +169,15 @@ class Store:
             found = [(query, [next(sources) for _ in query.refs]) for query in queries]
             return answer(connection, found)
 
-    def points(self, ref: Ref, lo: int | None, hi: int | None) -> Points:
-        """Return the raw points with ``lo <= step <= hi``."""
+    def points(self, ref: Ref, lo: int | None, hi: int | None, limit: int | None = None) -> Points:
+        """Return the raw points with ``lo <= step <= hi``, at most the first ``limit`` of them."""
         first, last = 0 if lo is None else lo, grid.LAST if hi is None else hi
         with self._engine.connect() as connection:
             source = self._sources(connection, [ref])[0]
-            parts = list(_sealed(connection, source, first, last))
+            parts = list(_sealed(connection, source, first, last, limit))
         parts.append(source.tail)
-        return Points(*clip(unique(concatenate(parts)), first, last))
+        found = clip(unique(concatenate(parts)), first, last)
+        return Points(*(found if limit is None else found.take(slice(limit))))
 
     def _sources(self, connection: sa.Connection, refs: Sequence[Ref]) -> list[Source]:
         """Find what there is of every series, sealed and not."""
@@ -261,13 +262,19 @@ def _first_with_lines(connection: sa.Connection, run: int) -> str | None:
     )
 
 
-def _sealed(connection: sa.Connection, source: Source, first: int, last: int) -> Iterator[Arrays]:
-    """Yield the chunks of a series that overlap the range."""
+def _sealed(
+    connection: sa.Connection, source: Source, first: int, last: int, limit: int | None
+) -> Iterator[Arrays]:
+    """Yield the chunks of a series that overlap the range; no more than hold ``limit`` points."""
     if source.sid is None:
         return
     pages = rows.heads(connection, [(source.run, source.sid)])
     found = np.frombuffer(b"".join(page[2] for page in pages), dtype=aggregate.HEADER)
     found = found[(found["last"] >= first) & (found["first"] <= last)]
+    if limit is not None:
+        # Points of the first chunk may lie before the range, so it does not count.
+        held = np.cumsum(found["points"][1:], dtype=np.int64)
+        found = found[: 2 + int(np.searchsorted(held, limit))]
     if not len(found):
         return
     memo: codec.Memo = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swanlab.server.http import Route
-from swanlab.server.routes import charts, frames, health, live, projects, runs, users
+from swanlab.server.routes import charts, frames, health, live, points, projects, runs, users
 
 ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
@@ -12,5 +12,6 @@ ROUTES: tuple[Route, ...] = (
     *runs.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,
+    *points.ROUTES,
     *live.ROUTES,
 )

@@ -6,7 +6,7 @@ import msgspec
 
 from swanlab.server import series
 from swanlab.server.db import projects, runs
-from swanlab.server.http import Ask, Need, Route
+from swanlab.server.http import Ask, Need, Problem, Route
 from swanlab.server.messages import Project, Projects, RunRow, RunTable
 from swanlab.server.runview import duration, state
 from swanlab.server.state import Server
@@ -28,6 +28,36 @@ def project(ask: Ask[None, None]) -> Project:
     with ask.server.db.read() as connection:
         card = projects.card(connection, ask.project.id)
     return _project(card, _running(ask.server))
+
+
+def remove(ask: Ask[None, None]) -> None:
+    """Delete the project with all its runs, for good."""
+    server, number = ask.server, ask.project.id
+    need_accounts(server)
+    while True:
+        with server.db.write() as connection:
+            held = [row.run_id for row in runs.of_project(connection, number)]
+            if not held:  # Nobody can add a run before the project is gone.
+                projects.remove(connection, number)
+                break
+        for run_id in held:
+            _forget(server, ask.project, run_id)
+    server.auth.forget()
+
+
+def _forget(server: Server, project: projects.ProjectRow, run_id: str) -> None:
+    try:
+        run = server.ingest.run(project, run_id)
+    except Problem:
+        return  # Somebody else has just deleted it.
+    server.ingest.forget(run)
+
+
+def need_accounts(server: Server) -> None:
+    """Refuse to delete what would come back: ``swanlab watch`` shows what is in the folder."""
+    if server.mode == "watch":
+        message = "These are the run folders on this machine: to delete a run, delete its folder."
+        raise Problem(403, "shows_files", message)
 
 
 def _running(server: Server) -> dict[int, int]:
@@ -103,6 +133,14 @@ ROUTES = (
         handler=project,
         summary="One project",
         answer=Project,
+    ),
+    Route(
+        method="DELETE",
+        path=PROJECT,
+        need=Need.WRITE,
+        handler=remove,
+        summary="Delete a project and all its runs",
+        status=204,
     ),
     Route(
         method="GET",

@@ -16,7 +16,7 @@ from swanlab.server.db import projects, runs
 from swanlab.server.http import Ask, Need, Route, check_name, no_such
 from swanlab.server.messages import LogLine, Logs, NewRun, Run, RunOpened, SeriesList
 from swanlab.server.metrics.contract import Line, MetricStore
-from swanlab.server.routes.projects import PROJECT
+from swanlab.server.routes.projects import PROJECT, need_accounts
 from swanlab.server.runview import duration, notices, state
 
 RUN = PROJECT + "/runs/{run}"
@@ -79,6 +79,12 @@ def run(ask: Ask[None, None]) -> Run:
         options=msgspec.json.decode(row.options),
         notices=notices(row),
     )
+
+
+def remove(ask: Ask[None, None]) -> None:
+    """Delete the run and all it holds, for good."""
+    need_accounts(ask.server)
+    ask.server.ingest.forget(ask.server.ingest.run(ask.project, ask.part("run")))
 
 
 def all_series(ask: Ask[None, None]) -> SeriesList:
@@ -178,6 +184,14 @@ ROUTES = (
         summary="One run with config and environment",
         answer=Run,
         etag=True,
+    ),
+    Route(
+        method="DELETE",
+        path=RUN,
+        need=Need.WRITE,
+        handler=remove,
+        summary="Delete a run and all it holds",
+        status=204,
     ),
     Route(
         method="GET",

@@ -1,0 +1,121 @@
+"""``swanlab.Api``: workspaces, projects and runs of a server, read by a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from swanlab.api.address import connect, project_path, split
+from swanlab.api.experiment import Experiment
+from swanlab.api.filters import Filters
+from swanlab.api.page import Page
+from swanlab.api.project import Project, User, Workspace, every_project
+from swanlab.client import run_path
+
+
+class Api:
+    """A server and your key for it; for one thread at a time.
+
+    Without arguments it is the server last logged in to. ``swanlab watch`` needs no key:
+    ``swanlab.Api(host="http://127.0.0.1:5092")``. What goes wrong is raised as an error of
+    ``swanlab.errors``: ``Unreachable``, ``AuthenticationError``, or ``ServerError`` with a
+    ``status``, 404 for what does not exist or is not yours.
+    """
+
+    def __init__(self, api_key: str | None = None, host: str | None = None) -> None:
+        """Find out which server is meant; nothing is sent yet.
+
+        Raises:
+            AuthenticationError: no server is known, or the key is malformed.
+        """
+        self._client = connect(api_key, host)
+
+    @property
+    def host(self) -> str:
+        """Address of the server."""
+        return self._client.host
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Api:  # noqa: PYI034 - typing has no Self in Python 3.10
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def user(self) -> User:
+        """Return who you are."""
+        found = self._client.request("GET", "/session")["user"]
+        return User(found["username"], found["admin"])
+
+    def self_hosted(self) -> dict[str, Any]:
+        """Return the server's address, version and kind: ``server``, or ``watch`` (no accounts)."""
+        found = self._client.request("GET", "/health")
+        return {"host": self.host, "version": found["version"], "mode": found["mode"]}
+
+    def workspace(self, username: str | None = None) -> Workspace:
+        """Return a workspace; default is your own."""
+        own = self.user().username
+        name = username or own
+        return Workspace(self._client, name, "OWNER" if name == own else "VISITOR")
+
+    def workspaces(self, username: str | None = None) -> list[Workspace]:
+        """Return your own workspace and those with projects that you may read.
+
+        With ``username`` only that of this name, or none.
+        """
+        own = self.user().username
+        names = [own, *(project.workspace for project in every_project(self._client))]
+        return [
+            Workspace(self._client, name, "OWNER" if name == own else "VISITOR")
+            for name in dict.fromkeys(names)
+            if username in (None, name)
+        ]
+
+    def project(self, path: str) -> Project:
+        """Return the project at ``workspace/project``; ``project`` is one of your own."""
+        row = self._client.request("GET", project_path(*split(path, "project")))
+        return Project(self._client, row)
+
+    def projects(
+        self,
+        path: str | None = None,
+        sort: str | None = None,
+        search: str | None = None,
+        detail: bool = True,
+        page: int = 1,
+        size: int = 20,
+        all: bool = False,  # noqa: A002 - the public name
+    ) -> Page[Project]:
+        """Return projects of the workspace ``path``, default your own; see ``Workspace``."""
+        return self.workspace(path).projects(sort, search, detail, page, size, all)
+
+    def run(self, path: str) -> Experiment:
+        """Return the run at ``workspace/project/run``, or ``project/run`` of your own.
+
+        The address of the run's page will do as well.
+        """
+        workspace, project, run = split(path, "run")
+        row = self._client.request("GET", run_path(workspace, project, run))
+        return Experiment(self._client, row["workspace"], row["project"], row)
+
+    def runs(
+        self,
+        path: str,
+        filters: Filters | None = None,
+        page: int = 1,
+        size: int = 20,
+        all: bool = False,  # noqa: A002 - the public name
+    ) -> Page[Experiment]:
+        """Return runs of the project at ``path``, newest first; see ``Project.runs``."""
+        return self.project(path).runs(filters, page, size, all)
+
+    def runs_get(self, path: str, ids: Sequence[str]) -> list[Experiment]:
+        """Return the runs of these ids in the project at ``path``."""
+        return self.project(path).runs_get(ids)
+
+    def series(self, path: str, system: bool = False) -> list[dict[str, Any]]:
+        """Return a summary of each series of the run at ``path``."""
+        return self.run(path).series(system)

@@ -1,0 +1,355 @@
+"""A run as ``Api`` shows it; the API's word for it is experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from swanlab.api.address import moment
+from swanlab.api.filters import Facts
+from swanlab.api.metrics import STEP, Reader, parse_range
+from swanlab.api.points import Points, read
+from swanlab.api.table import Table, frame
+from swanlab.client import Client, run_path
+from swanlab.errors import InvalidArgument
+from swanlab.records import SYSTEM_PREFIX
+
+LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "WARNING": 30, "ERROR": 40}
+_PAGE = 10_000
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What the run was given and where it ran."""
+
+    config: dict[str, Any]
+    metadata: dict[str, Any]
+    requirements: dict[str, str]
+    conda: str | None
+
+    def json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return msgspec.structs.asdict(self)
+
+
+class Experiment:
+    """One run. What a list of runs does not say is asked from the server when it is needed."""
+
+    def __init__(
+        self,
+        client: Client,
+        workspace: str,
+        project: str,
+        row: Mapping[str, Any],
+        last: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._client = client
+        self._row = dict(row)
+        self._last = last
+        self.workspace = workspace
+        self.project = project
+
+    @property
+    def _at(self) -> str:
+        return run_path(self.workspace, self.project, self.id)
+
+    def _whole(self, name: str) -> Any:
+        if name not in self._row:
+            self.refresh()
+        return self._row[name]
+
+    def refresh(self) -> Experiment:
+        """Ask the server for the run as it is now, and return it."""
+        self._row = dict(self._client.request("GET", self._at))
+        self._last = None
+        return self
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return str(self._row["id"])
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return str(self._row["name"])
+
+    @property
+    def description(self) -> str | None:
+        """What its author says about it."""
+        found: str | None = self._row["description"]
+        return found
+
+    @property
+    def state(self) -> str:
+        """RUNNING, FINISHED, CRASHED, ABORTED, or UNRESPONSIVE: nobody has heard of it lately."""
+        return str(self._row["state"]).upper()
+
+    @property
+    def path(self) -> str:
+        """``workspace/project/run``."""
+        return f"{self.workspace}/{self.project}/{self.id}"
+
+    @property
+    def url(self) -> str:
+        """Address of the run's page."""
+        return f"{self._client.host}/@{self.workspace}/{self.project}/runs/{self.id}"
+
+    @property
+    def labels(self) -> list[str]:
+        """The run's tags."""
+        return list(self._row["tags"])
+
+    @property
+    def group(self) -> str | None:
+        """The group it was put into."""
+        found: str | None = self._whole("options").get("group")
+        return found
+
+    @property
+    def job_type(self) -> str | None:
+        """What kind of job it is within its group."""
+        found: str | None = self._whole("options").get("job_type")
+        return found
+
+    @property
+    def user(self) -> dict[str, str]:
+        """Whose it is."""
+        return {"username": self.workspace, "name": self.workspace}
+
+    @property
+    def root_pro_id(self) -> str | None:
+        """Project of the run that this one is a clone of: None, there are no clones."""
+        return None
+
+    @property
+    def root_exp_id(self) -> str | None:
+        """The run that this one is a clone of: None, there are no clones."""
+        return None
+
+    @property
+    def created_at(self) -> str | None:
+        """When it began, ISO 8601 in UTC."""
+        return moment(self._row["created_at"])
+
+    @property
+    def finished_at(self) -> str | None:
+        """When it ended, None while it has not."""
+        return moment(self._row["finished_at"])
+
+    @property
+    def duration(self) -> float:
+        """Seconds it took, or has taken so far."""
+        return float(self._row["duration"]) / 1000
+
+    @property
+    def error(self) -> str | None:
+        """What it crashed with."""
+        found: str | None = self._whole("error")
+        return found
+
+    @property
+    def notices(self) -> list[str]:
+        """What went wrong while the server received it."""
+        return list(self._whole("notices"))
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Its hyper-parameters."""
+        return dict(self._row["config"])
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Machine, system, Python, git: what was found out about where it ran."""
+        apart = ("packages", "conda")
+        found = self._whole("environment")
+        return {name: value for name, value in found.items() if name not in apart}
+
+    @property
+    def profile(self) -> Profile:
+        """Config, metadata, packages and conda environment together."""
+        found = self._whole("environment")
+        return Profile(
+            config=self.config,
+            metadata=self.metadata,
+            requirements=dict(found.get("packages") or {}),
+            conda=found.get("conda"),
+        )
+
+    @property
+    def columns(self) -> list[str]:
+        """The keys it logged, system keys left out."""
+        return list(dict.fromkeys(one["key"] for one in self.series()))
+
+    def series(self, system: bool = False) -> list[dict[str, Any]]:
+        """Return a summary of each series; with ``system`` those of the hardware as well."""
+        found: list[dict[str, Any]] = self._client.request("GET", f"{self._at}/series")["series"]
+        return [one for one in found if system or not one["key"].startswith(SYSTEM_PREFIX)]
+
+    def points(
+        self, key: str, rank: int = 0, start: int | None = None, end: int | None = None
+    ) -> Points:
+        """Return every point of one series as logged: arrays of steps, times (ms) and values."""
+        return read(self._client, self._at, key, rank, start, end)
+
+    def metrics(
+        self,
+        keys: Sequence[str] | str | None = None,
+        sample: int | None = 1500,
+        ignore_timestamp: bool = False,
+        all: bool = False,  # noqa: A002 - the public name
+        range_query: Mapping[str, Any] | None = None,
+        x_axis: str | None = None,
+        rank: int = 0,
+    ) -> Any:
+        """Return points of several keys side by side, as a pandas DataFrame.
+
+        Where pandas is not installed it is a ``Table``. A key that was never logged is an empty
+        column.
+
+        Args:
+            keys: one key or several; default is all, system keys left out.
+            sample: at most so many points of each key, evenly spaced, as they were logged.
+            ignore_timestamp: leave out the columns ``KEY_timestamp`` (Unix milliseconds).
+            all: every point, whatever ``sample`` says.
+            range_query: ``{"type": "step" or "time", "start", "end", "head", "tail", "last"}``.
+            x_axis: the index: ``step``, ``time``, ``relative_time`` (seconds), or another key.
+            rank: of a run of several processes the one whose points are wanted.
+        """
+        return frame(self.table(keys, sample, ignore_timestamp, all, range_query, x_axis, rank))
+
+    def table(
+        self,
+        keys: Sequence[str] | str | None = None,
+        sample: int | None = 1500,
+        ignore_timestamp: bool = False,
+        all: bool = False,  # noqa: A002 - the public name
+        range_query: Mapping[str, Any] | None = None,
+        x_axis: str | None = None,
+        rank: int = 0,
+    ) -> Table:
+        """Return what ``metrics`` does, as a ``Table`` whether pandas is installed or not."""
+        if sample is not None and sample < 1:
+            raise InvalidArgument(f"sample begins at 1, not at {sample}.")
+        wanted = self.columns if keys is None else [keys] if isinstance(keys, str) else list(keys)
+        reader = Reader(self._client, self._at, int(self._row["created_at"]), rank)
+        return reader.table(
+            list(dict.fromkeys(wanted)),
+            parse_range(range_query),
+            None if all else sample,
+            x_axis or STEP[0],
+            times=not ignore_timestamp,
+        )
+
+    def summary(self, keys: Sequence[str] | str | None = None) -> dict[str, dict[str, Any]]:
+        """Return for each key the last value and its step, minimum, maximum, mean and count.
+
+        Of several ranks it is the lowest.
+        """
+        wanted = [keys] if isinstance(keys, str) else keys
+        found: dict[str, dict[str, Any]] = {}
+        for one in sorted(self.series(), key=lambda one: -int(one["rank"])):
+            if wanted is None or one["key"] in wanted:
+                found[one["key"]] = _summary(one)
+        order = self.columns if wanted is None else wanted
+        return {key: found[key] for key in order if key in found}
+
+    def logs(
+        self, offset: int | None = None, level: str | None = None, limit: int = 1000
+    ) -> list[dict[str, Any]]:
+        """Return console lines: ``{"line", "time", "level", "stream", "text"}``.
+
+        Args:
+            offset: number of the first line; default are the last ones.
+            level: DEBUG, INFO, WARN or ERROR: only lines of this level or above.
+            limit: at most so many lines are looked at.
+        """
+        least = _level(level)
+        asked: dict[str, Any] = {"limit": max(1, min(limit, _PAGE))}
+        if offset is not None:
+            asked["first"] = offset
+        found = self._client.request("GET", f"{self._at}/logs", None, asked)["lines"]
+        return [line for line in found if line["level"] >= least]
+
+    def export_logs(self, start: int = 0, rows: int = 500_000) -> str:
+        """Return the text of at most ``rows`` console lines from number ``start`` on."""
+        texts: list[str] = []
+        while len(texts) < rows:
+            page = self.logs(start, limit=min(_PAGE, rows - len(texts)))
+            if not page:
+                break
+            texts += [line["text"] for line in page]
+            start = page[-1]["line"] + 1
+        return "".join(f"{text}\n" for text in texts)
+
+    def delete(self, commit: bool = False) -> bool:
+        """Delete the run for good if ``commit`` is set; returns whether that was done."""
+        if commit:
+            self._client.request("DELETE", self._at)
+        return commit
+
+    def facts(self) -> Facts:
+        """Return what runs are filtered by."""
+        stable = {
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "state": self.state,
+            "labels": self.labels,
+            "createdAt": self.created_at,
+            "finishedAt": self.finished_at,
+            "created_at": self.created_at,
+            "finished_at": self.finished_at,
+            "duration": self.duration,
+        }
+        return Facts(stable, self.config, dict(self._last or {}))
+
+    def json(self) -> dict[str, Any]:
+        """Return what is known of the run without asking the server again."""
+        found = {
+            "id": self.id,
+            "name": self.name,
+            "path": self.path,
+            "url": self.url,
+            "description": self.description,
+            "state": self.state,
+            "labels": self.labels,
+            "user": self.user,
+            "created_at": self.created_at,
+            "finished_at": self.finished_at,
+            "duration": self.duration,
+            "config": self.config,
+        }
+        return found if self._last is None else {**found, "last": dict(self._last)}
+
+    def __repr__(self) -> str:
+        return f"Experiment({self.path}, {self.name!r}, {self.state})"
+
+    def write_logs(self, path: str | Path) -> None:
+        """Write the whole console, with times and levels, into a file."""
+        Path(path).write_bytes(self._client.read(f"{self._at}/logs.txt"))
+
+
+def _level(name: str | None) -> int:
+    if name is None:
+        return 0
+    found = LEVELS.get(name.upper())
+    if found is None:
+        raise InvalidArgument(f"{name!r} is no level: give one of {', '.join(LEVELS)}.")
+    return found
+
+
+def _summary(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "step": one["last_step"],
+        "value": float(one["last"]),
+        "min": {"step": one["min_step"], "value": one["min"]},
+        "max": {"step": one["max_step"], "value": one["max"]},
+        "mean": one["mean"],
+        "count": one["count"],
+        "nan": one["nan"],
+        "positive_infinity": one["positive_infinity"],
+        "negative_infinity": one["negative_infinity"],
+    }

@@ -1,0 +1,215 @@
+"""Projects, workspaces and people as ``Api`` shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from swanlab.api import filters as conditions
+from swanlab.api.address import moment, project_path
+from swanlab.api.experiment import Experiment
+from swanlab.api.page import Page
+from swanlab.client import Client, run_path
+from swanlab.errors import InvalidArgument
+
+_SORTS = ("name", "created_at", "updated_at", "runs")
+
+
+class Project:
+    """One project."""
+
+    def __init__(self, client: Client, row: Mapping[str, Any]) -> None:
+        self._client = client
+        self._row = dict(row)
+        self.workspace = str(row["workspace"])
+        self.name = str(row["name"])
+
+    @property
+    def project_id(self) -> str:
+        """``workspace/project``, by which a project is known."""
+        return self.path
+
+    @property
+    def path(self) -> str:
+        """``workspace/project``."""
+        return f"{self.workspace}/{self.name}"
+
+    @property
+    def url(self) -> str:
+        """Address of the project's page."""
+        return f"{self._client.host}/@{self.workspace}/{self.name}"
+
+    @property
+    def description(self) -> str | None:
+        """What its owner says about it."""
+        found: str | None = self._row["description"]
+        return found
+
+    @property
+    def visibility(self) -> str:
+        """PUBLIC or PRIVATE."""
+        return str(self._row["visibility"]).upper()
+
+    @property
+    def created_at(self) -> str | None:
+        """When it was made, ISO 8601 in UTC."""
+        return moment(self._row["created_at"])
+
+    @property
+    def updated_at(self) -> str | None:
+        """When one of its runs was last heard of."""
+        return moment(self._row["updated_at"])
+
+    @property
+    def count(self) -> dict[str, int]:
+        """How many runs there are, and how many of them are running."""
+        return {"experiments": self._row["runs"], "running": self._row["running"]}
+
+    def runs(
+        self,
+        filters: conditions.Filters | None = None,
+        page: int = 1,
+        size: int = 20,
+        all: bool = False,  # noqa: A002 - the public name
+    ) -> Page[Experiment]:
+        """Return runs, newest first: a page of them, or all.
+
+        ``filters`` is described at ``swanlab.api.filters``; what they name is a run's state, name,
+        labels and so on, its config, or its last values.
+        """
+        wanted = conditions.parse(filters)
+        table = self._client.request("GET", project_path(self.workspace, self.name) + "/runs")
+        found = []
+        for row in table["runs"]:
+            last = {
+                key: float(value)
+                for key, value in zip(table["keys"], row.pop("last"), strict=True)
+                if value is not None
+            }
+            run = Experiment(self._client, self.workspace, self.name, row, last)
+            if conditions.passes(wanted, run.facts()):
+                found.append(run)
+        return Page(found, page, size, everything=all)
+
+    def runs_get(self, ids: Sequence[str]) -> list[Experiment]:
+        """Return the runs of these ids, in this order; raises ``ServerError`` for a missing one."""
+        found = []
+        for run in ids:
+            row = self._client.request("GET", run_path(self.workspace, self.name, run))
+            found.append(Experiment(self._client, self.workspace, self.name, row))
+        return found
+
+    def delete(self, commit: bool = False) -> bool:
+        """Delete the project and all its runs for good if ``commit`` is set; returns whether."""
+        if commit:
+            self._client.request("DELETE", project_path(self.workspace, self.name))
+        return commit
+
+    def delete_runs(self, ids: Sequence[str], commit: bool = False) -> bool:
+        """Delete these runs for good if ``commit`` is set; returns whether that was done.
+
+        All of them are looked up first: a wrong id deletes nothing.
+        """
+        for run in self.runs_get(ids):
+            run.delete(commit)
+        return commit
+
+    def json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "name": self.name,
+            "path": self.path,
+            "url": self.url,
+            "description": self.description,
+            "visibility": self.visibility,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "count": self.count,
+        }
+
+    def __repr__(self) -> str:
+        return f"Project({self.path}, {self.count['experiments']} runs)"
+
+
+class Workspace:
+    """Projects of one owner."""
+
+    def __init__(self, client: Client, name: str, role: str) -> None:
+        self._client = client
+        self.name = self.username = name
+        self.role = role
+        """OWNER of your own, VISITOR elsewhere."""
+        self.workspace_type = "PERSON"
+
+    def projects(
+        self,
+        sort: str | None = None,
+        search: str | None = None,
+        detail: bool = True,  # noqa: ARG002 - callers give it; there is always everything
+        page: int = 1,
+        size: int = 20,
+        all: bool = False,  # noqa: A002 - the public name
+    ) -> Page[Project]:
+        """Return the projects you may read: a page of them, or all.
+
+        Args:
+            sort: ``name``, ``created_at``, ``updated_at`` (default) or ``runs``; the newest and
+                largest come first.
+            search: only those with this in their name or description.
+            detail: accepted; there is always everything.
+            page: number of the page, from 1.
+            size: projects on a page.
+            all: all at once.
+        """
+        found = [one for one in every_project(self._client) if one.workspace == self.name]
+        return Page(_sorted(_searched(found, search), sort), page, size, everything=all)
+
+    def json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "name": self.name,
+            "username": self.username,
+            "workspace_type": self.workspace_type,
+            "role": self.role,
+        }
+
+    def __repr__(self) -> str:
+        return f"Workspace({self.name}, {self.role})"
+
+
+class User(msgspec.Struct, frozen=True):
+    """Who the API key belongs to."""
+
+    username: str
+    admin: bool
+
+    @property
+    def name(self) -> str:
+        """The name that is shown."""
+        return self.username
+
+    def json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return msgspec.structs.asdict(self)
+
+
+def every_project(client: Client) -> list[Project]:
+    """Return all projects that may be read, the one heard of last first."""
+    return [Project(client, row) for row in client.request("GET", "/projects")["projects"]]
+
+
+def _searched(found: list[Project], text: str | None) -> list[Project]:
+    wanted = (text or "").lower()
+    return [one for one in found if wanted in f"{one.name} {one.description or ''}".lower()]
+
+
+def _sorted(found: list[Project], by: str | None) -> list[Project]:
+    if by is None:
+        return found
+    if by not in _SORTS:
+        raise InvalidArgument(f"projects can be sorted by {', '.join(_SORTS)}, not by {by!r}.")
+    if by == "runs":
+        return sorted(found, key=lambda one: -one.count["experiments"])
+    return sorted(found, key=lambda one: str(getattr(one, by)), reverse=by != "name")

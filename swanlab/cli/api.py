@@ -1,0 +1,95 @@
+"""``swanlab api``: what ``swanlab.Api`` reads, as tables for people and JSON for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from swanlab.cli.api_run import run
+from swanlab.cli.output import Group
+from swanlab.cli.reading import paged, reading, sure
+
+if TYPE_CHECKING:
+    from swanlab.api import Api
+
+
+@click.group(cls=Group)
+def api() -> None:
+    """Read what is on a server: workspaces, projects, runs."""
+
+
+@api.group()
+def workspace() -> None:
+    """Workspaces."""
+
+
+@workspace.command("info")
+@click.argument("username", required=False)
+@reading
+def workspace_info(server: Api, username: str | None) -> Any:
+    """Show a workspace, default your own."""
+    return server.workspace(username).json()
+
+
+@api.group()
+def user() -> None:
+    """Users."""
+
+
+@user.command("info")
+@reading
+def user_info(server: Api) -> Any:
+    """Show who you are."""
+    return server.user().json()
+
+
+@api.group("self-hosted")
+def self_hosted() -> None:
+    """The server itself."""
+
+
+@self_hosted.command("info")
+@reading
+def self_hosted_info(server: Api) -> Any:
+    """Show the server's address, version and kind."""
+    return server.self_hosted()
+
+
+@api.group()
+def project() -> None:
+    """Projects."""
+
+
+@project.command("list")
+@click.argument("workspace", required=False)
+@click.option("--sort", type=click.Choice(["name", "created_at", "updated_at", "runs"]))
+@click.option("--search", help="Only those with this in their name or description.")
+@paged
+@reading
+def project_list(server: Api, workspace: str | None, **given: Any) -> Any:
+    """List the projects of a workspace, default your own."""
+    return [one.json() for one in server.projects(workspace, **given)]
+
+
+@project.command("info")
+@click.argument("path")
+@reading
+def project_info(server: Api, path: str) -> Any:
+    """Show the project at PATH, workspace/project."""
+    return server.project(path).json()
+
+
+@project.command("delete")
+@click.argument("path")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@reading
+def project_delete(server: Api, path: str, yes: bool) -> Any:
+    """Delete the project at PATH and all its runs, for good."""
+    found = server.project(path)
+    sure(f"Delete {found.path} with {found.count['experiments']} runs for good?", yes=yes)
+    found.delete(commit=True)
+    return {"deleted": found.path}
+
+
+api.add_command(run)
