@@ -48,6 +48,11 @@ class Console:
             if target is not None:
                 self._wrap(target, stream)
 
+    def go_on(self, line: int) -> None:
+        """Number lines from ``line`` on, if that is further."""
+        with self._lock:
+            self._count = max(self._count, line)
+
     def stop(self) -> None:
         """Unwrap the streams and record lines not yet ended."""
         for restore in self._restore:

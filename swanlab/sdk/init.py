@@ -20,10 +20,11 @@ from swanlab.errors import (
     LogdirError,
     RunRefused,
 )
-from swanlab.sdk import guard, names
+from swanlab.sdk import guard, names, rank
 from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
+from swanlab.sdk.former import Former, answered, joined, living_ranks, recorded
 from swanlab.sdk.guard import say
 from swanlab.sdk.launch import Orders, Progress, Sidecar
 from swanlab.sdk.plain import plain, text
@@ -58,6 +59,10 @@ class _Plan(NamedTuple):
     logdir: Path
     options: dict[str, Any]
     config: dict[str, Any]
+    resume: str | None
+    """``must`` or ``allow`` when the run may have begun before."""
+    shared: bool
+    rank: int
 
 
 def init(  # noqa: PLR0913 - the documented signature
@@ -97,16 +102,19 @@ def init(  # noqa: PLR0913 - the documented signature
         callbacks: stored with the run.
         settings: stored with the run.
         id: id of the run: 1 to 64 characters without ``/ \ # ? % :``.
-        resume: stored with the run; ``must`` needs an ``id``, ``never`` refuses one.
+        resume: whether the run of that ``id`` goes on: ``must`` (it has to exist), ``allow`` or
+            True (if it exists; what an ``id`` alone means), ``never`` or False (no ``id`` then).
         reinit: finish the active run first; otherwise the active run is returned.
-        **kwargs: ``name``, ``notes``, ``log_dir`` and arguments kept for later; an unknown one is
-            named in a warning.
+        **kwargs: ``name``, ``notes``, ``log_dir``; ``parallel="shared"`` when several processes
+            write into the run of that ``id``; and arguments kept for later. An unknown one is named
+            in a warning.
 
     Raises:
         InvalidArgument, InvalidType: an argument that cannot be used.
         ConfigFileError: the config file cannot be read.
         AuthenticationError: ``mode="cloud"`` without a key, or the server refuses the key.
-        RunRefused: the server does not take the run, such as for a workspace that is not yours.
+        RunRefused: the server does not take the run, such as for a workspace that is not yours; or
+            ``resume="must"`` and there is no such run, or no answer of the server.
         LogdirError: nothing can be recorded at ``logdir``.
     """
     active = run_module.get_run()
@@ -148,7 +156,8 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
         else:
             extras.pop(alias, None)
     resume = stored["resume"] = _resume(stored["resume"])
-    run_id = given["run_id"] or settings.get("id")
+    run_id = given["run_id"] or (settings.get("id") if resume != "never" else None)
+    shared = _parallel(extras.get("parallel"), run_id)
     if resume == "must" and not run_id:
         raise InvalidArgument("resume='must' needs the id of the run to go on with.")
     if resume == "never" and given["run_id"]:
@@ -157,8 +166,10 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
     options = {
         name: plain(value) for name, value in {**stored, **extras}.items() if value is not None
     }
+    run_id = names.check_run_id(run_id) if run_id else None
+    logdir = Path(given["logdir"] or settings.get("logdir") or "swanlog").expanduser().absolute()
     return _Plan(
-        run_id=names.check_run_id(run_id) if run_id else names.new_run_id(),
+        run_id=run_id or names.new_run_id(),
         project=names.project_name(given["project"] or settings.get("project")),
         workspace=_text(given["workspace"] or settings.get("workspace"), "workspace", 100),
         name=_text(given["name"] or settings.get("name"), "experiment_name", 250),
@@ -168,9 +179,12 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
         tags=_tags(given["tags"]),
         mode=mode,
         login=login,
-        logdir=Path(given["logdir"] or settings.get("logdir") or "swanlog").expanduser().absolute(),
+        logdir=logdir,
         options=options,
         config=_config(given["config"]),
+        resume=(resume or "allow") if run_id and mode != "disabled" else None,
+        shared=shared,
+        rank=rank.find(run_id, living_ranks(logdir, run_id)) if shared and run_id else 0,
     )
 
 
@@ -183,6 +197,20 @@ def _extras(kwargs: dict[str, Any]) -> dict[str, Any]:
             hint = f" Did you mean {near[0]!r}?" if near else ""
             say(f"init: unknown argument {keyword!r}; it is stored with the run.{hint}")
     return dict(kwargs)
+
+
+def _parallel(parallel: object, run_id: str | None) -> bool:
+    """Whether other processes write into the same run."""
+    if parallel in (None, False, "none"):
+        return False
+    if parallel not in (True, "shared"):
+        raise InvalidArgument(f"parallel must be 'shared' or 'none', but got {parallel!r}.")
+    if not run_id:
+        say(
+            "parallel='shared' without an id: this process has a run of its own. Give all processes"
+            " the same id to have one run."
+        )
+    return bool(run_id)
 
 
 def _resume(resume: str | bool | None) -> str | None:
@@ -268,7 +296,8 @@ def _config(config: Any) -> dict[str, Any]:
 
 
 def _start(plan: _Plan) -> Run:
-    created = time.time_ns() // 1_000_000
+    former = _former(plan)
+    created = (former and former.created) or time.time_ns() // 1_000_000
     config = run_module.config
     config.update(plan.config)
     if plan.mode == "disabled":
@@ -282,9 +311,9 @@ def _start(plan: _Plan) -> Run:
         )
         run_module.activate(run)
         return run
-    run_dir = _make_run_dir(plan, created)
+    run_dir = _make_run_dir(plan)
     spool = _spool(run_dir)
-    name = plan.name
+    name = (former and former.name) or plan.name
     if name is None and plan.mode != "cloud":
         with os.scandir(plan.logdir) as entries:
             place = sum(entry.name.startswith("run-") for entry in entries) - 1
@@ -298,6 +327,7 @@ def _start(plan: _Plan) -> Run:
             run_dir=run_dir,
             spool=spool,
             config=config,
+            rank=plan.rank,
         )
     except OSError as error:
         raise _logdir_error(plan.logdir, error) from error
@@ -312,12 +342,34 @@ def _start(plan: _Plan) -> Run:
         plan.options,
     )
     sidecar = Sidecar(spool, _orders(plan))
-    run.begin(start, sidecar, settings.get("console") or "all")
+    again = former is not None or (plan.resume is not None and plan.mode == "cloud")
+    run.begin(start, sidecar, settings.get("console") or "all", resumed=again or plan.shared)
     run_module.activate(run)
     guard.call_safely(_say_started, run, plan)
     if plan.mode == "cloud":
-        _wait_opened(run, sidecar)
+        progress = _wait_opened(run, plan, sidecar)
+        if plan.resume and not progress.created:
+            former = joined(former, answered(spool))
+    if former is not None:
+        guard.call_safely(run.take_up, former)
     return run
+
+
+def _former(plan: _Plan) -> Former | None:
+    """Return what this machine knows of the run that is resumed.
+
+    Raises:
+        RunRefused: it must be known, and is not.
+    """
+    if plan.resume is None:
+        return None
+    found = recorded(plan.logdir, plan.run_id, plan.project, plan.rank)
+    if found is None and plan.resume == "must" and plan.mode != "cloud":
+        raise RunRefused(
+            f"resume='must', but {plan.logdir} holds no run {plan.run_id} of project "
+            f"{plan.project}."
+        )
+    return found
 
 
 def _orders(plan: _Plan) -> Orders:
@@ -330,12 +382,15 @@ def _orders(plan: _Plan) -> Orders:
         cwd=str(Path.cwd()),
         executable=sys.executable,
         monitor_interval=settings.seconds("monitor_interval"),
+        resume=plan.resume,
+        rank=plan.rank,
+        shared=plan.shared,
     )
 
 
-def _make_run_dir(plan: _Plan, created: int) -> Path:
+def _make_run_dir(plan: _Plan) -> Path:
     """Create ``run-<time>-<id>`` in the logdir; two runs within a second get different folders."""
-    stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime(created / 1000))
+    stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime())
     try:
         plan.logdir.mkdir(parents=True, exist_ok=True)
         ignore = plan.logdir / ".gitignore"
@@ -388,14 +443,21 @@ def _say_started(run: Run, plan: _Plan) -> None:
         say(f"run {run.name} is recorded in {run.dir}")
 
 
-def _wait_opened(run: Run, sidecar: Sidecar) -> None:
-    """Wait, bounded, for the server's answer; only a refused key is an error."""
+def _wait_opened(run: Run, plan: _Plan, sidecar: Sidecar) -> Progress:
+    """Wait, bounded, for the server's answer; only a refusal, or none where it must, is an error.
+
+    Nothing is left of a run that is refused.
+    """
     progress = sidecar.wait_opened(settings.seconds("init_timeout"))
+    reason = progress.error or "no answer"
     if progress.refused:
-        run.finish("aborted", progress.error)
-        kind = AuthenticationError if progress.refused == "key" else RunRefused
-        raise kind(progress.error or "refused by the server")
+        run.withdraw()
+        raise (AuthenticationError if progress.refused == "key" else RunRefused)(reason)
+    if plan.resume == "must" and not progress.url:
+        run.withdraw()
+        raise RunRefused(f"resume='must' needs the server's word that the run exists: {reason}.")
     guard.call_safely(_say_opened, run, progress)
+    return progress
 
 
 def _say_opened(run: Run, progress: Progress) -> None:

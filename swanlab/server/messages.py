@@ -82,6 +82,8 @@ class NewRun(Message, frozen=True):
     tags: list[str] = []
     created_at: Millis | None = None
     options: dict[str, Any] = {}
+    must_exist: bool = False
+    """Only find the run: when there is none the answer is 404, and nothing is created."""
 
 
 class RunOpened(Message, frozen=True):

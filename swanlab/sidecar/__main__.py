@@ -25,8 +25,10 @@ from swanlab.sidecar import environment
 from swanlab.sidecar.hardware import Probe, probes
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.lock import Lock
+from swanlab.sidecar.sampling import Hardware, Sampling
 
 _KEEP_TRYING_SECONDS = 24 * 3600.0
+_OPENED_SECONDS = 30.0
 _EARLY_SAMPLES = (0.5, 1.5, 3.0)
 """Seconds between the first samples: short runs too have a curve."""
 
@@ -42,6 +44,9 @@ class Orders(msgspec.Struct, frozen=True):
     cwd: str
     executable: str
     monitor_interval: float
+    resume: str | None = None
+    rank: int = 0
+    shared: bool = False
 
 
 class LifeLine:
@@ -53,8 +58,29 @@ class LifeLine:
         threading.Thread(target=self._listen, name="life line", daemon=True).start()
 
     def _listen(self) -> None:
-        sys.stdin.buffer.readline()  # "end", or the end of the stream: both mean the same.
-        self.ended.set()
+        if sys.stdin.buffer.readline() == b"withdraw\n":
+            os._exit(0)  # The run could not be had, and its folder is being removed.
+        self.ended.set()  # "end", or the end of the stream: both mean the same.
+
+
+class Opened:
+    """When the server says that the run began; set by the upload."""
+
+    def __init__(self) -> None:
+        self._known = threading.Event()
+        self._created: int | None = None
+
+    def set(self, created: int | None) -> None:
+        """The server has answered."""
+        self._created = created
+        self._known.set()
+
+    def wait(self, ended: threading.Event) -> int | None:
+        """Wait for the answer (Unix milliseconds), bounded; None without one."""
+        until = time.monotonic() + _OPENED_SECONDS
+        while not self._known.wait(0.1) and not ended.is_set() and time.monotonic() < until:
+            pass
+        return self._created
 
 
 def main() -> int:
@@ -80,14 +106,18 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     header = journal.header
     if header is None:
         return
-    own = SidecarFile(run_dir, header)
+    orders, start = line.orders, journal.start
+    own = SidecarFile(run_dir, header, start.created if start is not None else None)
     upload = None
-    closed = threading.Event()
-    if line.orders.mode == "cloud":
-        upload = _start_upload(run_dir, line, journal, closed)
-    found = probes(line.orders.pid) if line.orders.monitor_interval else []
-    _describe(run_dir, own, line.orders, found)
-    _watch(run_dir, line, journal, own, found)
+    closed, opened = threading.Event(), Opened()
+    if orders.mode == "cloud":
+        upload = _start_upload(run_dir, line, journal, closed, opened)
+    if orders.resume and orders.mode == "cloud":
+        own.run_started = min(own.run_started, opened.wait(line.ended) or own.run_started)
+    sampling = Sampling(header.run) if orders.shared else None
+    found = probes(orders.pid) if orders.monitor_interval else []
+    _describe(run_dir, own, orders, found, whole=orders.rank == 0)
+    _watch(run_dir, line, journal, own, Hardware(found, sampling))
     journal.catch_up()
     _write_config(run_dir, journal)
     if not journal.ended:
@@ -99,15 +129,15 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
 
 
 def _watch(
-    run_dir: Path, line: LifeLine, journal: Journal, own: SidecarFile, found: list[Probe]
+    run_dir: Path, line: LifeLine, journal: Journal, own: SidecarFile, hardware: Hardware
 ) -> None:
     """Sample the hardware and keep config.yaml fresh until the life line ends."""
     interval = line.orders.monitor_interval or 10.0
     due = iter((*_EARLY_SAMPLES, None))
     _write_config(run_dir, journal)
     while True:
-        if found:
-            own.sample({key: value for probe in found for key, value in probe.sample().items()})
+        if values := hardware.sample():
+            own.sample(values)
         pause = next(due, None)
         if line.ended.wait(interval if pause is None else min(pause, interval)):
             return
@@ -115,13 +145,22 @@ def _watch(
             _write_config(run_dir, journal)
 
 
-def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe]) -> None:
-    """Find out about program and machine; keep it beside the run and in the run file."""
+def _describe(
+    run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe], *, whole: bool
+) -> None:
+    """Find out about program and machine; keep it beside the run and in the run file.
+
+    Of a run of several processes the first one tells of all; the others name their machine.
+    """
     about = environment.collect(orders.argv, orders.cwd, orders.executable, orders.pid, orders.mode)
     about["hardware"] = {key: value for probe in found for key, value in probe.describe().items()}
-    own.put(Environment(own.elapsed(), about))
     installed = environment.packages()
-    own.put(Environment(own.elapsed(), {"packages": installed}))
+    if whole:
+        own.put(Environment(own.elapsed(), about))
+        own.put(Environment(own.elapsed(), {"packages": installed}))
+    else:
+        machine = {name: about[name] for name in ("host", "os", "hardware")}
+        own.put(Environment(own.elapsed(), {f"rank {orders.rank}": machine}))
     shown = msgspec.json.format(msgspec.json.encode(about), indent=2)
     (run_dir / "metadata.json").write_bytes(shown)
     lines = (f"{name}=={version}\n" for name, version in installed.items())
@@ -138,18 +177,20 @@ def _write_config(run_dir: Path, journal: Journal) -> None:
 
 
 def _start_upload(
-    run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event
+    run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event, opened: Opened
 ) -> threading.Thread:
     """Upload on a thread: a slow server must not hold up the samples."""
     thread = threading.Thread(
-        target=_upload, args=(run_dir, line, journal, closed), name="upload", daemon=False
+        target=_upload, args=(run_dir, line, journal, closed, opened), name="upload", daemon=False
     )
     thread.start()
     threading.Thread(target=_adopt, args=(run_dir, line.orders), name="orphans").start()
     return thread
 
 
-def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event) -> None:
+def _upload(
+    run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event, opened: Opened
+) -> None:
     from swanlab.client import Client
     from swanlab.sidecar.uploader import Uploader, send_all
 
@@ -157,7 +198,10 @@ def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.E
     if start is None or header is None:
         return
     host, api_key = orders.host or "", orders.api_key or ""
-    uploader = Uploader(run_dir, Client(host, api_key), start, header)
+    uploader = Uploader(run_dir, Client(host, api_key), start, header, orders.resume)
+    uploader.when_opened = opened.set
+    if orders.resume and not orders.shared:
+        _send_former(run_dir, orders, header.run)
     ended_at: list[float] = []
 
     def give_up() -> bool:
@@ -173,6 +217,14 @@ def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.E
         login_again=lambda: _login_again(orders),
     )
     uploader.client.close()
+
+
+def _send_former(run_dir: Path, orders: Orders, run_id: str) -> None:
+    """What an earlier part of the run left unsent comes before ours, or it would overwrite it."""
+    from swanlab.credentials import Login
+    from swanlab.sidecar.orphans import adopt
+
+    adopt(run_dir, Login(orders.host or "", orders.api_key or ""), only=run_id, wait=8.0)
 
 
 def _adopt(run_dir: Path, orders: Orders) -> None:

@@ -17,9 +17,11 @@ import msgspec
 from swanlab import runfile
 from swanlab.client import Client, run_path
 from swanlab.errors import AuthenticationError, OffsetConflict, ServerError
-from swanlab.records import Header, Start
+from swanlab.records import SYSTEM_PREFIX, Header, Start
 
 _POST_BYTES = 1 << 20
+_CONSOLES = 16
+"""Of how many writers, at most, it is asked where their console stands."""
 HEARTBEAT_SECONDS = 30.0
 _REFUSALS = {400, 403, 404, 409, 413, 422}
 
@@ -27,11 +29,21 @@ _REFUSALS = {400, 403, 404, 409, 413, 422}
 class Uploader:
     """Sends one run folder. Methods raise what ``Client`` raises; calling again goes on."""
 
-    def __init__(self, run_dir: Path, client: Client, start: Start, header: Header) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        client: Client,
+        start: Start,
+        header: Header,
+        resume: str | None = None,
+    ) -> None:
         self.run_dir = run_dir
         self.client = client
         self.offsets: dict[str, int] = {}
         self.opened: dict[str, Any] | None = None
+        self.when_opened: Callable[[int | None], None] | None = None
+        """Called once with when the run began (Unix milliseconds), None for a new run."""
+        self._resume = resume
         self._start = start
         self._header = header
         self._path = ""
@@ -47,11 +59,17 @@ class Uploader:
             "tags": start.tags,
             "created_at": start.created,
             "options": start.options,
+            "must_exist": self._resume == "must",
         }
         opened = self.client.open_run(start.workspace, start.project, body)
         self._path = run_path(opened["workspace"], opened["project"], opened["id"])
         self.offsets = {str(name): int(at) for name, at in opened["writers"].items()}
+        began = None
+        if self._resume and not opened["created"]:
+            began = keep_former(self.client, self._path, self._header.rank, self.run_dir)
         self.opened = opened
+        if self.when_opened is not None:
+            self.when_opened(began)
         self._spoken = time.monotonic()
         self.report()
         return opened
@@ -115,11 +133,42 @@ class Uploader:
                 "url": self.client.host + opened["path"] if opened else None,
                 "project_url": project if opened else None,
                 "name": opened.get("name"),
+                "created": opened.get("created", False),
                 "error": error,
                 "refused": refused,
                 "offsets": self.offsets,
             },
         )
+
+
+def keep_former(client: Client, path: str, rank: int, run_dir: Path) -> int:
+    """Ask once what the server holds of the run, for the training; return when it began.
+
+    It is a file of its own: with 100,000 keys it is too long to be written with every report.
+    """
+    run = client.request("GET", path)
+    listed = client.request("GET", path + "/series")["series"]
+    logs = client.request("GET", path + "/logs", params={"limit": 1})
+    others = [name for name in logs["writers"] if name != logs["writer"]][-_CONSOLES:]
+    totals = [logs["total"]]
+    for writer in others:
+        answer = client.request("GET", path + "/logs", params={"limit": 1, "writer": writer})
+        totals.append(answer["total"])
+    former = {
+        "created": run["created_at"],
+        "name": run["name"],
+        "config": run["config"],
+        "steps": {
+            one["key"]: one["last_step"]
+            for one in listed
+            if one["rank"] == rank and not one["key"].startswith(SYSTEM_PREFIX)
+        },
+        "lines": max(totals),
+    }
+    fresh = run_dir / f".former.{os.getpid()}"
+    fresh.write_bytes(msgspec.json.encode(former))
+    fresh.replace(run_dir / "former.json")
+    return int(run["created_at"])
 
 
 def write_report(run_dir: Path, report: dict[str, Any]) -> None:

@@ -13,11 +13,12 @@ from starlette.responses import Response, StreamingResponse
 
 from swanlab.server import series
 from swanlab.server.db import projects, runs
-from swanlab.server.http import Ask, Need, Route, check_name, no_such
+from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
 from swanlab.server.messages import LogLine, Logs, NewRun, Run, RunOpened, SeriesList
 from swanlab.server.metrics.contract import Line, MetricStore
 from swanlab.server.routes.projects import PROJECT
 from swanlab.server.runview import duration, notices, state
+from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
 WriterName = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -32,6 +33,8 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
     workspace = server.auth.own_workspace(user, ask.part("workspace"))
     rule = "has 1 to 100 letters, digits and - _ + . characters."
     name = check_name(_PROJECT_NAME, ask.part("project"), "The name of a project", rule)
+    if ask.body.must_exist:
+        _check_exists(server, workspace, name, ask.body.id)
     with server.db.write() as connection:
         project = projects.create(connection, workspace, name)
         row, created = runs.open_run(connection, project.id, ask.body)
@@ -47,6 +50,13 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         path=f"/@{workspace}/{name}/runs/{row.run_id}",
         writers=dict(server.stores.of(project.id).offsets(row.id)),
     )
+
+
+def _check_exists(server: Server, workspace: str, project: str, run_id: str) -> None:
+    with server.db.read() as connection:
+        place = projects.find(connection, workspace, project)
+        if place is None or runs.find(connection, place.id, run_id) is None:
+            raise Problem(404, "not_found", f"There is no run {run_id} in {workspace}/{project}.")
 
 
 def _row(ask: Ask[Any, Any]) -> runs.RunRow:
