@@ -20,7 +20,7 @@ _PIECE = 4 << 20
 class Former(msgspec.Struct):
     """The state a run is taken up in."""
 
-    created: int | None = None
+    created_at: int | None = None
     """Unix time in milliseconds at which the run began."""
     name: str | None = None
     config: dict[str, Any] = {}
@@ -200,7 +200,7 @@ def joined(here: Former | None, there: Former | None) -> Former | None:
     steps = dict(here.steps)
     join_steps(steps, there.steps)
     return Former(
-        there.created or here.created,
+        there.created_at or here.created_at,
         there.name or here.name,
         {**here.config, **there.config},
         steps,

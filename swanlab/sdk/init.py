@@ -297,7 +297,7 @@ def _config(config: Any) -> dict[str, Any]:
 
 def _start(plan: _Plan) -> Run:
     former = _former(plan)
-    created = (former and former.created) or time.time_ns() // 1_000_000
+    created = (former and former.created_at) or time.time_ns() // 1_000_000
     config = run_module.config
     config.update(plan.config)
     if plan.mode == "disabled":

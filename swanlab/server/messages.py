@@ -98,6 +98,18 @@ class RunOpened(Message, frozen=True):
     """Offset that the server expects next, per writer it has heard of."""
 
 
+class Resumable(Message, frozen=True):
+    """What one process needs to go on with a run: where its steps and its console stand."""
+
+    name: str
+    created_at: int
+    config: dict[str, Any]
+    steps: dict[str, int]
+    """Key to its last step, without system series."""
+    lines: int
+    """Number of the next console line."""
+
+
 class Offset(Message, frozen=True):
     offset: int
 

@@ -17,11 +17,9 @@ import msgspec
 from swanlab import runfile
 from swanlab.client import Client, run_path
 from swanlab.errors import AuthenticationError, OffsetConflict, ServerError
-from swanlab.records import SYSTEM_PREFIX, Header, Start
+from swanlab.records import Header, Start
 
 _POST_BYTES = 1 << 20
-_CONSOLES = 16
-"""Of how many writers, at most, it is asked where their console stands."""
 HEARTBEAT_SECONDS = 30.0
 _REFUSALS = {400, 403, 404, 409, 413, 422}
 
@@ -146,29 +144,11 @@ def keep_former(client: Client, path: str, rank: int, run_dir: Path) -> int:
 
     It is a file of its own: with 100,000 keys it is too long to be written with every report.
     """
-    run = client.request("GET", path)
-    listed = client.request("GET", path + "/series")["series"]
-    logs = client.request("GET", path + "/logs", params={"limit": 1})
-    others = [name for name in logs["writers"] if name != logs["writer"]][-_CONSOLES:]
-    totals = [logs["total"]]
-    for writer in others:
-        answer = client.request("GET", path + "/logs", params={"limit": 1, "writer": writer})
-        totals.append(answer["total"])
-    former = {
-        "created": run["created_at"],
-        "name": run["name"],
-        "config": run["config"],
-        "steps": {
-            one["key"]: one["last_step"]
-            for one in listed
-            if one["rank"] == rank and not one["key"].startswith(SYSTEM_PREFIX)
-        },
-        "lines": max(totals),
-    }
+    former = client.request("GET", path + "/resumable", params={"rank": rank})
     fresh = run_dir / f".former.{os.getpid()}"
     fresh.write_bytes(msgspec.json.encode(former))
     fresh.replace(run_dir / "former.json")
-    return int(run["created_at"])
+    return int(former["created_at"])
 
 
 def write_report(run_dir: Path, report: dict[str, Any]) -> None:
