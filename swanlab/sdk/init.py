@@ -352,6 +352,10 @@ def _start(plan: _Plan) -> Run:
             former = joined(former, answered(spool))
     if former is not None:
         guard.call_safely(run.take_up, former)
+    if "IPython" in sys.modules:
+        from swanlab.sdk.notebook import show
+
+        guard.call_safely(show, run)
     return run
 
 

@@ -290,6 +290,11 @@ class Run:
         """A pickle is a reference: the recording stays with the process that does it."""
         return _referred, (self.id, self.project, self.name, self.url, self.project_url)
 
+    def _repr_html_(self) -> str:
+        from swanlab.sdk.notebook import card
+
+        return card(self.name, self.url, self.project_url, self.dir)
+
     def __str__(self) -> str:
         return f"Run(id={self.id}, mode={self.mode}, state={self.state.name.lower()})"
 
