@@ -308,3 +308,91 @@ def test_ctrl_c_in_the_terminal_aborts_the_run():
     assert "KeyboardInterrupt" in said
     (finish,) = recorded(run_folder()).finishes
     assert (finish.state, finish.error) == ("aborted", "KeyboardInterrupt")
+
+
+def test_a_pickled_run_attaches_or_says_that_it_is_no_owner(script):
+    done = script(
+        """
+        import copy, multiprocessing, pickle, subprocess, sys, swanlab
+        if __name__ == "__main__":
+            run = swanlab.init(project="cats", mode="offline", id="pickled", config={"lr": 1})
+            swanlab.log({"loss": 1})
+            assert copy.copy(run) is copy.deepcopy(run) is run
+            assert pickle.loads(pickle.dumps(run)) is run
+            config = pickle.loads(pickle.dumps(swanlab.config))
+            config["lr"] = 2
+            assert swanlab.config["lr"] == 1
+            with open("run.pickle", "wb") as file:
+                pickle.dump({"run": run, "lr": 1}, file)
+            elsewhere = (
+                "import pickle; held = pickle.load(open('run.pickle', 'rb'))['run']; "
+                "held.log({'loss': 2}); held.log({'loss': 2}); held.finish(); "
+                "print(held.id, held.name)"
+            )
+            subprocess.run([sys.executable, "-c", elsewhere], check=True)
+            swanlab.log({"loss": 3})
+        """
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "pickled swan-1\n"
+    assert done.stderr.count("nothing is recorded. Join it") == 1
+    found = recorded(run_folder())
+    assert found.points == {"loss": [(0, 1), (1, 3)]}
+    assert found.config == {"lr": 1}
+
+
+def test_threads_and_tasks_log_into_one_run_and_all_is_kept(script):
+    done = script(
+        """
+        import asyncio, threading, swanlab
+
+        def train():
+            swanlab.init(project="cats", mode="offline", id="threads")
+            for step in range(200):
+                swanlab.log({"loss": step})
+
+        thread = threading.Thread(target=train)
+        thread.start()
+        thread.join()
+
+        def more(name):
+            for step in range(200):
+                swanlab.log({name: step, "loss": step})
+
+        threads = [threading.Thread(target=more, args=(f"t{number}",)) for number in range(4)]
+        [one.start() for one in threads]
+        [one.join() for one in threads]
+
+        async def task(name):
+            for step in range(50):
+                swanlab.log({name: step, "loss": step})
+                await asyncio.sleep(0)
+
+        async def main():
+            await asyncio.gather(*(task(f"a{number}") for number in range(4)))
+
+        asyncio.run(main())
+        """,
+        SWANLAB_MONITOR_INTERVAL="0",
+    )
+    assert done.returncode == 0, done.stderr
+    points = recorded(run_folder()).points
+    assert sorted(step for step, _ in points["loss"]) == list(range(200 + 4 * 200 + 4 * 50))
+    for number in range(4):
+        assert points[f"t{number}"] == [(step, step) for step in range(200)]
+        assert points[f"a{number}"] == [(step, step) for step in range(50)]
+    assert [one.state for one in recorded(run_folder()).finishes] == ["success"]
+
+
+def test_nothing_sticks_in_the_environment_of_the_program(script):
+    done = script(
+        """
+        import os
+        before = dict(os.environ)
+        import swanlab
+        swanlab.init(project="cats", mode="offline", id="clean", parallel="shared")
+        swanlab.finish()
+        print(before == dict(os.environ))
+        """
+    )
+    assert done.stdout == "True\n", done.stderr

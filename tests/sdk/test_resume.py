@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -244,3 +245,12 @@ def test_a_run_with_a_hundred_thousand_keys_is_resumed(server):
     assert recorded(run.dir).points == {"layer/7": [(1, 1.0)], "layer/99999": [(1, 2.0)]}
     report = Path(run.dir) / "upload.json"
     assert report.stat().st_size < 10_000
+
+
+@pytest.mark.parametrize("page", ["resume.md", "distributed.md"])
+def test_the_code_of_the_documents_runs(page, script):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text()
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        done = script(block, SWANLAB_MONITOR_INTERVAL="0")
+        assert done.returncode == 0, done.stderr
+        assert "swanlab sync" in done.stderr
