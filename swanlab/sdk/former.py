@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from swanlab import records, runfile
+from swanlab.errors import RunRefused
 
 _PIECE = 4 << 20
 
@@ -97,8 +98,14 @@ class Follower:
                 steps[name] = step
 
 
-def recorded(logdir: Path, run_id: str, project: str, rank: int) -> Former | None:
-    """Return what the folders in ``logdir`` hold of the run; None when there is none."""
+def recorded(
+    logdir: Path, run_id: str, project: str, rank: int, *, needed: bool = False
+) -> Former | None:
+    """Return what the folders in ``logdir`` hold of the run; None when there is none.
+
+    Raises:
+        RunRefused: it is ``needed``, and there is none.
+    """
     found: Former | None = None
     for folder in sorted(logdir.glob("run-*")):
         if run_id not in folder.name:
@@ -110,6 +117,8 @@ def recorded(logdir: Path, run_id: str, project: str, rank: int) -> Former | Non
         found = found or Former(start.created, start.name)
         for one in followers:
             _add(found, one, rank)
+    if found is None and needed:
+        raise RunRefused(f"resume='must', but {logdir} holds no run {run_id} of project {project}.")
     return found
 
 

@@ -24,7 +24,7 @@ from swanlab.sdk import guard, names, rank
 from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
-from swanlab.sdk.former import Former, answered, joined, living_ranks, recorded
+from swanlab.sdk.former import answered, joined, living_ranks, recorded
 from swanlab.sdk.guard import say
 from swanlab.sdk.launch import Orders, Progress, Sidecar
 from swanlab.sdk.plain import plain, text
@@ -157,7 +157,7 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
             extras.pop(alias, None)
     resume = stored["resume"] = _resume(stored["resume"])
     run_id = given["run_id"] or (settings.get("id") if resume != "never" else None)
-    shared = _parallel(extras.get("parallel"), run_id)
+    shared = rank.is_shared(extras.get("parallel"), run_id)
     if resume == "must" and not run_id:
         raise InvalidArgument("resume='must' needs the id of the run to go on with.")
     if resume == "never" and given["run_id"]:
@@ -197,20 +197,6 @@ def _extras(kwargs: dict[str, Any]) -> dict[str, Any]:
             hint = f" Did you mean {near[0]!r}?" if near else ""
             say(f"init: unknown argument {keyword!r}; it is stored with the run.{hint}")
     return dict(kwargs)
-
-
-def _parallel(parallel: object, run_id: str | None) -> bool:
-    """Whether other processes write into the same run."""
-    if parallel in (None, False, "none"):
-        return False
-    if parallel not in (True, "shared"):
-        raise InvalidArgument(f"parallel must be 'shared' or 'none', but got {parallel!r}.")
-    if not run_id:
-        say(
-            "parallel='shared' without an id: this process has a run of its own. Give all processes"
-            " the same id to have one run."
-        )
-    return bool(run_id)
 
 
 def _resume(resume: str | bool | None) -> str | None:
@@ -296,7 +282,10 @@ def _config(config: Any) -> dict[str, Any]:
 
 
 def _start(plan: _Plan) -> Run:
-    former = _former(plan)
+    former = None
+    if plan.resume is not None:
+        needed = plan.resume == "must" and plan.mode != "cloud"
+        former = recorded(plan.logdir, plan.run_id, plan.project, plan.rank, needed=needed)
     created = (former and former.created_at) or time.time_ns() // 1_000_000
     config = run_module.config
     config.update(plan.config)
@@ -357,23 +346,6 @@ def _start(plan: _Plan) -> Run:
 
         guard.call_safely(show, run)
     return run
-
-
-def _former(plan: _Plan) -> Former | None:
-    """Return what this machine knows of the run that is resumed.
-
-    Raises:
-        RunRefused: it must be known, and is not.
-    """
-    if plan.resume is None:
-        return None
-    found = recorded(plan.logdir, plan.run_id, plan.project, plan.rank)
-    if found is None and plan.resume == "must" and plan.mode != "cloud":
-        raise RunRefused(
-            f"resume='must', but {plan.logdir} holds no run {plan.run_id} of project "
-            f"{plan.project}."
-        )
-    return found
 
 
 def _orders(plan: _Plan) -> Orders:

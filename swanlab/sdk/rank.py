@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from swanlab.errors import InvalidArgument
+from swanlab.sdk.guard import say
+
 LAUNCHERS = (
     "RANK",  # torchrun, accelerate, deepspeed
     "OMPI_COMM_WORLD_RANK",  # Open MPI
@@ -18,6 +21,20 @@ LAUNCHERS = (
 _MOST = 4096
 _held: list[int] = []
 """Descriptors of the places this process holds: they are let go when the process ends."""
+
+
+def is_shared(parallel: object, run_id: str | None) -> bool:
+    """Whether other processes write into the same run; raises ``InvalidArgument``."""
+    if parallel in (None, False, "none"):
+        return False
+    if parallel not in (True, "shared"):
+        raise InvalidArgument(f"parallel must be 'shared' or 'none', but got {parallel!r}.")
+    if not run_id:
+        say(
+            "parallel='shared' without an id: this process has a run of its own. Give all processes"
+            " the same id to have one run."
+        )
+    return bool(run_id)
 
 
 def launched() -> int | None:

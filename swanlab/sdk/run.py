@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 import time
-import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +14,7 @@ from typing import Any
 
 from swanlab import records, settings
 from swanlab.errors import NoActiveRun
-from swanlab.sdk import guard, rank
+from swanlab.sdk import forks, guard, rank
 from swanlab.sdk.config import Config
 from swanlab.sdk.console import Console
 from swanlab.sdk.former import Former, host_name
@@ -79,7 +78,7 @@ class Run:
         self._last_error = getattr(sys, "last_value", None)
         if self._spool is not None:
             self._writer = self._new_writer(self._spool)
-            _follow_forks(self)
+            forks.follow(self)
 
     def _new_writer(self, folder: Path, parent: RunWriter | None = None) -> RunWriter:
         header = records.Header(
@@ -397,22 +396,3 @@ def _at_exit() -> None:
     if error is run._last_error or interactive:  # noqa: SLF001 - set before this run began
         error = None
     run.finish(*_ending(error))
-
-
-def _follow_forks(run: Run) -> None:
-    """Prepare ``run`` for forks; bound weakly, since this cannot be unregistered."""
-    if not hasattr(os, "register_at_fork"):
-        return
-    reference = weakref.ref(run)
-
-    def prepare() -> None:
-        alive = reference()
-        if alive is not None:
-            guard.call_safely(alive._forking)  # noqa: SLF001
-
-    def renew() -> None:
-        alive = reference()
-        if alive is not None:
-            alive._forked()  # noqa: SLF001
-
-    os.register_at_fork(before=prepare, after_in_child=renew)
