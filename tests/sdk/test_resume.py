@@ -169,7 +169,7 @@ def test_must_needs_an_answer_and_leaves_nothing_behind(server, monkeypatch):
     swanlab.finish()
     server.stop()
     monkeypatch.setenv("SWANLAB_INIT_TIMEOUT", "1")
-    with pytest.raises(RunRefused, match="cannot be reached"):
+    with pytest.raises(RunRefused, match="needs the server"):
         swanlab.init(project="cats", mode="cloud", id="there", resume="must")
     assert len(folders()) == 1
     server.start()
