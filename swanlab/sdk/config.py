@@ -105,6 +105,19 @@ class Config(MutableMapping[str, Any]):
         if self._changed is not None and (values or removed):
             self._changed(values, removed)
 
+    def _inherit(self, former: dict[str, Any]) -> None:
+        """Take up the entries of a resumed run; what was set since wins."""
+        missing = {key: value for key, value in former.items() if key not in self._data}
+        now = dict(self._data)
+        self._data.clear()
+        self._data.update(former)
+        self._data.update(now)
+        self._tell(missing, [])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the entries, not the run they belong to."""
+        return _detached, (dict(self._data),)
+
     def _attach(self, changed: Changed | None) -> None:
         """Send every later change to ``changed``, and at once what is already there."""
         object.__setattr__(self, "_changed", changed)
@@ -114,6 +127,12 @@ class Config(MutableMapping[str, Any]):
         """Forget the finished run's entries."""
         object.__setattr__(self, "_changed", None)
         self._data.clear()
+
+
+def _detached(values: dict[str, Any]) -> Config:
+    made = Config()
+    made.update(values)
+    return made
 
 
 def entries(given: Any) -> dict[str, Any]:

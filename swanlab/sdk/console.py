@@ -44,10 +44,33 @@ class Console:
 
     def start(self) -> None:
         """Wrap the streams."""
+        self._wrap_all()
+        if "IPython" in sys.modules:
+            from swanlab.sdk.notebook import at_every_cell
+
+            self._restore.append(at_every_cell(self._wrap_again))
+
+    def _wrap_all(self) -> None:
         for stream in self._lines:
             target = sys.stdout if stream == STDOUT else sys.stderr
             if target is not None:
                 self._wrap(target, stream)
+
+    def _wrap_again(self, *_: object) -> None:
+        """A cell begins: IPython has put back the streams as they were before the last one."""
+        if self._restore and not any(
+            getattr(getattr(stream, "write", None), "_swanlab_console", None) is self
+            for stream in (sys.stdout, sys.stderr)
+        ):
+            unregister = self._restore[-1]  # What there was to restore of the streams is gone.
+            self._restore = []
+            self._wrap_all()
+            self._restore.append(unregister)
+
+    def go_on(self, line: int) -> None:
+        """Number lines from ``line`` on, if that is further."""
+        with self._lock:
+            self._count = max(self._count, line)
 
     def stop(self) -> None:
         """Unwrap the streams and record lines not yet ended."""
@@ -77,6 +100,8 @@ class Console:
                 self._take(stream, text)
             return result
 
+        before = getattr(target, "__dict__", {}).get("write")
+        write._swanlab_console = self  # type: ignore[attr-defined]  # noqa: SLF001
         try:
             target.write = write
             target._swanlab_plain_write = plain_write  # noqa: SLF001 - ours, for our own lines
@@ -86,7 +111,10 @@ class Console:
         def restore() -> None:
             # Somebody may have wrapped it again since: then our wrapper stays, and records nothing.
             if target.__dict__.get("write") is write:
-                del target.write
+                if before is None:
+                    del target.write
+                else:
+                    target.write = before
             target.__dict__.pop("_swanlab_plain_write", None)
 
         self._restore.append(restore)

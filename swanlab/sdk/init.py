@@ -20,10 +20,11 @@ from swanlab.errors import (
     LogdirError,
     RunRefused,
 )
-from swanlab.sdk import choices, guard, names
+from swanlab.sdk import choices, guard, names, rank
 from swanlab.sdk import run as run_module
 from swanlab.sdk.config import entries
 from swanlab.sdk.configfile import read_mapping
+from swanlab.sdk.former import Former, answered, joined, living_ranks, recorded
 from swanlab.sdk.guard import say
 from swanlab.sdk.launch import Orders, Progress, Sidecar, visible_devices
 from swanlab.sdk.plain import plain, text
@@ -62,6 +63,10 @@ class _Plan(NamedTuple):
     logdir: Path
     options: dict[str, Any]
     config: dict[str, Any]
+    resume: str | None
+    """``must`` or ``allow`` when the run may have begun before."""
+    shared: bool
+    rank: int
 
 
 @choices.let_go_on_error
@@ -102,16 +107,19 @@ def init(  # noqa: PLR0913 - the documented signature
         settings: ``swanlab.Settings``, or a dictionary of its fields, for this run.
         callbacks: one object or a list, told what happens to the run: see ``swanlab.Callback``.
         id: id of the run: 1 to 64 characters without ``/ \ # ? % :``.
-        resume: stored with the run; ``must`` needs an ``id``, ``never`` refuses one.
+        resume: whether the run of that ``id`` goes on: ``must`` (it has to exist), ``allow`` or
+            True (if it exists; what an ``id`` alone means), ``never`` or False (no ``id`` then).
         reinit: finish the active run first; otherwise the active run is returned.
-        **kwargs: ``name``, ``notes``, ``log_dir`` and arguments kept for later; an unknown one is
-            named in a warning.
+        **kwargs: ``name``, ``notes``, ``log_dir``; ``parallel="shared"`` when several processes
+            write into the run of that ``id``; and arguments kept for later. An unknown one is named
+            in a warning.
 
     Raises:
         InvalidArgument, InvalidType: an argument that cannot be used.
         ConfigFileError: the config file cannot be read.
         AuthenticationError: ``mode="cloud"`` without a key, or the server refuses the key.
-        RunRefused: the server does not take the run, such as for a workspace that is not yours.
+        RunRefused: the server does not take the run, such as for a workspace that is not yours; or
+            ``resume="must"`` and there is no such run, or no answer of the server.
         LogdirError: nothing can be recorded at ``logdir``.
     """
     active = run_module.get_run()
@@ -158,7 +166,8 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
         else:
             extras.pop(alias, None)
     resume = stored["resume"] = _resume(stored["resume"])
-    run_id = given["run_id"] or settings.get("id")
+    run_id = given["run_id"] or (settings.get("id") if resume != "never" else None)
+    shared = rank.is_shared(extras.get("parallel"), run_id)
     if resume == "must" and not run_id:
         raise InvalidArgument("resume='must' needs the id of the run to go on with.")
     if resume == "never" and given["run_id"]:
@@ -167,8 +176,10 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
     options = {
         name: plain(value) for name, value in {**stored, **extras}.items() if value is not None
     }
+    run_id = names.check_run_id(run_id) if run_id else None
+    logdir = Path(given["logdir"] or settings.get("logdir") or "swanlog").expanduser().absolute()
     return _Plan(
-        run_id=names.check_run_id(run_id) if run_id else names.new_run_id(),
+        run_id=run_id or names.new_run_id(),
         project=names.project_name(given["project"] or settings.get("project")),
         workspace=_text(given["workspace"] or settings.get("workspace"), "workspace", 100),
         name=_text(given["name"] or settings.get("name"), "experiment_name", 250),
@@ -178,9 +189,12 @@ def _plan(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> _Plan
         tags=_tags(given["tags"]),
         mode=mode,
         login=login,
-        logdir=Path(given["logdir"] or settings.get("logdir") or "swanlog").expanduser().absolute(),
+        logdir=logdir,
         options=options,
         config=_config(settings.value("config") if given["config"] is None else given["config"]),
+        resume=(resume or "allow") if run_id and mode != "disabled" else None,
+        shared=shared,
+        rank=rank.find(run_id, living_ranks(logdir, run_id)) if shared and run_id else 0,
     )
 
 
@@ -288,23 +302,56 @@ def _told(callbacks: Any) -> Hooks | None:
 
 
 def _start(plan: _Plan, told: Hooks | None) -> Run:
-    created = time.time_ns() // 1_000_000
-    config = run_module.config
-    config.update(plan.config)
+    former = None
+    if plan.resume is not None:
+        needed = plan.resume == "must" and plan.mode != "cloud"
+        former = recorded(plan.logdir, plan.run_id, plan.project, plan.rank, needed=needed)
+    run_module.config.update(plan.config)
     if plan.mode == "disabled":
-        run = Run(
-            run_id=plan.run_id,
-            project=plan.project,
-            name=plan.name or "run-disabled",
-            mode=plan.mode,
-            run_dir=None,
-            config=config,
-        )
+        run = _run(plan, plan.name or "run-disabled")
         run_module.activate(run)
         return run
-    run_dir = _make_run_dir(plan, created)
+    run, spool, start = _prepare(plan, told, former)
+    sidecar = Sidecar(spool, _orders(plan, told))
+    again = former is not None or (plan.resume is not None and plan.mode == "cloud")
+    run.begin(start, sidecar, settings.get("console") or "all", resumed=again or plan.shared)
+    run_module.activate(run)
+    guard.call_safely(_say_started, run, plan)
+    if plan.mode == "cloud":
+        progress = _wait_opened(run, plan, sidecar)
+        if plan.resume and not progress.created:
+            former = joined(former, answered(spool))
+    if former is not None:
+        guard.call_safely(run.take_up, former)
+    if told is not None:
+        guard.call_safely(told.started, run)
+    if "IPython" in sys.modules:
+        from swanlab.sdk.notebook import show
+
+        guard.call_safely(show, run)
+    return run
+
+
+def _run(plan: _Plan, name: str, **places: Any) -> Run:
+    """Return the run of the plan; without ``places`` it records nowhere."""
+    return Run(
+        run_id=plan.run_id,
+        project=plan.project,
+        name=name,
+        mode=plan.mode,
+        config=run_module.config,
+        rank=plan.rank,
+        **{"run_dir": None, **places},
+    )
+
+
+def _prepare(
+    plan: _Plan, told: Hooks | None, former: Former | None
+) -> tuple[Run, Path, records.Start]:
+    """Make the run's folder and its first file; return run, place of its files, and its start."""
+    run_dir = _make_run_dir(plan)
     spool = _spool(run_dir)
-    name = plan.name
+    name = (former and former.name) or plan.name
     if name is None and plan.mode != "cloud":
         with os.scandir(plan.logdir) as entries:
             place = sum(entry.name.startswith("run-") for entry in entries) - 1
@@ -312,16 +359,7 @@ def _start(plan: _Plan, told: Hooks | None) -> Run:
     if told is not None:
         told.starting(plan, run_dir, name)
     try:
-        run = Run(
-            run_id=plan.run_id,
-            project=plan.project,
-            name=name or plan.run_id,
-            mode=plan.mode,
-            run_dir=run_dir,
-            spool=spool,
-            config=config,
-            hooks=told,
-        )
+        run = _run(plan, name or plan.run_id, run_dir=run_dir, spool=spool, hooks=told)
     except OSError as error:
         raise _logdir_error(plan.logdir, error) from error
     start = records.Start(
@@ -331,18 +369,10 @@ def _start(plan: _Plan, told: Hooks | None) -> Run:
         plan.description,
         plan.tags,
         plan.mode,
-        created,
+        (former and former.created_at) or time.time_ns() // 1_000_000,
         plan.options,
     )
-    sidecar = Sidecar(spool, _orders(plan, told))
-    run.begin(start, sidecar, settings.get("console") or "all")
-    run_module.activate(run)
-    guard.call_safely(_say_started, run, plan)
-    if plan.mode == "cloud":
-        _wait_opened(run, sidecar)
-    if told is not None:
-        guard.call_safely(told.started, run)
-    return run
+    return run, spool, start
 
 
 def _orders(plan: _Plan, told: Hooks | None) -> Orders:
@@ -362,12 +392,15 @@ def _orders(plan: _Plan, told: Hooks | None) -> Orders:
         visible=visible_devices(),
         git_diff=settings.flag("git_diff"),
         conda=settings.flag("conda"),
+        resume=plan.resume,
+        rank=plan.rank,
+        shared=plan.shared,
     )
 
 
-def _make_run_dir(plan: _Plan, created: int) -> Path:
+def _make_run_dir(plan: _Plan) -> Path:
     """Create ``run-<time>-<id>`` in the logdir; two runs within a second get different folders."""
-    stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime(created / 1000))
+    stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime())
     try:
         plan.logdir.mkdir(parents=True, exist_ok=True)
         ignore = plan.logdir / ".gitignore"
@@ -420,14 +453,21 @@ def _say_started(run: Run, plan: _Plan) -> None:
         say(f"run {run.name} is recorded in {run.dir}")
 
 
-def _wait_opened(run: Run, sidecar: Sidecar) -> None:
-    """Wait, bounded, for the server's answer; only a refused key is an error."""
+def _wait_opened(run: Run, plan: _Plan, sidecar: Sidecar) -> Progress:
+    """Wait, bounded, for the server's answer; only a refusal, or none where it must, is an error.
+
+    Nothing is left of a run that is refused.
+    """
     progress = sidecar.wait_opened(settings.seconds("init_timeout"))
+    reason = progress.error or "no answer"
     if progress.refused:
-        run.finish("aborted", progress.error)
-        kind = AuthenticationError if progress.refused == "key" else RunRefused
-        raise kind(progress.error or "refused by the server")
+        run.withdraw()
+        raise (AuthenticationError if progress.refused == "key" else RunRefused)(reason)
+    if plan.resume == "must" and not progress.url:
+        run.withdraw()
+        raise RunRefused(f"resume='must' needs the server's word that the run exists: {reason}.")
     guard.call_safely(_say_opened, run, progress)
+    return progress
 
 
 def _say_opened(run: Run, progress: Progress) -> None:

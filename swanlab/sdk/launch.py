@@ -26,6 +26,8 @@ class Progress(msgspec.Struct, frozen=True):
     project_url: str | None = None
     name: str | None = None
     error: str | None = None
+    created: bool = False
+    """Whether the server knew no run of that id before."""
     refused: str | None = None
     """``key`` or ``run``: the server refuses it, and waiting will not help."""
     offsets: dict[str, int] = {}
@@ -42,7 +44,6 @@ class Orders(msgspec.Struct, frozen=True):
     cwd: str
     executable: str
     monitor_interval: float
-    resumed: bool = False
     left_out: list[str] = []
     """What is not to be noted: of ``runtime``, ``hardware``, ``git``, ``requirements``."""
     mask_secrets: bool = True
@@ -52,6 +53,10 @@ class Orders(msgspec.Struct, frozen=True):
     """Variables that name the devices that the training may use."""
     git_diff: bool = True
     conda: bool = False
+    resume: str | None = None
+    """``must`` or ``allow``: the run may be known to the server already."""
+    rank: int = 0
+    shared: bool = False
 
 
 def visible_devices() -> dict[str, str]:
@@ -116,6 +121,19 @@ class Sidecar:
                 self._process.stdin.close()
             except OSError:
                 pass  # It died meanwhile: the run file has everything for `swanlab sync`.
+
+    def withdraw(self) -> None:
+        """Let it end at once, and send nothing more."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        try:
+            process.stdin.write(b"withdraw\n")
+            process.stdin.close()
+            process.wait(5)
+        except (OSError, subprocess.TimeoutExpired):
+            process.kill()
+            process.wait()
 
     def progress(self) -> Progress:
         """Return what it last said; nothing yet is an empty ``Progress``."""

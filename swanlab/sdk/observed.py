@@ -38,13 +38,15 @@ class _Seen:
 class ObservedWriter(RunWriter):
     """Records as ``RunWriter`` does, and tells ``hooks`` of every call."""
 
-    def __init__(self, hooks: Hooks, folder: Path, header: Header) -> None:
+    def __init__(
+        self, hooks: Hooks, folder: Path, header: Header, parent: RunWriter | None = None
+    ) -> None:
         """Create ``<folder>/<writer>.swanlab``; raises ``OSError``."""
         self._folder = folder
         self._hooks = hooks
         self._seen: dict[str, _Seen] = {}
         self._recording = False
-        super().__init__(folder, header)
+        super().__init__(folder, header, parent)
 
     def log(self, data: Mapping[Any, Any], step: int | None) -> None:
         """Record the numbers of ``data``; callbacks are told outside of the lock."""

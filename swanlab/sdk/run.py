@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 import time
-import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from swanlab import records, settings
 from swanlab.errors import NoActiveRun
-from swanlab.sdk import guard
+from swanlab.sdk import forks, guard, rank
 from swanlab.sdk.config import Config
 from swanlab.sdk.console import Console
+from swanlab.sdk.former import Former, host_name
 from swanlab.sdk.guard import never_raises, say, say_once
 from swanlab.sdk.launch import Progress, Sidecar
 from swanlab.sdk.surface import Surface
@@ -84,9 +84,9 @@ class Run(Surface):
         self._last_error = getattr(sys, "last_value", None)
         if self._spool is not None:
             self._writer = self._new_writer(self._spool)
-            _after_fork_in_child(self)
+            forks.follow(self)
 
-    def _new_writer(self, folder: Path) -> RunWriter:
+    def _new_writer(self, folder: Path, parent: RunWriter | None = None) -> RunWriter:
         header = records.Header(
             version=records.FORMAT_VERSION,
             run=self.id,
@@ -94,16 +94,14 @@ class Run(Surface):
             rank=self._rank,
             started=time.time_ns() // 1_000_000,
             pid=os.getpid(),
-            host=os.uname().nodename
-            if hasattr(os, "uname")
-            else os.environ.get("COMPUTERNAME", ""),
+            host=host_name(),
             role="trainer",
         )
         if self._hooks is not None and self._hooks.watches_log():
             from swanlab.sdk.observed import ObservedWriter
 
-            return ObservedWriter(self._hooks, folder, header)
-        return RunWriter(folder, header)
+            return ObservedWriter(self._hooks, folder, header, parent)
+        return RunWriter(folder, header, parent)
 
     @property
     def dir(self) -> str | None:
@@ -115,15 +113,45 @@ class Run(Surface):
         """Whether the run still takes data."""
         return self.state is State.RUNNING
 
-    def begin(self, start: records.Start, sidecar: Sidecar | None, console: str) -> None:
+    def begin(
+        self, start: records.Start, sidecar: Sidecar | None, console: str, *, resumed: bool = False
+    ) -> None:
         """Record the start, then the config and the console from here on."""
         self._sidecar, self._start = sidecar, start
         if self._writer is None:
             return
         self._writer.put(start)
+        if resumed:
+            self._writer.put(records.Resume(self._writer.elapsed()))
         self.config._attach(self._config_changed)  # noqa: SLF001 - one subject in two files
         self._console = Console(self._writer, console, int(settings.number("max_log_length")))
         self._console.start()
+
+    def take_up(self, former: Former) -> None:
+        """Go on from what the run held before: its config, steps and console lines."""
+        self.config._inherit(former.config)  # noqa: SLF001
+        if self._writer is not None:
+            with self._writer.lock:
+                self._writer.steps.known(former.steps)
+        if self._console is not None:
+            self._console.go_on(former.lines)
+
+    def withdraw(self) -> None:
+        """Undo the start: the run could not be had, and nothing of this one is to be kept."""
+        self.state = State.ABORTED
+        if self._console is not None:
+            self._console.stop()
+        self.config._attach(None)  # noqa: SLF001
+        if self._sidecar is not None:
+            self._sidecar.withdraw()
+        if self._writer is not None:
+            self._writer.close()
+        import shutil
+
+        for folder in (self._spool, self._dir):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+        _forget(self)
 
     def log(
         self, data: Mapping[Any, Any], step: int | None = None, print_to_console: bool = False
@@ -160,7 +188,13 @@ class Run(Surface):
         return False
 
     def _log_nowhere(self) -> None:
-        if self.mode != "disabled" and self.state is not State.RUNNING:
+        if self.mode == "reference":
+            say_once(
+                "reference",
+                "log: this run came by a pickle from the process that records it; here nothing is "
+                f'recorded. Join it: swanlab.init(id={self.id!r}, parallel="shared")',
+            )
+        elif self.mode != "disabled" and self.state is not State.RUNNING:
             say_once("finished", "log: this run is finished; what is logged now is not recorded.")
 
     @never_raises
@@ -213,6 +247,7 @@ class Run(Surface):
         if writer.dropped:
             say(f"{writer.dropped} calls could not be written to {self._spool} and are lost.")
         writer.close()
+        rank.let_go()
         self._say_where()
 
     def _say_sent(self, pending: Progress | None) -> None:
@@ -232,6 +267,14 @@ class Run(Surface):
         elif self.mode == "offline":
             say(f"☁️  Send it to a server: swanlab sync {self._dir}")
 
+    def _forking(self) -> None:
+        """Before a fork: from now on other processes may number steps too."""
+        writer = self._writer
+        if writer is not None and writer.turns is None and self.state is State.RUNNING:
+            from swanlab.sdk.turns import Turns
+
+            writer.turns = Turns()
+
     def _forked(self) -> None:
         """In a forked child: a run file of its own, and no locks another thread may have held."""
         old = self._writer
@@ -241,9 +284,7 @@ class Run(Surface):
         guard.call_safely(self._renew_writer, old, self._spool)
 
     def _renew_writer(self, old: RunWriter, folder: Path) -> None:
-        writer = self._new_writer(folder)
-        writer.steps = old.steps
-        self._writer = writer
+        writer = self._writer = self._new_writer(folder, old)
         if self._console is not None:
             self._console.renew(writer)
         if self._hooks is not None:
@@ -260,6 +301,21 @@ class Run(Surface):
     ) -> None:
         if self.alive:
             self.finish(*_ending(error))
+
+    def __copy__(self) -> Run:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Run:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle is a reference: the recording stays with the process that does it."""
+        return _referred, (self.id, self.project, self.name, self.url, self.project_url)
+
+    def _repr_html_(self) -> str:
+        from swanlab.sdk.notebook import card
+
+        return card(self.name, self.url, self.project_url, self.dir)
 
     def __str__(self) -> str:
         return f"Run(id={self.id}, mode={self.mode}, state={self.state.name.lower()})"
@@ -307,6 +363,18 @@ def _forget(run: Run) -> None:
         _current = None
         config._reset()  # noqa: SLF001
         settings.end()
+
+
+def _referred(
+    run_id: str, project: str, name: str, url: str | None, project_url: str | None
+) -> Run:
+    """Return the run a pickle was made of, if it is this process's; else one that says so."""
+    if _current is not None and _current.id == run_id:
+        return _current
+    made = Run(run_id=run_id, project=project, name=name, mode="reference", run_dir=None,
+               config=Config())  # fmt: skip
+    made.url, made.project_url = url, project_url
+    return made
 
 
 def get_run() -> Run | None:
@@ -361,17 +429,3 @@ def _at_exit() -> None:
     if error is run._last_error or interactive:  # noqa: SLF001 - set before this run began
         error = None
     run.finish(*_ending(error))
-
-
-def _after_fork_in_child(run: Run) -> None:
-    """Renew ``run`` in forked children; bound weakly, since this cannot be unregistered."""
-    if not hasattr(os, "register_at_fork"):
-        return
-    reference = weakref.ref(run)
-
-    def renew() -> None:
-        alive = reference()
-        if alive is not None:
-            alive._forked()  # noqa: SLF001
-
-    os.register_at_fork(after_in_child=renew)

@@ -49,6 +49,14 @@ class Steps:
             groups.setdefault(step, []).append(position)
         return groups
 
+    def known(self, highest: dict[str, int]) -> None:
+        """Note that these keys were logged up to these steps elsewhere."""
+        self._write_back()
+        own = self._highest
+        for name, step in highest.items():
+            if own.get(name, -1) < step:
+                own[name] = step
+
     def _switch(self, layout: Layout) -> bool:
         """Make ``layout`` current; False when its keys do not all stand at one step."""
         self._write_back()

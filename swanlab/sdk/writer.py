@@ -7,15 +7,19 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from swanlab import records, runfile
 from swanlab.records import MAX_LAYOUTS, Console, Finish, Header, Key, Scalars
 from swanlab.sdk import values
+from swanlab.sdk.former import Follower
 from swanlab.sdk.guard import say_once
 from swanlab.sdk.layout import Layout
 from swanlab.sdk.steps import Steps
+
+if TYPE_CHECKING:
+    from swanlab.sdk.turns import Turns
 
 _encode = records.encode
 _frame = runfile.frame
@@ -30,19 +34,34 @@ class RunWriter:
     ``size`` is the number of bytes written; ``dropped`` the calls lost to a failing disk.
     """
 
-    def __init__(self, folder: Path, header: Header) -> None:
-        """Create ``<folder>/<writer>.swanlab``; raises ``OSError``."""
+    def __init__(self, folder: Path, header: Header, parent: RunWriter | None = None) -> None:
+        """Create ``<folder>/<writer>.swanlab``; raises ``OSError``.
+
+        With ``parent``, the writer that this forked process inherited, the file is made by the
+        first record: most children of a training never log.
+        """
         self.name = header.writer
         self.lock = threading.RLock()
         self._started = header.started
-        self._file = runfile.Writer(folder / (header.writer + runfile.SUFFIX))
+        self.path = folder / (header.writer + runfile.SUFFIX)
+        self.turns: Turns | None = None
+        """What is shared with forked children; None until the first fork."""
+        self._shared: Turns | None = parent.turns if parent is not None else None
+        self._file: runfile.Writer | _LaterFile
+        if parent is None:
+            self._file = runfile.Writer(self.path)
+        else:
+            self._file = _LaterFile(self, _frame(_encode(header)))
         self._write = self._file.append
         self._keys: dict[str, int] = {}
         self._by_given: dict[tuple[Any, ...], Layout] = {}
         self._slots: list[tuple[Any, ...]] = []
         self._turn = 0
         self.steps = Steps()
-        self._append(_frame(_encode(header)))
+        if parent is None:
+            self._append(_frame(_encode(header)))
+        else:
+            self._inherit(parent)
 
     @property
     def size(self) -> int:
@@ -66,6 +85,9 @@ class RunWriter:
         """
         given = tuple(data)
         with self.lock:
+            if step is None and self.turns is not None:
+                self._log_in_turn(data, self.turns)
+                return
             layout = self._by_given.get(given)
             if layout is None:
                 self._log_plain(values.scalars(data), step)
@@ -86,6 +108,35 @@ class RunWriter:
             payload = _encode(Scalars(layout.id, step, t, packed))
             if not self._write(_head(len(payload), crc32(payload)) + payload):
                 self._say_failed()
+
+    def _inherit(self, parent: RunWriter) -> None:
+        """Number steps on from where the parent process stood at the fork."""
+        self.steps, self.turns = parent.steps, parent.turns
+        if self.turns is None:
+            return
+        follower = Follower(parent.path)
+        follower.offset = parent.size
+        follower.keys = list(parent._keys)
+        follower.layouts = {
+            layout.id: [parent._keys[name] for name in layout.names]
+            for layout in parent._by_given.values()
+        }
+        self.turns.in_child(follower)
+
+    def _log_in_turn(self, data: Mapping[Any, Any], turns: Turns) -> None:
+        """Record at the next step of a series that parent and children share."""
+        self.turns = None
+        try:
+            if self._shared is not None:
+                turns.begin()
+            if not turns.needed:
+                self.log(data, None)
+                return
+            with turns:
+                turns.learn(self.path, self.steps)
+                self.log(data, None)
+        finally:
+            self.turns = turns
 
     def _log_packed(self, layout: Layout, packed: bytes, step: int | None) -> None:
         at = self.steps.next(layout) if step is None else step
@@ -167,6 +218,11 @@ class RunWriter:
             if not self._file.sync():
                 self._say_failed()
 
+    def file_made(self) -> None:
+        """Tell the processes we take turns with that our file is there now."""
+        if self._shared is not None:
+            self._shared.file_made()
+
     def close(self) -> None:
         """Close the file."""
         with self.lock:
@@ -186,6 +242,55 @@ class RunWriter:
             f"cannot write {self._file.path}: {reason}. The training goes on; what is logged until "
             "the disk takes data again is lost.",
         )
+
+
+class _LaterFile:
+    """A run file that is made when the first frames are written to it."""
+
+    def __init__(self, writer: RunWriter, first: bytes) -> None:
+        self.path = writer.path
+        self._writer = writer
+        self._first = first
+        self._file: runfile.Writer | None = None
+        self._failed = 0
+        self._error: OSError | None = None
+
+    def append(self, frames: bytes) -> bool:
+        """Write frames, the header before the first ones."""
+        if self._file is not None:
+            return self._file.append(frames)
+        try:
+            self._file = runfile.Writer(self.path)
+        except OSError as error:
+            self._failed += 1
+            self._error = error
+            return False
+        self._writer.file_made()
+        return self._file.append(self._first + frames)
+
+    @property
+    def size(self) -> int:
+        """Bytes written."""
+        return self._file.size if self._file is not None else 0
+
+    @property
+    def failed(self) -> int:
+        """Calls lost."""
+        return self._failed + (self._file.failed if self._file is not None else 0)
+
+    @property
+    def error(self) -> OSError | None:
+        """The last error."""
+        return self._file.error if self._file is not None and self._file.error else self._error
+
+    def sync(self) -> bool:
+        """Ask the system to put the file on the disk, if there is one."""
+        return self._file is None or self._file.sync()
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
 
 
 def writer_name(role: str) -> str:

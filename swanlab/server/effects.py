@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from swanlab import records
-from swanlab.server.db import runs
+from swanlab.server.db import ranks, runs
 from swanlab.server.db.engine import now
 from swanlab.server.messages import State
 
@@ -37,7 +37,10 @@ def apply(
     """
     for record in found:
         if isinstance(record, records.Header):
-            runs.set_writer(connection, _writer(run, writer, record))
+            row = _writer(run, writer, record)
+            runs.set_writer(connection, row)
+            if row.role == "trainer":
+                ranks.begin(connection, run, row.rank)
         elif isinstance(record, records.Config):
             runs.merge(connection, run, "config", record.values, record.removed)
         elif isinstance(record, records.Environment):
@@ -45,7 +48,8 @@ def apply(
         elif isinstance(record, records.Finish | records.Resume):
             at = now() if started is None else _whole(started + record.t)
             error = record.error if isinstance(record, records.Finish) else None
-            runs.set_state(connection, run, state_of(record) or "running", at, error)
+            rank = ranks.of_writer(connection, run, writer)
+            ranks.set_state(connection, run, rank, state_of(record) or "running", at, error)
 
 
 def _writer(run: int, writer: str, header: records.Header) -> runs.WriterRow:

@@ -82,6 +82,8 @@ class NewRun(Message, frozen=True):
     tags: list[str] = []
     created_at: Millis | None = None
     options: dict[str, Any] = {}
+    must_exist: bool = False
+    """Only find the run: when there is none the answer is 404, and nothing is created."""
 
 
 class RunOpened(Message, frozen=True):
@@ -94,6 +96,18 @@ class RunOpened(Message, frozen=True):
     """Address of the run's page below the server's root: ``/@{workspace}/{project}/runs/{id}``."""
     writers: dict[str, int]
     """Offset that the server expects next, per writer it has heard of."""
+
+
+class Resumable(Message, frozen=True):
+    """What one process needs to go on with a run: where its steps and its console stand."""
+
+    name: str
+    created_at: int
+    config: dict[str, Any]
+    steps: dict[str, int]
+    """Key to its last step, without system series."""
+    lines: int
+    """Number of the next console line."""
 
 
 class Offset(Message, frozen=True):

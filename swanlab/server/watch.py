@@ -18,7 +18,7 @@ import platformdirs
 
 from swanlab import records, runfile
 from swanlab.server.auth import LOCAL_USER
-from swanlab.server.db import projects, runs
+from swanlab.server.db import projects, ranks, runs
 from swanlab.server.db.engine import now
 from swanlab.server.http import Problem
 from swanlab.server.ingest import LiveRun
@@ -38,6 +38,7 @@ RECOVERED = "recovered"
 
 _GONE = "The process ended without finishing the run."
 _BAD_ID = re.compile(r"[/\\#?%:\x00-\x1f\x7f]")
+_COUNTED = re.compile(r"-\d{1,2}$")
 _BAD_PROJECT = re.compile(r"[^0-9A-Za-z_\-+.]")
 
 log = logging.getLogger("swanlab.server")
@@ -66,6 +67,12 @@ class Folder:
         headers = (tail.header for tail in self.tails.values() if tail.header is not None)
         given = next((header.run for header in headers), None) or self.path.name.split("-", 2)[-1]
         return _BAD_ID.sub("-", given)[:64] or "-"
+
+    @property
+    def rank(self) -> int:
+        """Which of the run's processes recorded here."""
+        headers = (tail.header for tail in self.tails.values() if tail.header is not None)
+        return next((header.rank for header in headers), 0)
 
 
 class Watcher:
@@ -104,7 +111,7 @@ class Watcher:
             return
         for gone in self._folders.keys() - paths:
             del self._folders[gone]
-        for path in sorted(paths, reverse=True):
+        for path in _in_order(paths):
             if self._stop.is_set():
                 return
             folder = self._folders.setdefault(path, Folder(path))
@@ -201,9 +208,10 @@ class Watcher:
     def _crashed(self, folder: Folder, run: LiveRun) -> None:
         at = max(tail.seen() for tail in folder.tails.values())
         with self._server.db.write() as connection:
-            runs.set_state(connection, run.id, "crashed", at, _GONE)
+            news = ranks.crash(connection, run.id, folder.rank, at, _GONE)
             run.state = runs.state_of(connection, run.id) or run.state
-        self._server.ingest.tell(run, {"run"})
+        if news:
+            self._server.ingest.tell(run, {"run"})
 
     def _replaced(self, folder: Folder, run: LiveRun, tail: Tail) -> None:
         """Read a run anew: a file got shorter, so it is not the one that was read."""
@@ -230,6 +238,15 @@ class Watcher:
             with self._server.db.write() as connection:
                 projects.remove_empty(connection)
             self._server.auth.forget()
+
+
+def _in_order(paths: set[Path]) -> list[Path]:
+    """The newest run first, but the folders of a resumed run as they came: the last word holds."""
+    oldest_first = sorted(paths)
+    # Two folders of one second differ by a number behind the id.
+    run = {path: _COUNTED.sub("", path.name.split("-", 2)[-1]) for path in oldest_first}
+    newest = {run[path]: place for place, path in enumerate(oldest_first)}
+    return sorted(oldest_first, key=lambda path: -newest[run[path]])
 
 
 def _spooled(path: Path) -> Path:

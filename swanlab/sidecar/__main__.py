@@ -22,12 +22,14 @@ import msgspec
 
 from swanlab.records import Environment, Finish
 from swanlab.sidecar import changes, environment
-from swanlab.sidecar.hardware import Probe, Training, described, probes, sampled
+from swanlab.sidecar.hardware import Probe, Training, described, probes
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.lock import Lock
 from swanlab.sidecar.notices import Notice
+from swanlab.sidecar.sampling import Hardware, Sampling
 
 _KEEP_TRYING_SECONDS = 24 * 3600.0
+_OPENED_SECONDS = 30.0
 _EARLY_SAMPLES = (0.5, 1.5, 3.0)
 """Seconds between the first samples: short runs too have a curve."""
 
@@ -49,6 +51,9 @@ class Orders(msgspec.Struct, frozen=True):
     visible: dict[str, str] = {}
     git_diff: bool = True
     conda: bool = False
+    resume: str | None = None
+    rank: int = 0
+    shared: bool = False
 
 
 class LifeLine:
@@ -64,9 +69,32 @@ class LifeLine:
         threading.Thread(target=self._listen, name="life line", daemon=True).start()
 
     def _listen(self) -> None:
+        said = sys.stdin.buffer.readline()
+        if said == b"withdraw\n":
+            os._exit(0)  # The run could not be had, and its folder is being removed.
         # "end", or the end of the stream: the upload goes on alike.
-        self.let_go = bool(sys.stdin.buffer.readline())
+        self.let_go = bool(said)
         self.ended.set()
+
+
+class Opened:
+    """When the server says that the run began; set by the upload."""
+
+    def __init__(self) -> None:
+        self._known = threading.Event()
+        self._created: int | None = None
+
+    def set(self, created: int | None) -> None:
+        """The server has answered."""
+        self._created = created
+        self._known.set()
+
+    def wait(self, ended: threading.Event) -> int | None:
+        """Wait for the answer (Unix milliseconds), bounded; None without one."""
+        until = time.monotonic() + _OPENED_SECONDS
+        while not self._known.wait(0.1) and not ended.is_set() and time.monotonic() < until:
+            pass
+        return self._created
 
 
 def main() -> int:
@@ -92,15 +120,19 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     header = journal.header
     if header is None:
         return
-    own = SidecarFile(run_dir, header)
+    orders, start = line.orders, journal.start
+    own = SidecarFile(run_dir, header, start.created if start is not None else None)
     upload = None
-    closed = threading.Event()
-    if line.orders.mode == "cloud":
-        upload = _start_upload(run_dir, line, journal, closed)
-    training = Training(line.orders.pid, line.orders.visible, run_dir)
-    found = probes(training) if line.orders.monitor_interval else []
-    _describe(run_dir, own, line.orders, found)
-    _watch(run_dir, line, journal, own, found)
+    closed, opened = threading.Event(), Opened()
+    if orders.mode == "cloud":
+        upload = _start_upload(run_dir, line, journal, closed, opened)
+    if orders.resume and orders.mode == "cloud":
+        own.run_started = min(own.run_started, opened.wait(line.ended) or own.run_started)
+    sampling = Sampling(header.run) if orders.shared else None
+    training = Training(orders.pid, orders.visible, run_dir)
+    found = probes(training) if orders.monitor_interval else []
+    _describe(run_dir, own, orders, found, whole=orders.rank == 0)
+    _watch(run_dir, line, journal, own, Hardware(found, sampling))
     journal.catch_up()
     _write_config(run_dir, journal)
     died = not journal.ended
@@ -118,15 +150,15 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
 
 
 def _watch(
-    run_dir: Path, line: LifeLine, journal: Journal, own: SidecarFile, found: list[Probe]
+    run_dir: Path, line: LifeLine, journal: Journal, own: SidecarFile, hardware: Hardware
 ) -> None:
     """Sample the hardware and keep config.yaml fresh until the life line ends."""
     interval = line.orders.monitor_interval or 10.0
     due = iter((*_EARLY_SAMPLES, None))
     _write_config(run_dir, journal)
     while True:
-        if found:
-            own.sample(sampled(found))
+        if values := hardware.sample():
+            own.sample(values)
         pause = next(due, None)
         if line.ended.wait(interval if pause is None else min(pause, interval)):
             return
@@ -134,8 +166,13 @@ def _watch(
             _write_config(run_dir, journal)
 
 
-def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe]) -> None:
-    """Find out about program and machine; keep it beside the run and in the run file."""
+def _describe(
+    run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe], *, whole: bool
+) -> None:
+    """Find out about program and machine; keep it beside the run and in the run file.
+
+    Of a run of several processes the first one tells of all; the others name their machine.
+    """
     left_out = orders.left_out
     about = environment.collect(
         orders.argv, orders.cwd, orders.executable, orders.pid, orders.mode, left_out
@@ -144,10 +181,21 @@ def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe
         about["process"]["command"] = " ".join(orders.argv)
     if "hardware" not in left_out:
         about["hardware"] = described(found)
-    own.put(Environment(own.elapsed(), about))
     shown = msgspec.json.format(msgspec.json.encode(about), indent=2)
     (run_dir / "metadata.json").write_bytes(shown)
-    if "requirements" not in left_out:
+    if not whole:
+        machine = {name: about[name] for name in ("host", "os", "hardware") if name in about}
+        own.put(Environment(own.elapsed(), {f"rank {orders.rank}": machine}))
+        return
+    own.put(Environment(own.elapsed(), about))
+    _note_packages(run_dir, own, orders)
+    git = about.get("git")
+    if orders.git_diff and git and git["dirty"]:
+        _keep_diff(run_dir, own, orders.cwd, git)
+
+
+def _note_packages(run_dir: Path, own: SidecarFile, orders: Orders) -> None:
+    if "requirements" not in orders.left_out:
         installed = environment.packages()
         own.put(Environment(own.elapsed(), {"packages": installed}))
         _write_versions(run_dir / "requirements.txt", installed, "==")
@@ -155,9 +203,6 @@ def _describe(run_dir: Path, own: SidecarFile, orders: Orders, found: list[Probe
     if conda:
         own.put(Environment(own.elapsed(), {"conda": conda}))
         _write_versions(run_dir / "conda.txt", conda, "=")
-    git = about.get("git")
-    if orders.git_diff and git and git["dirty"]:
-        _keep_diff(run_dir, own, orders.cwd, git)
 
 
 def _keep_diff(run_dir: Path, own: SidecarFile, cwd: str, git: dict[str, Any]) -> None:
@@ -183,18 +228,20 @@ def _write_config(run_dir: Path, journal: Journal) -> None:
 
 
 def _start_upload(
-    run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event
+    run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event, opened: Opened
 ) -> threading.Thread:
     """Upload on a thread: a slow server must not hold up the samples."""
     thread = threading.Thread(
-        target=_upload, args=(run_dir, line, journal, closed), name="upload", daemon=False
+        target=_upload, args=(run_dir, line, journal, closed, opened), name="upload", daemon=False
     )
     thread.start()
     threading.Thread(target=_adopt, args=(run_dir, line.orders), name="orphans").start()
     return thread
 
 
-def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event) -> None:
+def _upload(
+    run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event, opened: Opened
+) -> None:
     from swanlab.client import Client
     from swanlab.sidecar.uploader import Uploader, send_all
 
@@ -202,7 +249,10 @@ def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.E
     if start is None or header is None:
         return
     host, api_key = orders.host or "", orders.api_key or ""
-    uploader = Uploader(run_dir, Client(host, api_key), start, header)
+    uploader = Uploader(run_dir, Client(host, api_key), start, header, orders.resume)
+    uploader.when_opened = opened.set
+    if orders.resume and not orders.shared:
+        _send_former(run_dir, orders, header.run)
     ended_at: list[float] = []
 
     def give_up() -> bool:
@@ -218,6 +268,14 @@ def _upload(run_dir: Path, line: LifeLine, journal: Journal, closed: threading.E
         login_again=lambda: _login_again(orders),
     )
     uploader.client.close()
+
+
+def _send_former(run_dir: Path, orders: Orders, run_id: str) -> None:
+    """What an earlier part of the run left unsent comes before ours, or it would overwrite it."""
+    from swanlab.credentials import Login
+    from swanlab.sidecar.orphans import adopt
+
+    adopt(run_dir, Login(orders.host or "", orders.api_key or ""), only=run_id, wait=8.0)
 
 
 def _adopt(run_dir: Path, orders: Orders) -> None:

@@ -116,9 +116,9 @@ class Journal:
 class SidecarFile:
     """The run file of this process: hardware samples, environment, and how the run ended."""
 
-    def __init__(self, run_dir: Path, header: Header) -> None:
+    def __init__(self, run_dir: Path, header: Header, run_started: int | None = None) -> None:
         """Create it beside the training's files; raises ``OSError``."""
-        self.run_started = header.started
+        self.run_started = header.started if run_started is None else run_started
         name = f"sidecar-{os.getpid()}-{os.urandom(4).hex()}"
         self._lock = threading.Lock()
         self._started = time.time_ns() // 1_000_000

@@ -22,17 +22,21 @@ class _Report(msgspec.Struct, frozen=True):
     done: bool = False
 
 
-def adopt(run_dir: Path, login: Login) -> list[Path]:
+def adopt(run_dir: Path, login: Login, *, only: str | None = None, wait: float = 0.0) -> list[Path]:
     """Send what runs for the same server left in the folders beside ``run_dir``.
+
+    ``only`` the folders of the run of that id; ``wait`` so many seconds for whoever sends one.
 
     A run that another sidecar cares for is left to it. What cannot be sent now is left to the next
     sidecar, or to ``swanlab sync``. Returns the folders that were sent.
     """
     sent = []
     for folder in sorted(run_dir.parent.glob("run-*")):
-        if folder == run_dir or not _is_unsent(folder, login.host):
+        if folder == run_dir or (only is not None and only not in folder.name):
             continue
-        with Lock(folder) as held:
+        if not _is_unsent(folder, login.host):
+            continue
+        with Lock(folder, wait) as held:
             if not held:
                 continue
             try:

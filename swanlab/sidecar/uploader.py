@@ -27,13 +27,23 @@ _REFUSALS = {400, 403, 404, 409, 413, 422}
 class Uploader:
     """Sends one run folder. Methods raise what ``Client`` raises; calling again goes on."""
 
-    def __init__(self, run_dir: Path, client: Client, start: Start, header: Header) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        client: Client,
+        start: Start,
+        header: Header,
+        resume: str | None = None,
+    ) -> None:
         self.run_dir = run_dir
         self.client = client
         self.offsets: dict[str, int] = {}
         self.opened: dict[str, Any] | None = None
         self.done = False
         """Whether the run has ended and all of it was acknowledged."""
+        self.when_opened: Callable[[int | None], None] | None = None
+        """Called once with when the run began (Unix milliseconds), None for a new run."""
+        self._resume = resume
         self._start = start
         self._header = header
         self._path = ""
@@ -49,11 +59,17 @@ class Uploader:
             "tags": start.tags,
             "created_at": start.created,
             "options": start.options,
+            "must_exist": self._resume == "must",
         }
         opened = self.client.open_run(start.workspace, start.project, body)
         self._path = run_path(opened["workspace"], opened["project"], opened["id"])
         self.offsets = {str(name): int(at) for name, at in opened["writers"].items()}
+        began = None
+        if self._resume and not opened["created"]:
+            began = keep_former(self.client, self._path, self._header.rank, self.run_dir)
         self.opened = opened
+        if self.when_opened is not None:
+            self.when_opened(began)
         self._spoken = time.monotonic()
         self.report()
         return opened
@@ -117,12 +133,25 @@ class Uploader:
                 "url": self.client.host + opened["path"] if opened else None,
                 "project_url": project if opened else None,
                 "name": opened.get("name"),
+                "created": opened.get("created", False),
                 "error": error,
                 "refused": refused,
                 "done": self.done,
                 "offsets": self.offsets,
             },
         )
+
+
+def keep_former(client: Client, path: str, rank: int, run_dir: Path) -> int:
+    """Ask once what the server holds of the run, for the training; return when it began.
+
+    It is a file of its own: with 100,000 keys it is too long to be written with every report.
+    """
+    former = client.request("GET", path + "/resumable", params={"rank": rank})
+    fresh = run_dir / f".former.{os.getpid()}"
+    fresh.write_bytes(msgspec.json.encode(former))
+    fresh.replace(run_dir / "former.json")
+    return int(former["created_at"])
 
 
 def write_report(run_dir: Path, report: dict[str, Any]) -> None:

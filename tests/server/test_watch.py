@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import httpx2 as httpx
 import pytest
 
 from swanlab import records, runfile
+from swanlab.server.metrics.contract import Ref
 from swanlab.server.state import Server
 from swanlab.server.watch import Watcher
 from tests.server.wire import STARTED, frame, header, keys, scalars
@@ -57,8 +59,6 @@ def rows(server):
 def steps(server, run_id: str) -> list[int]:
     row = rows(server)[run_id]
     found = server.stores.of(row.project_id).points
-    from swanlab.server.metrics.contract import Ref
-
     return found(Ref(row.id, "loss"), None, None).steps.tolist()
 
 
@@ -152,14 +152,71 @@ def test_a_run_whose_process_is_gone_without_an_end_is_crashed(watched, logdir):
 
 def test_a_run_whose_process_lives_is_running(watched, logdir):
     server, watcher = watched
-    import time
-
     now = int(time.time() * 1000)
     write(logdir, "r1", beginning(pid=os.getpid(), host=NODE, started=now))
     write(logdir, "r2", beginning("r2", pid=os.getpid(), host=NODE, started=1))
     watcher.tick()
     states = {run_id: row.state for run_id, row in rows(server).items()}
     assert states == {"r1": "running", "r2": "crashed"}  # another process took the number
+
+
+def test_the_folders_of_a_resumed_run_are_one_run_and_the_last_word_holds(watched, logdir):
+    server, watcher = watched
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead = {"pid": gone.pid, "host": NODE}
+    write(logdir, "r1", beginning(**dead) + scalars(0, 1.0) + scalars(1, 1.0))
+    again = logdir / "run-20260102_000000-r1"
+    again.mkdir()
+    now = int(time.time() * 1000) + 1000
+    more = frame(
+        header(writer="trainer-2", pid=os.getpid(), host=NODE, started=now),
+        start_record(project="cats", name="r1"),
+        records.Resume(0),
+        records.Config(1, {"lr": 2}),
+    )
+    path = again / f"trainer-2{runfile.SUFFIX}"
+    path.write_bytes(more + keys("loss") + scalars(1, 2.0) + scalars(2, 2.0))
+    watcher.tick()
+    watcher.tick()
+    (row,) = rows(server).values()
+    assert row.state == "running"
+    assert steps(server, "r1") == [0, 1, 2]
+    points = server.stores.of(row.project_id).points(Ref(row.id, "loss"), None, None)
+    assert points.values.tolist() == [1.0, 2.0, 2.0]
+    with path.open("ab") as file:
+        file.write(frame(records.Finish(9, "success")))
+    watcher.tick()
+    assert rows(server)["r1"].state == "finished"
+
+
+def test_a_run_of_several_processes_ends_with_the_last_one(watched, logdir):
+    server, watcher = watched
+    ends = [records.Finish(5, "aborted"), records.Finish(7, "success")]
+    paths = []
+    for rank in range(2):
+        folder = logdir / f"run-20260101_000000-r1-{rank}"
+        folder.mkdir()
+        paths.append(folder / f"trainer-{rank}{runfile.SUFFIX}")
+        begin = frame(
+            header(writer=f"trainer-{rank}", rank=rank),
+            start_record(project="cats"),
+            records.Resume(0),
+        )
+        paths[rank].write_bytes(begin + keys("loss") + scalars(0, float(rank)))
+    watcher.tick()
+    seen = []
+    for rank in range(2):
+        with paths[rank].open("ab") as file:
+            file.write(frame(ends[rank]))
+        watcher.tick()
+        (row,) = rows(server).values()
+        seen.append((row.state, row.finished_at))
+    assert seen == [("running", None), ("aborted", STARTED + 7)]
+    store = server.stores.of(row.project_id)
+    for rank in range(2):
+        points = store.points(Ref(row.id, "loss", rank), None, None)
+        assert points.values.tolist() == [float(rank)]
 
 
 def test_a_torn_end_of_a_dead_process_is_counted_as_damage(watched, logdir):

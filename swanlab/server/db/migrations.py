@@ -59,7 +59,24 @@ def first_tables(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_tables,)
+def state_of_every_rank(connection: Connection) -> None:
+    """A run of several processes ends when the last of them has."""
+    connection.execute(
+        text(
+            """CREATE TABLE ranks (run BIGINT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            rank BIGINT NOT NULL, state VARCHAR(12) NOT NULL, state_at BIGINT NOT NULL, error TEXT,
+            PRIMARY KEY (run, rank))"""
+        )
+    )
+    connection.execute(
+        text(
+            """INSERT INTO ranks (run, rank, state, state_at, error)
+            SELECT id, 0, state, state_at, error FROM runs"""
+        )
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank)
 
 
 def version(connection: Connection) -> int:

@@ -171,16 +171,6 @@ def writers_of(connection: Connection, run: int) -> list[WriterRow]:
     return [msgspec.convert(row, WriterRow, from_attributes=True) for row in rows]
 
 
-def set_state(connection: Connection, run: int, state: str, at: int, error: str | None) -> None:
-    """Let the run be in ``state`` since ``at``, unless something later is known already."""
-    ended = None if state == "running" else at
-    connection.execute(
-        update(runs)
-        .where(runs.c.id == run, runs.c.state_at <= at)
-        .values(state=state, state_at=at, finished_at=ended, error=error)
-    )
-
-
 def state_of(connection: Connection, run: int) -> State | None:
     """Return the stored state of the run, None when it is gone."""
     state: State | None = connection.execute(select(runs.c.state).where(runs.c.id == run)).scalar()

@@ -110,3 +110,13 @@ writers = Table(
     Column("pid", BigInteger, nullable=False),
     Column("host", Text, nullable=False),
 )
+
+ranks = Table(
+    "ranks",
+    metadata,
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("rank", BigInteger, primary_key=True),
+    Column("state", String(12), nullable=False),
+    Column("state_at", BigInteger, nullable=False),
+    Column("error", Text),
+)

@@ -11,13 +11,15 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
+from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import series
 from swanlab.server.db import projects, runs
-from swanlab.server.http import Ask, Need, Route, check_name, no_such
-from swanlab.server.messages import LogLine, Logs, NewRun, Run, RunOpened, SeriesList
+from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
+from swanlab.server.messages import LogLine, Logs, NewRun, Resumable, Run, RunOpened, SeriesList
 from swanlab.server.metrics.contract import Line, MetricStore
 from swanlab.server.routes.projects import PROJECT, need_accounts
 from swanlab.server.runview import duration, notices, state
+from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
 WriterName = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -32,6 +34,8 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
     workspace = server.auth.own_workspace(user, ask.part("workspace"))
     rule = "has 1 to 100 letters, digits and - _ + . characters."
     name = check_name(_PROJECT_NAME, ask.part("project"), "The name of a project", rule)
+    if ask.body.must_exist:
+        _check_exists(server, workspace, name, ask.body.id)
     with server.db.write() as connection:
         project = projects.create(connection, workspace, name)
         row, created = runs.open_run(connection, project.id, ask.body)
@@ -47,6 +51,13 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         path=f"/@{workspace}/{name}/runs/{row.run_id}",
         writers=dict(server.stores.of(project.id).offsets(row.id)),
     )
+
+
+def _check_exists(server: Server, workspace: str, project: str, run_id: str) -> None:
+    with server.db.read() as connection:
+        place = projects.find(connection, workspace, project)
+        if place is None or runs.find(connection, place.id, run_id) is None:
+            raise Problem(404, "not_found", f"There is no run {run_id} in {workspace}/{project}.")
 
 
 def _row(ask: Ask[Any, Any]) -> runs.RunRow:
@@ -92,6 +103,35 @@ def all_series(ask: Ask[None, None]) -> SeriesList:
     row = _row(ask)
     found = ask.server.stores.of(ask.project.id).summaries([row.id])
     return SeriesList(series=[series.summary(one) for one in found])
+
+
+class RankQuery(msgspec.Struct, frozen=True):
+    """Which of the run's processes."""
+
+    rank: Annotated[int, Meta(ge=0, lt=2**31)] = 0
+
+
+def resumable(ask: Ask[RankQuery, None]) -> Resumable:
+    """Return what the process needs to go on with the run."""
+    row, rank = _row(ask), ask.query.rank
+    store = ask.server.stores.of(ask.project.id)
+    found = store.summaries([row.id])
+    steps = {
+        key: step
+        for key, of, step in zip(
+            found.keys, found.ranks.tolist(), found.last_step.tolist(), strict=True
+        )
+        if of == rank and not key.startswith(SYSTEM_PREFIX)
+    }
+    with ask.server.db.read() as connection:
+        writers = [one.writer for one in runs.writers_of(connection, row.id) if one.rank == rank]
+    return Resumable(
+        name=row.name,
+        created_at=row.created_at,
+        config=msgspec.json.decode(row.config),
+        steps=steps,
+        lines=max((store.lines(row.id, writer, 0, 0)[0] for writer in writers), default=0),
+    )
 
 
 class LogsQuery(msgspec.Struct, frozen=True):
@@ -201,6 +241,15 @@ ROUTES = (
         summary="The series of a run at a glance",
         answer=SeriesList,
         etag=True,
+    ),
+    Route(
+        method="GET",
+        path=RUN + "/resumable",
+        need=Need.READ,
+        handler=resumable,
+        summary="Where the steps and the console of one process of a run stand",
+        query=RankQuery,
+        answer=Resumable,
     ),
     Route(
         method="GET",
