@@ -184,3 +184,11 @@ def read(path: Path, offset: int = 0, limit: int = 1 << 20) -> bytes:
 def files(run_dir: Path) -> list[Path]:
     """Return the run files of a run folder, oldest name first."""
     return sorted(path for path in run_dir.glob("*" + SUFFIX) if path.is_file())
+
+
+def spooled(run_dir: Path) -> Path:
+    """Return where the run files of a run folder are; ``SWANLAB_SPOOL_DIR`` leaves a note there."""
+    try:
+        return Path((run_dir / "spool.txt").read_text(encoding="utf-8").strip())
+    except OSError:
+        return run_dir

@@ -125,7 +125,7 @@ def recorded(
 def _followers(folder: Path, run_id: str) -> list[Follower]:
     """Return the trainers' files of the folder, read, if it is one of this run."""
     followers = []
-    for path in runfile.files(_spooled(folder)):
+    for path in runfile.files(runfile.spooled(folder)):
         if not path.name.startswith("trainer-"):
             continue
         one = Follower(path)
@@ -162,7 +162,7 @@ def living_ranks(logdir: Path, run_id: str) -> set[int]:
 
     found: set[int] = set()
     for folder in logdir.glob("run-*"):
-        for path in runfile.files(_spooled(folder)) if run_id in folder.name else ():
+        for path in runfile.files(runfile.spooled(folder)) if run_id in folder.name else ():
             header = _header(path)
             if header is None or header.run != run_id or header.role != "trainer":
                 continue
@@ -184,14 +184,6 @@ def _header(path: Path) -> records.Header | None:
 def host_name() -> str:
     """Return the name of this machine, as headers spell it."""
     return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-
-
-def _spooled(folder: Path) -> Path:
-    """Return where the files of the folder are; ``SWANLAB_SPOOL_DIR`` leaves a note."""
-    try:
-        return Path((folder / "spool.txt").read_text("utf-8").strip())
-    except OSError:
-        return folder
 
 
 def answered(run_dir: Path) -> Former | None:

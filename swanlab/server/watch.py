@@ -140,7 +140,7 @@ class Watcher:
 
     def _follow(self, folder: Folder) -> bool:
         """Read what is new of one run; whether there was anything."""
-        for path in runfile.files(_spooled(folder.path)):
+        for path in runfile.files(runfile.spooled(folder.path)):
             folder.tails.setdefault(path.stem, Tail(path))
         if folder.run is None and not self._open(folder):
             return True
@@ -247,14 +247,6 @@ def _in_order(paths: set[Path]) -> list[Path]:
     run = {path: _COUNTED.sub("", path.name.split("-", 2)[-1]) for path in oldest_first}
     newest = {run[path]: place for place, path in enumerate(oldest_first)}
     return sorted(oldest_first, key=lambda path: -newest[run[path]])
-
-
-def _spooled(path: Path) -> Path:
-    """Return where the run files of a folder are; ``SWANLAB_SPOOL_DIR`` leaves a note."""
-    try:
-        return Path((path / "spool.txt").read_text("utf-8").strip())
-    except OSError:
-        return path
 
 
 def _described(folder: Folder, start: records.Start | None) -> tuple[str, NewRun]:

@@ -31,21 +31,13 @@ def run_dirs(path: Path) -> list[Path]:
 
     A run recorded through ``SWANLAB_SPOOL_DIR`` is found by the note left in its folder.
     """
-    own = spooled(path)
+    own = runfile.spooled(path)
     if runfile.files(own):
         return [own]
     if not path.is_dir():
         return []
-    inside = (spooled(child) for child in sorted(path.iterdir()) if child.is_dir())
+    inside = (runfile.spooled(child) for child in sorted(path.iterdir()) if child.is_dir())
     return [run_dir for run_dir in inside if runfile.files(run_dir)]
-
-
-def spooled(run_dir: Path) -> Path:
-    """Return where the run files of a run folder are."""
-    try:
-        return Path((run_dir / "spool.txt").read_text(encoding="utf-8").strip())
-    except OSError:
-        return run_dir
 
 
 def send_run(

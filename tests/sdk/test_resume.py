@@ -93,6 +93,8 @@ def test_config_steps_and_console_go_on(mode, request):
     first.finish()
 
     if mode == "cloud":  # What the server says must do: another machine has no folders.
+        report = Path(first.dir, "upload.json")
+        wait_for(lambda: '"done": true' in report.read_text())
         Path("swanlog").rename("elsewhere")
     run = swanlab.init(project="cats", mode=mode, id="mine", config={"lr": 2})
     assert dict(swanlab.config) == {"lr": 2, "batch": 8}

@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 import swanlab
-from swanlab.sdk.init import _KNOWN_EXTRAS
+from swanlab.sdk.plan import ARGUMENTS, KNOWN_EXTRAS
 
 # name: parameters of the older generation in their order, and names the newer one added.
 FUNCTIONS = {
@@ -51,7 +51,7 @@ def accepts(function, ordered: str, named: str) -> None:
     assert positional[: len(ordered.split())] == ordered.split()
     known = {p.name for p in parameters}
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        known |= set(_KNOWN_EXTRAS)
+        known |= set(KNOWN_EXTRAS)
     assert set(named.split()) <= known
     required = [p.name for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
     assert set(required) <= {"data", "func", "key", "value", "new_settings"}
@@ -90,3 +90,8 @@ def test_settings_can_be_read_and_written_as_before():
     made = swanlab.Settings(hardware_monitor=False)
     for name in ("to_yaml", "save_to_yaml"):
         assert callable(getattr(made, name))
+
+
+def test_the_arguments_an_unknown_one_is_compared_with_are_those_of_init():
+    parameters = inspect.signature(swanlab.init).parameters.values()
+    assert tuple(p.name for p in parameters if p.kind is not p.VAR_KEYWORD) == ARGUMENTS
