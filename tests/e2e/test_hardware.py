@@ -40,7 +40,16 @@ def test_devices_and_changes_of_a_run_are_shown(watching, page, script):
     assert done.returncode == 0, done.stderr
     folder = run_folder()
     wait_for(lambda: "diff" in (environment_of(folder).get("git") or {}))
-    run = f"{watching.host}/@local/work/runs/{folder.name.rpartition('-')[2]}"
+    run_id = folder.name.rpartition("-")[2]
+    run = f"{watching.host}/@local/work/runs/{run_id}"
+
+    def shown() -> bool:
+        """Whether the server has the last that the sidecar found out."""
+        if not watching.get("/projects")["projects"]:
+            return False
+        return "diff" in (watching.run("local/work", run_id)["environment"].get("git") or {})
+
+    wait_for(shown)
     page.goto(f"{run}?tab=environment")
     page.get_by_text("MetaX C550, 64 GiB, for this run").wait_for()
     expect(page.get_by_text("NPU 3-0")).to_be_visible()
