@@ -44,12 +44,10 @@ export function openHub({ emit, fetch = globalThis.fetch, root = "/api/v1" }: Hu
   const tabs = new Map<string, boolean>();
   let running: AbortController | null = null;
   let resting: ReturnType<typeof setTimeout> | undefined;
-  let rested = false;
 
   const stop = () => {
     running?.abort();
     running = null;
-    rested = true;
   };
   const update = () => {
     const wanted = [...tabs.values()].some(Boolean);
@@ -58,7 +56,7 @@ export function openHub({ emit, fetch = globalThis.fetch, root = "/api/v1" }: Hu
       resting = undefined;
       if (running) return;
       running = new AbortController();
-      void follow({ emit, fetch, root, signal: running.signal, missed: rested });
+      void follow({ emit, fetch, root, signal: running.signal });
     } else if (running && resting === undefined) {
       resting = setTimeout(stop, tabs.size ? REST_AFTER : 0);
     }
@@ -84,27 +82,24 @@ interface Following {
   fetch: typeof fetch;
   root: string;
   signal: AbortSignal;
-  /** Hints may have been sent since somebody last listened. */
-  missed: boolean;
 }
 
 /** Read the stream until `signal` fires, again and again; poll in between. */
 async function follow(options: Following): Promise<void> {
   const { emit, signal } = options;
   let failures = 0;
-  let { missed } = options;
   let polling: ReturnType<typeof setInterval> | undefined;
   const opened = () => {
     failures = 0;
     clearInterval(polling);
     polling = undefined;
     emit({ type: "state", state: "live" });
-    if (missed) emit({ type: "hint", hint: EVERYTHING });
+    // Also the first time: what came between a page's first answers and now, nobody told it.
+    emit({ type: "hint", hint: EVERYTHING });
   };
   while (!signal.aborted) {
     const refused = await readStream(options, opened);
     if (signal.aborted) break;
-    missed = true;
     failures += 1;
     if (polling === undefined) {
       void poll(options);
