@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from swanlab.api import Api, OpenApi
     from swanlab.sdk.callback import Callback, SwanKitCallback
     from swanlab.sdk.choices import Settings, merge_settings
+    from swanlab.sdk.define import define_metric, define_scalar
     from swanlab.sdk.hooks import merge_callbacks, register_callbacks
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
@@ -31,6 +32,8 @@ _HOMES = {
     "async_log": "swanlab.sdk.surface",
     "SwanKitCallback": "swanlab.sdk.callback",
     "config": "swanlab.sdk.run",
+    "define_metric": "swanlab.sdk.define",
+    "define_scalar": "swanlab.sdk.define",
     "finish": "swanlab.sdk.run",
     "get_config": "swanlab.sdk.surface",
     "get_project_url": "swanlab.sdk.surface",
@@ -48,6 +51,7 @@ _HOMES = {
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
     "Settings", "merge_settings", "async_log", "get_config", "get_url", "get_project_url",
+    "define_metric", "define_scalar",
     "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks",
     "Api", "OpenApi",
     "__version__",

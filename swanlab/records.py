@@ -23,6 +23,9 @@ SYSTEM_PREFIX = "__swanlab__."
 """Keys sampled by the sidecar start with this; their step is milliseconds since the run began."""
 
 MAX_KEY_LENGTH = 512
+MAX_DEFINITIONS = 1000
+"""Of one run; each names a key or a pattern."""
+SYSTEM_AXES = ("_step", "_relative_time", "_wall_time")
 MAX_LAYOUTS = 1024
 """A writer numbers its layouts below this and takes numbers again when they run out."""
 
@@ -123,7 +126,26 @@ class Resume(msgspec.Struct, array_like=True, tag=9, frozen=True):
     t: int
 
 
-Record = Header | Key | Layout | Scalars | Start | Config | Console | Environment | Finish | Resume
+class Define(msgspec.Struct, array_like=True, tag=10, frozen=True):
+    """How the series whose key matches ``key`` are to be shown; None leaves a part as it was.
+
+    ``*`` in ``key`` stands for any text, slashes included.
+    """
+
+    key: str
+    x_axis: str | None = None
+    """Key of another series, or one of ``SYSTEM_AXES``."""
+    section: str | None = None
+    hidden: bool | None = None
+    step_sync: bool | None = None
+    overwrite: bool = False
+    """Forget what was said of this very ``key`` before, instead of adding to it."""
+
+
+Record = (
+    Header | Key | Layout | Scalars | Start | Config | Console | Environment | Finish | Resume
+    | Define
+)  # fmt: skip
 
 encode = msgspec.msgpack.Encoder(enc_hook=str).encode
 """Record to payload. What MessagePack does not know becomes its ``str``."""

@@ -17,6 +17,7 @@ from swanlab.errors import NoActiveRun
 from swanlab.sdk import forks, guard, rank
 from swanlab.sdk.config import Config
 from swanlab.sdk.console import Console
+from swanlab.sdk.define import Defines
 from swanlab.sdk.former import Former, host_name
 from swanlab.sdk.guard import never_raises, say, say_once
 from swanlab.sdk.launch import Progress, Sidecar
@@ -47,7 +48,7 @@ _STATES = {
 }
 
 
-class Run(Surface):
+class Run(Surface, Defines):
     """One run of a training, made by ``swanlab.init()``."""
 
     def __init__(  # noqa: PLR0913 - by name only

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from swanlab import records
-from swanlab.server.db import ranks, runs
+from swanlab.server.db import definitions, ranks, runs
 from swanlab.server.db.engine import now
 from swanlab.server.messages import State
 
@@ -45,6 +45,9 @@ def apply(
             runs.merge(connection, run, "config", record.values, record.removed)
         elif isinstance(record, records.Environment):
             runs.merge(connection, run, "environment", record.values, [])
+        elif isinstance(record, records.Define):
+            if not definitions.take(connection, run, record):
+                runs.note(connection, run, 0, 1)
         elif isinstance(record, records.Finish | records.Resume):
             at = now() if started is None else _whole(started + record.t)
             error = record.error if isinstance(record, records.Finish) else None

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from swanlab.server.lay import AxisChart
 from swanlab.server.messages import ChartQuery
 from swanlab.server.metrics.contract import Buckets, Column, Floats
 
@@ -24,7 +25,7 @@ _FINE = 1e-4
 """Below this spread, relative to the largest value, steps of float32 would be seen in the curve."""
 
 
-def encode(charts: Sequence[tuple[ChartQuery, Buckets]]) -> bytes:
+def encode(charts: Sequence[tuple[ChartQuery, Buckets | AxisChart]]) -> bytes:
     """Return the frame of these charts."""
     columns = _Columns()
     header = [_chart(query, buckets, columns) for query, buckets in charts]
@@ -58,24 +59,33 @@ class _Columns:
         return place
 
 
-def _chart(query: ChartQuery, buckets: Buckets, columns: _Columns) -> dict[str, Any]:
+def _chart(query: ChartQuery, buckets: Buckets | AxisChart, columns: _Columns) -> dict[str, Any]:
     x = columns.add(buckets.x, "f8")
     x["n"] = len(buckets.x)
-    return {
-        "kind": "points" if buckets.exact else "buckets",
-        "width": buckets.width,
-        "x": x,
-        "series": [
+    series: list[dict[str, Any]] = []
+    for place, (ref, column) in enumerate(zip(query.series, buckets.columns, strict=True)):
+        places = _series(column, columns, exact=buckets.exact)
+        left_out = {}
+        if isinstance(buckets, AxisChart):
+            places["step"] = columns.add(buckets.steps[place], "f8")
+            places["step"]["type"] = "f8"
+            left_out = {"left_out": buckets.left_out[place]}
+        series.append(
             {
                 "run": ref.run,
                 "key": ref.key,
                 "rank": ref.rank,
                 "count": int(column.count.sum()),
-                "columns": _series(column, columns, exact=buckets.exact),
+                "columns": places,
                 "nonfinite": nonfinite(column),
+                **left_out,
             }
-            for ref, column in zip(query.series, buckets.columns, strict=True)
-        ],
+        )
+    return {
+        "kind": "points" if buckets.exact else "buckets",
+        "width": buckets.width,
+        "x": x,
+        "series": series,
     }
 
 

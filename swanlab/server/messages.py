@@ -156,6 +156,22 @@ class RunTable(Message, frozen=True):
     runs: list[RunRow]
 
 
+class Definition(Message, frozen=True):
+    """How the training wants the series shown whose key matches ``key``; null: nothing said.
+
+    ``*`` in ``key`` stands for any text, slashes included; nothing else is special. Each part comes
+    from the definition nearest to a key that says it: the key itself, then the pattern with most
+    other characters, then the one defined last.
+    """
+
+    key: str
+    x_axis: str | None
+    """Key of the series that is the x axis, or ``_step``, ``_relative_time``, ``_wall_time``."""
+    section: str | None
+    hidden: bool | None
+    step_sync: bool | None
+
+
 class Run(Message, frozen=True):
     """One run, whole: what Overview and Environment show."""
 
@@ -176,6 +192,8 @@ class Run(Message, frozen=True):
     options: dict[str, Any]
     notices: list[str]
     """What went wrong while receiving it: damaged bytes, records set aside."""
+    definitions: list[Definition] = []
+    """In the order in which they were made."""
 
 
 class Series(Message, frozen=True):
@@ -209,12 +227,23 @@ class SeriesRef(Message, frozen=True):
     rank: Annotated[int, Meta(ge=0, lt=2**31)] = 0
 
 
+class MetricAxis(Message, frozen=True):
+    """Another series of the same run as x axis: at every step its last finite value by then."""
+
+    metric: Annotated[str, Meta(min_length=1, max_length=4096)]
+
+
 class ChartQuery(Message, frozen=True):
-    """One chart: its series share one x. The range is ``lo <= step <= hi``; null means the end."""
+    """One chart: its series share one x. The range is ``lo <= x <= hi``; null means the end.
+
+    ``x``: ``step``; ``relative_time``, milliseconds since the run was made; ``wall_time``, Unix
+    milliseconds; or a series. The range is in units of that x.
+    """
 
     series: list[SeriesRef]
-    lo: Step | None = None
-    hi: Step | None = None
+    x: Literal["step", "relative_time", "wall_time"] | MetricAxis = "step"
+    lo: int | float | None = None
+    hi: int | float | None = None
     buckets: Annotated[int, Meta(ge=1, le=20_000)] = 1000
 
 
@@ -225,8 +254,8 @@ class ChartsQuery(Message, frozen=True):
 class ChartSeries(Message, frozen=True):
     """Columns of one series on its chart's ``x``; NaN (JSON: null) where it has nothing finite.
 
-    ``kind == "points"``: only ``last`` is given, the value at that exact step. Times are
-    those of the first point in the bucket.
+    ``kind == "points"``: only ``last`` is given, the value at that exact x. Times are
+    those of the first point in the bucket; so is ``step``, which comes where x is not the step.
     """
 
     run: str
@@ -238,18 +267,22 @@ class ChartSeries(Message, frozen=True):
     max: list[float | None] | None = None
     mean: list[float | None] | None = None
     time: list[float | None] | None = None
+    step: list[float | None] | None = None
     nonfinite: list[tuple[int, int, int, int]] = []
     """Where not all is finite: (index in x, NaN, +Inf, -Inf)."""
+    left_out: int = 0
+    """Points logged before the series that is the x axis had a value."""
 
 
 class Chart(Message, frozen=True):
-    """``points``: x are exact steps. ``buckets``: x are left edges, each ``width`` steps wide.
+    """``points``: x are exact. ``buckets``: x are left edges, each bucket ``width`` wide.
 
     Buckets nobody has a point in are left out. Edges are multiples of ``width``, a power of two.
+    An x that is not the step may stand more than once in ``points``, as often as it was logged.
     """
 
     kind: Literal["points", "buckets"]
-    width: int
+    width: float
     x: list[float]
     series: list[ChartSeries]
 

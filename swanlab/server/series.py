@@ -11,9 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swanlab.records import SYSTEM_PREFIX
-from swanlab.server import frame
+from swanlab.server import axes, frame
 from swanlab.server.http import Problem
-from swanlab.server.messages import Chart, ChartQuery, ChartSeries, ChartsQuery, Series
+from swanlab.server.lay import AxisChart
+from swanlab.server.messages import (
+    Chart,
+    ChartQuery,
+    ChartSeries,
+    ChartsQuery,
+    MetricAxis,
+    Series,
+)
 from swanlab.server.metrics.contract import (
     Buckets,
     Column,
@@ -24,18 +32,22 @@ from swanlab.server.metrics.contract import (
     Summaries,
     Summary,
 )
+from swanlab.server.metrics.grid import LAST
 
 MAX_CELLS = 4_000_000
 """Buckets of all series of one question together."""
 MAX_SERIES = 20_000
+_LARGEST = float(np.finfo(np.float64).max)
 NO_RUN = -1
 """Stands for a run that does not exist: its series are empty."""
 
 
 def check(query: ChartsQuery) -> None:
     """Refuse a question whose answer would be too large, with a 400 ``Problem``."""
-    series = sum(len(chart.series) for chart in query.charts)
-    cells = sum(len(chart.series) * chart.buckets for chart in query.charts)
+    # Another series as x is read too, once for every run and rank: counted as if for every series.
+    counts = [len(chart.series) * (1 if chart.x == "step" else 2) for chart in query.charts]
+    series = sum(counts)
+    cells = sum(n * chart.buckets for n, chart in zip(counts, query.charts, strict=True))
     if series > MAX_SERIES or cells > MAX_CELLS:
         raise Problem(
             400,
@@ -46,31 +58,56 @@ def check(query: ChartsQuery) -> None:
 
 
 def read(
-    store: MetricStore, query: ChartsQuery, numbers: dict[str, int]
-) -> list[tuple[ChartQuery, Buckets]]:
-    """Return the charts; ``numbers`` are the numbers of the runs that exist."""
-    asked = [
-        Query(
-            [Ref(numbers.get(ref.run, NO_RUN), ref.key, ref.rank) for ref in chart.series],
-            chart.lo,
-            chart.hi,
-            chart.buckets,
-        )
+    store: MetricStore, query: ChartsQuery, numbers: dict[str, int], created: dict[str, int]
+) -> list[tuple[ChartQuery, Buckets | AxisChart]]:
+    """Return the charts.
+
+    ``numbers`` are the numbers of the runs that exist, ``created`` when they were made.
+    """
+    by_step, other = [], []
+    for chart in query.charts:
+        refs = [Ref(numbers.get(ref.run, NO_RUN), ref.key, ref.rank) for ref in chart.series]
+        if chart.x == "step":
+            by_step.append(Query(refs, _step(chart.lo), _step(chart.hi), chart.buckets))
+        else:
+            other.append(_axis_query(chart, refs, created))
+    stepped, laid = iter(store.charts(by_step)), iter(axes.read(store, other))
+    return [
+        (chart, next(stepped)) if chart.x == "step" else (chart, next(laid))
         for chart in query.charts
     ]
-    return list(zip(query.charts, store.charts(asked), strict=True))
 
 
-def chart(query: ChartQuery, buckets: Buckets) -> Chart:
+def _axis_query(chart: ChartQuery, refs: list[Ref], created: dict[str, int]) -> axes.AxisQuery:
+    metric = chart.x.metric if isinstance(chart.x, MetricAxis) else None
+    origins = [created.get(ref.run, 0) if chart.x == "relative_time" else 0 for ref in chart.series]
+    ends = (_float(chart.lo), _float(chart.hi))
+    return axes.AxisQuery(refs, metric, origins, *ends, chart.buckets)
+
+
+def _step(end: float | None) -> int | None:
+    """Fit an end of a range into the steps there are."""
+    return None if end is None else int(max(0, min(end, LAST)))
+
+
+def _float(end: float | None) -> float | None:
+    return None if end is None else float(max(-_LARGEST, min(end, _LARGEST)))
+
+
+def chart(query: ChartQuery, buckets: Buckets | AxisChart) -> Chart:
     """Return one chart as a message."""
+    found = []
+    for place, (ref, column) in enumerate(zip(query.series, buckets.columns, strict=True)):
+        one = _series(ref.run, ref.key, ref.rank, column, exact=buckets.exact)
+        if isinstance(buckets, AxisChart):
+            steps, left_out = _floats(buckets.steps[place]), buckets.left_out[place]
+            one = msgspec.structs.replace(one, step=steps, left_out=left_out)
+        found.append(one)
     return Chart(
         kind="points" if buckets.exact else "buckets",
         width=buckets.width,
         x=buckets.x.astype("f8").tolist(),
-        series=[
-            _series(ref.run, ref.key, ref.rank, column, exact=buckets.exact)
-            for ref, column in zip(query.series, buckets.columns, strict=True)
-        ],
+        series=found,
     )
 
 

@@ -21,6 +21,8 @@ FUNCTIONS = {
     "finish": ("state error", "async_log_timeout"),
     "merge_settings": ("new_settings", ""),
     "async_log": ("func", "step mode"),
+    "define_metric": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
+    "define_scalar": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
     "get_run": ("", ""),
     "has_run": ("", ""),
     "get_config": ("", ""),
@@ -32,6 +34,8 @@ METHODS = {
     "finish": ("state error", "async_log_timeout"),
     "log_scalar": ("", "key value step"),
     "async_log": ("func", "step mode"),
+    "define_metric": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
+    "define_scalar": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
     "get_state": ("", ""),
     "is_started": ("", ""),
 }

@@ -76,7 +76,19 @@ def state_of_every_rank(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank)
+def definitions_of_series(connection: Connection) -> None:
+    """How the training wants its series shown: x axis, section, hidden."""
+    connection.execute(
+        text(
+            """CREATE TABLE definitions (
+            run BIGINT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, "key" TEXT NOT NULL,
+            x_axis TEXT, section TEXT, hidden BOOLEAN, step_sync BOOLEAN, place BIGINT NOT NULL,
+            PRIMARY KEY (run, "key"))"""
+        )
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank, definitions_of_series)
 
 
 def version(connection: Connection) -> int:

@@ -123,6 +123,16 @@ def numbers(connection: Connection, project: int, run_ids: list[str]) -> dict[st
     return {row.run_id: row.id for row in rows}
 
 
+def created(connection: Connection, project: int, run_ids: list[str]) -> dict[str, int]:
+    """Return when those runs of the project that exist were made (Unix milliseconds)."""
+    rows = connection.execute(
+        select(runs.c.run_id, runs.c.created_at).where(
+            runs.c.project_id == project, runs.c.run_id.in_(run_ids)
+        )
+    )
+    return {row.run_id: row.created_at for row in rows}
+
+
 def running(connection: Connection) -> list[tuple[int, int, int]]:
     """Return (project, run, last heard of) of every run that has not ended."""
     rows = connection.execute(

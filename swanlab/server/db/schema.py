@@ -120,3 +120,15 @@ ranks = Table(
     Column("state_at", BigInteger, nullable=False),
     Column("error", Text),
 )
+
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("x_axis", Text),
+    Column("section", Text),
+    Column("hidden", Boolean),
+    Column("step_sync", Boolean),
+    Column("place", BigInteger, nullable=False),
+)

@@ -43,7 +43,8 @@ def _tag(ask: Ask[None, ChartsQuery], *, packed: bool) -> str:
 def _content(ask: Ask[None, ChartsQuery], *, packed: bool) -> bytes:
     with ask.server.db.read() as connection:
         numbers = runs.numbers(connection, ask.project.id, _runs(ask.body))
-    found = series.read(ask.server.stores.of(ask.project.id), ask.body, numbers)
+        created = runs.created(connection, ask.project.id, _runs(ask.body))
+    found = series.read(ask.server.stores.of(ask.project.id), ask.body, numbers, created)
     if packed:
         return frame.encode(found)
     return msgspec.json.encode(Charts(charts=[series.chart(*one) for one in found]))

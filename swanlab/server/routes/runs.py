@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import series
-from swanlab.server.db import projects, runs
+from swanlab.server.db import definitions, projects, runs
 from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
 from swanlab.server.messages import LogLine, Logs, NewRun, Resumable, Run, RunOpened, SeriesList
 from swanlab.server.metrics.contract import Line, MetricStore
@@ -71,6 +71,8 @@ def _row(ask: Ask[Any, Any]) -> runs.RunRow:
 def run(ask: Ask[None, None]) -> Run:
     """Return all that is known of the run itself."""
     row = _row(ask)
+    with ask.server.db.read() as connection:
+        defined = definitions.of_run(connection, row.id)
     heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
     return Run(
         workspace=ask.project.workspace,
@@ -89,6 +91,7 @@ def run(ask: Ask[None, None]) -> Run:
         environment=msgspec.json.decode(row.environment),
         options=msgspec.json.decode(row.options),
         notices=notices(row),
+        definitions=defined,
     )
 
 
