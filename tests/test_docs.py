@@ -22,7 +22,7 @@ def test_every_setting_is_documented():
         assert option.help in text
 
 
-@pytest.mark.parametrize("page", ["init", "run", "settings"])
+@pytest.mark.parametrize("page", ["init", "run", "settings", "define_metric"])
 def test_the_code_of_a_page_runs_as_it_is_written(page, script):
     text = (ROOT / "docs" / f"{page}.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

@@ -21,10 +21,14 @@ export interface FrameSeries {
   mean: Values | null;
   /** Unix milliseconds of the (first) point. */
   time: Float64Array | null;
+  /** Where x is not the step: that of the (first) point. */
+  step: Float64Array | null;
+  /** Points that have no place on the x axis: logged before it had a value. */
+  leftOut: number;
   nonfinite: readonly NonFinite[];
 }
 
-/** `points`: x are the logged steps; `buckets`: left edges of buckets `width` steps wide. */
+/** `points`: x are exact; `buckets`: left edges of buckets `width` wide, in units of the x axis. */
 export interface FrameChart {
   kind: "points" | "buckets";
   width: number;
@@ -42,8 +46,9 @@ interface SeriesHeader {
   key: string;
   rank: number;
   count: number;
-  columns: Partial<Record<"last" | "min" | "max" | "mean" | "time", ColumnPlace>>;
+  columns: Partial<Record<"last" | "min" | "max" | "mean" | "time" | "step", ColumnPlace>>;
   nonfinite?: NonFinite[];
+  left_out?: number;
 }
 
 interface FrameHeader {
@@ -85,7 +90,7 @@ function readHeader(buffer: ArrayBuffer): FrameHeader {
 }
 
 function decodeSeries(buffer: ArrayBuffer, header: SeriesHeader, n: number): FrameSeries {
-  const { last, min, max, mean, time } = header.columns;
+  const { last, min, max, mean, time, step } = header.columns;
   if (!last) throw new FrameError(`series ${header.key} has no values`);
   const values = (place: ColumnPlace | undefined): Values | null =>
     place ? column(buffer, place, n) : null;
@@ -99,6 +104,8 @@ function decodeSeries(buffer: ArrayBuffer, header: SeriesHeader, n: number): Fra
     max: values(max),
     mean: values(mean),
     time: time ? float64(buffer, time.at, n) : null,
+    step: step ? float64(buffer, step.at, n) : null,
+    leftOut: header.left_out ?? 0,
     nonfinite: header.nonfinite ?? [],
   };
 }

@@ -16,6 +16,7 @@ export type Project = Schemas["Project"];
 export type Projects = Schemas["Projects"];
 export type RunRow = Schemas["RunRow"];
 export type RunTable = Schemas["RunTable"];
+export type Definition = Schemas["Definition"];
 export type Run = Schemas["Run"];
 export type Series = Schemas["Series"];
 export type SeriesList = Schemas["SeriesList"];

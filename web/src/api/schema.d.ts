@@ -398,9 +398,10 @@ export interface components {
         };
         /**
          * Chart
-         * @description ``points``: x are exact steps. ``buckets``: x are left edges, each ``width`` steps wide.
+         * @description ``points``: x are exact. ``buckets``: x are left edges, each bucket ``width`` wide.
          *
          *         Buckets nobody has a point in are left out. Edges are multiples of ``width``, a power of two.
+         *         An x that is not the step may stand more than once in ``points``, as often as it was logged.
          */
         Chart: {
             /** @enum {unknown} */
@@ -413,8 +414,8 @@ export interface components {
          * ChartSeries
          * @description Columns of one series on its chart's ``x``; NaN (JSON: null) where it has nothing finite.
          *
-         *         ``kind == "points"``: only ``last`` is given, the value at that exact step. Times are
-         *         those of the first point in the bucket.
+         *         ``kind == "points"``: only ``last`` is given, the value at that exact x. Times are
+         *         those of the first point in the bucket; so is ``step``, which comes where x is not the step.
          */
         ChartSeries: {
             run: string;
@@ -430,6 +431,8 @@ export interface components {
             mean: (number | null)[] | null;
             /** @default null */
             time: (number | null)[] | null;
+            /** @default null */
+            step: (number | null)[] | null;
             /** @default [] */
             nonfinite: [
                 number,
@@ -437,6 +440,8 @@ export interface components {
                 number,
                 number
             ][];
+            /** @default 0 */
+            left_out: number;
         };
         /** ChartsQuery */
         ChartsQuery: {
@@ -444,10 +449,15 @@ export interface components {
         };
         /**
          * ChartQuery
-         * @description One chart: its series share one x. The range is ``lo <= step <= hi``; null means the end.
+         * @description One chart: its series share one x. The range is ``lo <= x <= hi``; null means the end.
+         *
+         *         ``x``: ``step``; ``relative_time``, milliseconds since the run was made; ``wall_time``, Unix
+         *         milliseconds; or a series. The range is in units of that x.
          */
         ChartQuery: {
             series: components["schemas"]["SeriesRef"][];
+            /** @default step */
+            x: ("relative_time" | "step" | "wall_time") | components["schemas"]["MetricAxis"];
             /** @default null */
             lo: number | null;
             /** @default null */
@@ -461,6 +471,13 @@ export interface components {
             key: string;
             /** @default 0 */
             rank: number;
+        };
+        /**
+         * MetricAxis
+         * @description Another series of the same run as x axis: at every step its last finite value by then.
+         */
+        MetricAxis: {
+            metric: string;
         };
         /** Credentials */
         Credentials: {
@@ -591,6 +608,23 @@ export interface components {
             environment: Record<string, unknown>;
             options: Record<string, unknown>;
             notices: string[];
+            /** @default [] */
+            definitions: components["schemas"]["Definition"][];
+        };
+        /**
+         * Definition
+         * @description How the training wants the series shown whose key matches ``key``; null: nothing said.
+         *
+         *         ``*`` in ``key`` stands for any text, slashes included; nothing else is special. Each part comes
+         *         from the definition nearest to a key that says it: the key itself, then the pattern with most
+         *         other characters, then the one defined last.
+         */
+        Definition: {
+            key: string;
+            x_axis: string | null;
+            section: string | null;
+            hidden: boolean | null;
+            step_sync: boolean | null;
         };
         /** RunOpened */
         RunOpened: {

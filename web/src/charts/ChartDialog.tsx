@@ -13,7 +13,7 @@ import type { Table } from "./columns";
 import type { Feed } from "./feed";
 import { LineChart } from "./LineChart";
 import type { Plot } from "./plot";
-import type { ChartSettings } from "./settings";
+import { axisOf, type ChartSettings, chosenAxis } from "./settings";
 import type { ChartSpec, Zoom } from "./spec";
 import { AxisControls } from "./Toolbar";
 
@@ -48,7 +48,7 @@ function DialogChart({
   const plot = useRef<Plot | null>(null);
   const [own, setOwn] = useState<Pick<ChartSettings, "smoothing" | "x" | "y">>({
     smoothing: given.smoothing,
-    x: given.x === "elapsed" ? "step" : given.x,
+    x: chosenAxis(given.x),
     y: given.y,
   });
   const [spec, setSpec] = useState(given);
@@ -58,7 +58,11 @@ function DialogChart({
     const next = { ...own, ...part };
     setOwn(next);
     if (part.x) setZoom(null);
-    setSpec({ ...given, ...next, x: given.x === "elapsed" ? "elapsed" : next.x });
+    setSpec({
+      ...given,
+      ...next,
+      x: given.x === "elapsed" ? "elapsed" : axisOf(next.x, given.defined),
+    });
   };
   return (
     <>
@@ -66,7 +70,12 @@ function DialogChart({
         <Base.Title className="min-w-0 grow truncate text-title font-semibold" title={spec.title}>
           {spec.title}
         </Base.Title>
-        <AxisControls settings={own} onChange={change} timed={given.x !== "elapsed"} />
+        <AxisControls
+          settings={own}
+          onChange={change}
+          timed={given.x !== "elapsed"}
+          defined={given.defined !== undefined}
+        />
         <div className="flex">
           {zoom && (
             <IconButton label={t("charts.zoomOut")} onClick={() => setZoom(null)}>

@@ -23,6 +23,8 @@ export interface GridSection {
   id: string;
   title: string;
   charts: ChartSpec[];
+  /** Folded until somebody opens it. */
+  shut?: boolean;
 }
 
 export type GridProps = Omit<ChartCardProps, "spec"> & {
@@ -45,7 +47,8 @@ export function ChartGrid({ sections, columns, name, ...card }: GridProps) {
           key={section.id}
           section={section}
           columns={count}
-          open={!folded.has(section.id)}
+          // What is remembered is what was turned over.
+          open={folded.has(section.id) === (section.shut ?? false)}
           onFold={fold}
           card={card}
         />
@@ -106,7 +109,7 @@ function Section({ section, columns, open, onFold, card }: SectionProps) {
         <button
           type="button"
           aria-expanded={open}
-          onClick={() => onFold(section.id, open)}
+          onClick={() => onFold(section.id, open !== (section.shut ?? false))}
           className="flex min-w-0 items-center gap-1.5 rounded pr-1"
         >
           <ChevronRight

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import type { Table } from "./columns";
 import { exactNumber, fullTime, stepNumber } from "./format";
 import { tableRows } from "./reading";
-import type { ChartSpec } from "./spec";
+import { type ChartSpec, metricOf } from "./spec";
 
 const PAGE = 100;
 
@@ -14,7 +14,8 @@ const PAGE = 100;
 export function ChartTable({ table, spec }: { table: Table; spec: ChartSpec }) {
   const { t } = useTranslation();
   const [from, setFrom] = useState(0);
-  const count = table.steps.length;
+  const count = table.received.length;
+  const metric = metricOf(spec.x);
   const first = Math.min(from, Math.max(0, count - 1));
   const rows = tableRows(table, first, PAGE);
   const last = first + rows.length;
@@ -26,6 +27,11 @@ export function ChartTable({ table, spec }: { table: Table; spec: ChartSpec }) {
           <caption className="sr-only">{t("charts.tableOf", { name: spec.title })}</caption>
           <thead className="sticky top-0 bg-panel text-ink-2">
             <tr>
+              {metric !== null && (
+                <th scope="col" className={cell}>
+                  {metric}
+                </th>
+              )}
               <th scope="col" className={cell}>
                 {t("charts.stepColumn")}
               </th>
@@ -41,7 +47,8 @@ export function ChartTable({ table, spec }: { table: Table; spec: ChartSpec }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={row.step}>
+              <tr key={row.row}>
+                {metric !== null && <td className={cell}>{exactNumber(row.place)}</td>}
                 <th scope="row" className={`${cell} font-normal`}>
                   {stepNumber(row.step, spec.language)}
                 </th>

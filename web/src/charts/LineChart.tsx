@@ -6,7 +6,7 @@ import { useFailureText } from "@/components/Failure";
 
 import type { Feed, Slot, SlotState } from "./feed";
 import { createPlot, type Plot } from "./plot";
-import { type ChartSpec, requestOf, type Zoom } from "./spec";
+import { type ChartSpec, metricOf, requestOf, type Zoom } from "./spec";
 
 export interface LineChartProps {
   feed: Feed;
@@ -27,20 +27,27 @@ interface Status {
   phase: "loading" | "empty" | "drawn" | "failed";
   error: unknown;
   note: "none" | "nonPositive" | "allNonPositive";
+  /** Points without a place on the x axis. */
+  leftOut: number;
 }
 
-const LOADING: Status = { phase: "loading", error: null, note: "none" };
+const LOADING: Status = { phase: "loading", error: null, note: "none", leftOut: 0 };
 
 function statusOf(state: SlotState, plot: Plot, y: ChartSpec["y"]): Status {
   const { data, error } = state;
-  if (!data) return error === null ? LOADING : { phase: "failed", error, note: "none" };
+  if (!data) return error === null ? LOADING : { ...LOADING, phase: "failed", error };
   const table = plot.table();
   if (!table) return LOADING;
-  if (table.empty) return { phase: "empty", error, note: "none" };
+  const leftOut = data.series.reduce((sum, series) => sum + series.leftOut, 0);
+  if (table.empty) return { phase: "empty", error, note: "none", leftOut };
   let note: Status["note"] = "none";
   if (y === "log" && table.hasNonPositive)
     note = table.hasPositive ? "nonPositive" : "allNonPositive";
-  return { phase: "drawn", error, note };
+  return { phase: "drawn", error, note, leftOut };
+}
+
+function same(a: Status, b: Status): boolean {
+  return a.phase === b.phase && a.error === b.error && a.note === b.note && a.leftOut === b.leftOut;
 }
 
 /**
@@ -62,9 +69,7 @@ export function LineChart(props: LineChartProps) {
     if (!live.current) return;
     const { plot, slot } = live.current;
     const next = statusOf(slot.state, plot, latest.current.spec.y);
-    setStatus((old) =>
-      old.phase === next.phase && old.error === next.error && old.note === next.note ? old : next,
-    );
+    setStatus((old) => (same(old, next) ? old : next));
   }, []);
 
   useEffect(() => {
@@ -100,7 +105,7 @@ export function LineChart(props: LineChartProps) {
   useEffect(() => {
     if (!live.current || width === 0) return;
     live.current.plot.show(spec, zoom);
-    live.current.slot.want(requestOf(spec.lines, zoom, width));
+    live.current.slot.want(requestOf(spec, zoom, width));
     report();
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new feed or key made a new plot
   }, [feed, syncKey, spec, zoom, width, report]);
@@ -108,18 +113,25 @@ export function LineChart(props: LineChartProps) {
   return (
     <div className="relative h-full min-h-0 overflow-hidden">
       <div ref={host} role="img" aria-label={spec.title} className="absolute inset-0" />
-      <Overlay status={status} onRetry={() => live.current?.slot.retry()} onSymlog={onSymlog} />
+      <Overlay
+        status={status}
+        axis={metricOf(spec.x) ?? ""}
+        onRetry={() => live.current?.slot.retry()}
+        onSymlog={onSymlog}
+      />
     </div>
   );
 }
 
 interface OverlayProps {
   status: Status;
+  /** The series that is the x axis. */
+  axis: string;
   onRetry: () => void;
   onSymlog: (() => void) | undefined;
 }
 
-function Overlay({ status, onRetry, onSymlog }: OverlayProps) {
+function Overlay({ status, axis, onRetry, onSymlog }: OverlayProps) {
   const { t } = useTranslation();
   switch (status.phase) {
     case "loading":
@@ -129,7 +141,9 @@ function Overlay({ status, onRetry, onSymlog }: OverlayProps) {
     case "empty":
       return (
         <p className="absolute inset-0 grid place-items-center text-small text-ink-3">
-          {t("charts.noneHere")}
+          {status.leftOut > 0
+            ? t("charts.leftOut", { n: status.leftOut, name: axis })
+            : t("charts.noneHere")}
         </p>
       );
     case "drawn":
@@ -145,6 +159,8 @@ function Overlay({ status, onRetry, onSymlog }: OverlayProps) {
             )}
           </Note>
         );
+      if (status.leftOut > 0)
+        return <Note text={t("charts.leftOut", { n: status.leftOut, name: axis })} />;
       return null;
   }
 }

@@ -19,11 +19,14 @@ export interface ToolbarProps {
   onChange: Change;
   /** Can x be a time, or is it one already? */
   timed: boolean;
+  /** Did the training define x axes of its own? */
+  defined?: boolean;
   children?: React.ReactNode;
 }
 
 /** Search and how all charts of the page are shown. */
-export function Toolbar({ query, onQuery, settings, onChange, timed, children }: ToolbarProps) {
+export function Toolbar(props: ToolbarProps) {
+  const { query, onQuery, settings, onChange, timed, defined = false, children } = props;
   const { t } = useTranslation();
   const [text, setText] = useDebouncedText(query, onQuery);
   return (
@@ -40,7 +43,7 @@ export function Toolbar({ query, onQuery, settings, onChange, timed, children }:
         className="w-60 max-sm:w-auto max-sm:grow"
       />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 max-sm:hidden">
-        <AxisControls settings={settings} onChange={onChange} timed={timed} />
+        <AxisControls settings={settings} onChange={onChange} timed={timed} defined={defined} />
       </div>
       <div className="grow max-sm:hidden" />
       {children}
@@ -60,7 +63,7 @@ export function Toolbar({ query, onQuery, settings, onChange, timed, children }:
           <SlidersHorizontal aria-hidden />
         </PopoverTrigger>
         <PopoverPopup label={t("charts.tools")} className="flex flex-col items-start gap-2 p-3">
-          <AxisControls settings={settings} onChange={onChange} timed={timed} />
+          <AxisControls settings={settings} onChange={onChange} timed={timed} defined={defined} />
         </PopoverPopup>
       </PopoverRoot>
     </div>
@@ -71,12 +74,14 @@ export interface AxisControlsProps {
   settings: Pick<ChartSettings, "smoothing" | "x" | "y">;
   onChange: Change;
   timed: boolean;
+  defined: boolean;
 }
 
 /** Smoothing and both axes. */
-export function AxisControls({ settings, onChange, timed }: AxisControlsProps) {
+export function AxisControls({ settings, onChange, timed, defined }: AxisControlsProps) {
   const { t } = useTranslation();
   const xNames = {
+    auto: t(defined ? "charts.xAuto" : "charts.xStep"),
     step: t("charts.xStep"),
     relative: t("charts.xRelative"),
     wall: t("charts.xWall"),
@@ -93,7 +98,7 @@ export function AxisControls({ settings, onChange, timed }: AxisControlsProps) {
         <Choice
           label={t("charts.x")}
           value={settings.x}
-          options={X_AXES.map((axis) => [axis, xNames[axis]])}
+          options={axesFor(settings.x, defined).map((axis) => [axis, xNames[axis]])}
           onChange={(x) => onChange({ x })}
         />
       )}
@@ -105,6 +110,12 @@ export function AxisControls({ settings, onChange, timed }: AxisControlsProps) {
       />
     </>
   );
+}
+
+/** Without definitions `auto` is the step, and both are one choice. */
+function axesFor(chosen: ChartSettings["x"], defined: boolean) {
+  const other = chosen === "step" ? "auto" : "step";
+  return X_AXES.filter((axis) => defined || axis !== other);
 }
 
 function Smoothing({ value, onChange }: { value: number; onChange: (value: number) => void }) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { FrameChart, FrameSeries } from "@/api/frame";
 
-import { drawnAxis, stepsBetween, toTable } from "./columns";
+import { drawnAxis, rangeOf, toTable } from "./columns";
 import { lineStyle } from "./palette";
 import { bucketsFor, type ChartSpec, requestOf } from "./spec";
 
@@ -16,6 +16,8 @@ const series = (last: number[], extra: Partial<FrameSeries> = {}): FrameSeries =
   max: null,
   mean: null,
   time: null,
+  step: null,
+  leftOut: 0,
   nonfinite: [],
   ...extra,
 });
@@ -98,50 +100,46 @@ describe("toTable by step", () => {
   });
 });
 
-describe("toTable by time", () => {
-  it("sets each run on its own clock and joins them", () => {
-    const a = series([1, 2], { time: new Float64Array([1000, 3000]) });
-    const b = series([5, 6], { time: new Float64Array([2000, 3000]) });
-    const table = toTable(chart([0, 1], a, b), spec(2, { x: "relative" }));
-    expect(Array.from(table.x)).toEqual([0, 1, 2]);
-    expect(Array.from(table.lines[0]?.value ?? [])).toEqual([1, undefined, 2]);
-    expect(Array.from(table.lines[1]?.value ?? [])).toEqual([5, 6, undefined]);
-    expect(table.lines[0]?.source(2)).toBe(1);
+describe("toTable over another axis", () => {
+  it("draws times in seconds and a series as it is", () => {
+    const frame = chart([1000, 3000], series([1, 2]));
+    expect(Array.from(toTable(frame, spec(1, { x: "relative" })).x)).toEqual([1, 3]);
+    expect(Array.from(toTable(frame, spec(1, { x: "wall" })).x)).toEqual([1, 3]);
+    expect(toTable(frame, spec(1, { x: "metric:epoch" })).x).toBe(frame.x);
   });
 
-  it("orders points logged out of order and parts those of one moment", () => {
-    const a = series([3, 1, 2], { time: new Float64Array([5000, 1000, 1000]) });
-    const table = toTable(chart([0, 1, 2], a), spec(1, { x: "wall" }));
-    const x = Array.from(table.x);
-    expect(x).toHaveLength(3);
-    expect(x).toEqual(x.toSorted((p, q) => p - q));
-    expect(new Set(x).size).toBe(3);
-    expect(Array.from(table.lines[0]?.value ?? [])).toEqual([1, 2, 3]);
+  it("keeps points that share one place", () => {
+    const frame = chart([1, 1, 2], series([5, 6, 7]), series([8, NaN, 9]));
+    const table = toTable(frame, spec(2, { x: "metric:epoch" }));
+    expect(Array.from(table.x)).toEqual([1, 1, 2]);
+    expect(Array.from(table.lines[1]?.value ?? [])).toEqual([8, undefined, 9]);
   });
 
-  it("moves NaN marks to where the moment stands", () => {
-    const a = series([1, NaN], {
-      time: new Float64Array([2000, 1000]),
-      nonfinite: [[1, 1, 0, 0]],
-    });
-    const line = toTable(chart([0, 1], a), spec(1, { x: "wall" })).lines[0];
-    expect([...(line?.marks.keys() ?? [])]).toEqual([0]);
-    expect(line?.value[0]).toBeNull();
-  });
-
-  it("says which steps lie in a stretch of time", () => {
-    const a = series([1, 2, 3], { time: new Float64Array([1000, 2000, 3000]) });
-    const table = toTable(chart([10, 20, 30], a), spec(1, { x: "wall" }));
-    expect(stepsBetween(table, 1.5, 3.5, "wall")).toEqual({ lo: 20, hi: 30 });
-    expect(stepsBetween(table, 8, 9, "wall")).toBeNull();
+  it("asks for a stretch in the server's units", () => {
+    expect(rangeOf(1.5, 3.5, "wall")).toEqual({ lo: 1500, hi: 3500 });
+    expect(rangeOf(-1.5, 3.5, "metric:loss")).toEqual({ lo: -1.5, hi: 3.5 });
+    expect(rangeOf(-1.5, 3.5, "step")).toEqual({ lo: 0, hi: 4 });
+    expect(rangeOf(1.5, 3.5, "elapsed")).toEqual({ lo: 1500, hi: 3500 });
   });
 });
 
 describe("requests", () => {
   it("asks a little beyond a zoom, and never below step 0", () => {
-    const request = requestOf(spec(1).lines, { min: 2, max: 102, lo: 2, hi: 102 }, 400);
+    const request = requestOf(spec(1), { min: 2, max: 102, lo: 2, hi: 102 }, 400);
     expect(request.lo).toBe(0);
     expect(request.hi).toBe(107);
+  });
+
+  it("names the axis, and asks for a stretch of it that may lie below zero", () => {
+    const zoom = { min: -1, max: 1, lo: -1, hi: 1 };
+    expect(requestOf(spec(1, { x: "metric:epoch" }), zoom, 400)).toMatchObject({
+      x: { metric: "epoch" },
+      lo: -1.1,
+      hi: 1.1,
+    });
+    expect(requestOf(spec(1, { x: "relative" }), null, 400).x).toBe("relative_time");
+    expect(requestOf(spec(1, { x: "wall" }), null, 400).x).toBe("wall_time");
+    expect(requestOf(spec(1), null, 400)).not.toHaveProperty("x");
   });
 
   it("asks the same for nearly the same width, and never for too much", () => {

@@ -3,7 +3,7 @@
 import type { FrameChart, FrameSeries, NonFinite } from "@/api/frame";
 
 import { type Cell, smooth } from "./smoothing";
-import type { ChartSpec, LineSpec, XAxis } from "./spec";
+import { type ChartSpec, type LineSpec, unitOf, type XAxis } from "./spec";
 
 export type Column = ArrayLike<Cell>;
 
@@ -16,8 +16,6 @@ export interface LineColumns {
   raw: Column | null;
   low: Column | null;
   high: Column | null;
-  /** Index in the received columns for an index of x, -1 where the line has nothing there. */
-  source: (index: number) => number;
   received: FrameSeries;
   /** What was not finite, by index of x. */
   marks: ReadonlyMap<number, NonFinite>;
@@ -26,10 +24,10 @@ export interface LineColumns {
 export interface Table {
   x: ArrayLike<number>;
   lines: LineColumns[];
-  /** Steps per bucket, 1 for exact points. */
+  /** Width of a bucket as received, 1 for exact points. */
   width: number;
-  /** Left edge (or step) for an index in the received columns. */
-  steps: Float64Array;
+  /** Left edge (or place) of every row as received: in steps, or in units of another axis. */
+  received: Float64Array;
   banded: boolean;
   smoothed: boolean;
   /** Over all finite values received; null when there is none. */
@@ -48,20 +46,18 @@ export function valuesOf(series: FrameSeries) {
 /** Lay a received chart out for drawing. `spec.lines[i]` belongs to `chart.series[i]`. */
 export function toTable(chart: FrameChart, spec: ChartSpec): Table {
   const banded = chart.kind === "buckets" && chart.series.some((series) => series.min !== null);
-  const places = placeLines(chart, spec);
+  const unit = unitOf(spec.x);
+  const x = unit === 1 ? chart.x : chart.x.map((at) => at / unit);
   const smoothed = spec.smoothing > 0;
   const lines = chart.series.flatMap((series, i): LineColumns[] => {
     const line = spec.lines[i];
-    const place = places.lines[i];
-    return line && place !== undefined
-      ? [layLine(series, line, place, places.x, smoothed && spec.smoothing)]
-      : [];
+    return line ? [layLine(series, line, x, smoothed && spec.smoothing)] : [];
   });
   return {
-    x: places.x,
+    x,
     lines,
     width: chart.width,
-    steps: chart.x,
+    received: chart.x,
     banded,
     smoothed,
     ...extent(chart.series),
@@ -69,69 +65,14 @@ export function toTable(chart: FrameChart, spec: ChartSpec): Table {
   };
 }
 
-/** Where the points of each line stand on a common x; null: at their own index. */
-interface Places {
-  x: ArrayLike<number>;
-  lines: (Int32Array | null)[];
-}
-
-function placeLines(chart: FrameChart, spec: ChartSpec): Places {
-  if (spec.x === "step") return { x: chart.x, lines: chart.series.map(() => null) };
-  if (spec.x === "elapsed")
-    return { x: chart.x.map((step) => step / 1000), lines: chart.series.map(() => null) };
-  return joinByTime(
-    chart.series.map((series, i) => timesOf(series, spec.x, spec.lines[i]?.origin ?? 0)),
-  );
-}
-
-interface Times {
-  /** Ascending seconds. */
-  at: Float64Array;
-  /** The received index of each. */
-  index: Int32Array;
-}
-
-/** The moments of a series in order, in seconds; two points of one moment are set a hair apart. */
-function timesOf(series: FrameSeries, axis: XAxis, origin: number): Times {
-  const time = series.time ?? new Float64Array(0);
-  const zero = axis === "relative" ? origin : 0;
-  const index: number[] = [];
-  for (let i = 0; i < time.length; i++) if (!Number.isNaN(time[i])) index.push(i);
-  const of = (i: number) => time[i] as number;
-  if (index.some((i, k) => k > 0 && of(i) < of(index[k - 1] as number)))
-    index.sort((a, b) => of(a) - of(b) || a - b);
-  const at = new Float64Array(index.length);
-  for (let k = 0; k < index.length; k++) {
-    const seconds = (of(index[k] as number) - zero) / 1000;
-    at[k] = k > 0 ? Math.max(seconds, (at[k - 1] as number) + 1e-6) : seconds;
-  }
-  return { at, index: Int32Array.from(index) };
-}
-
-function joinByTime(lines: Times[]): Places {
-  const x = Float64Array.from(new Set(lines.flatMap((line) => Array.from(line.at)))).toSorted();
-  return {
-    x,
-    lines: lines.map(({ at, index }) => {
-      const source = new Int32Array(x.length).fill(-1);
-      let k = 0;
-      for (let i = 0; i < x.length && k < at.length; i++)
-        if (x[i] === at[k]) source[i] = index[k++] as number;
-      return source;
-    }),
-  };
-}
-
 function layLine(
   series: FrameSeries,
   spec: LineSpec,
-  place: Int32Array | null,
   x: ArrayLike<number>,
   smoothing: number | false,
 ): LineColumns {
   const marked = new Map(series.nonfinite.map((mark) => [mark[0], mark]));
-  const lay = (values: ArrayLike<number> | null) =>
-    values && cells(values, place, x.length, marked);
+  const lay = (values: ArrayLike<number> | null) => values && cells(values, marked);
   const drawn = lay(valuesOf(series)) ?? [];
   return {
     spec,
@@ -139,9 +80,8 @@ function layLine(
     raw: smoothing ? drawn : null,
     low: lay(series.min),
     high: lay(series.max),
-    source: place ? (index) => place[index] ?? -1 : (index) => index,
     received: series,
-    marks: place ? moveMarks(marked, place) : marked,
+    marks: marked,
   };
 }
 
@@ -150,20 +90,13 @@ function layLine(
  * NaN in a typed array draws false spikes: null where something not finite was logged (the line
  * breaks), undefined where this line simply has no point (it runs on).
  */
-function cells(
-  values: ArrayLike<number>,
-  place: Int32Array | null,
-  length: number,
-  marked: ReadonlyMap<number, NonFinite>,
-): Column {
-  if (!place && isWhole(values)) return values;
-  const out: Cell[] = Array.from({ length });
-  for (let i = 0; i < length; i++) {
-    const source = place ? (place[i] as number) : i;
-    if (source < 0) continue;
-    const value = values[source] as number;
+function cells(values: ArrayLike<number>, marked: ReadonlyMap<number, NonFinite>): Column {
+  if (isWhole(values)) return values;
+  const out: Cell[] = Array.from({ length: values.length });
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (Number.isFinite(value)) out[i] = value;
-    else if (marked.has(source)) out[i] = null;
+    else if (marked.has(i)) out[i] = null;
   }
   return out;
 }
@@ -171,19 +104,6 @@ function cells(
 function isWhole(values: ArrayLike<number>): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
-}
-
-function moveMarks(
-  marked: ReadonlyMap<number, NonFinite>,
-  place: Int32Array,
-): ReadonlyMap<number, NonFinite> {
-  if (marked.size === 0) return marked;
-  const moved = new Map<number, NonFinite>();
-  place.forEach((source, index) => {
-    const mark = source < 0 ? undefined : marked.get(source);
-    if (mark) moved.set(index, mark);
-  });
-  return moved;
 }
 
 function extent(series: readonly FrameSeries[]) {
@@ -214,27 +134,10 @@ export function drawnAxis(spec: ChartSpec, table: Table): ChartSpec["y"] {
   return spec.y === "log" && !table.hasPositive ? "symlog" : spec.y;
 }
 
-/** The received steps between two places on the x axis, ends included. */
-export function stepsBetween(table: Table, min: number, max: number, axis: XAxis) {
-  if (axis === "step") return wholeSteps(min, max);
-  if (axis === "elapsed") return wholeSteps(min * 1000, max * 1000);
-  let lo = Infinity;
-  let hi = -Infinity;
-  for (let i = 0; i < table.x.length; i++) {
-    const at = table.x[i] as number;
-    if (at < min || at > max) continue;
-    for (const line of table.lines) {
-      const source = line.source(i);
-      if (source < 0) continue;
-      const step = table.steps[source] as number;
-      lo = Math.min(lo, step);
-      hi = Math.max(hi, step + table.width - 1);
-    }
-  }
-  return lo <= hi ? { lo, hi } : null;
-}
-
-function wholeSteps(min: number, max: number) {
-  const lo = Math.max(0, Math.floor(min));
-  return { lo, hi: Math.max(lo, Math.ceil(max)) };
+/** A stretch of the drawn axis as the server is asked for it: in whole steps, or in its unit. */
+export function rangeOf(min: number, max: number, axis: XAxis): { lo: number; hi: number } {
+  const unit = unitOf(axis);
+  if (axis !== "step" && axis !== "elapsed") return { lo: min * unit, hi: max * unit };
+  const lo = Math.max(0, Math.floor(min * unit));
+  return { lo, hi: Math.max(lo, Math.ceil(max * unit)) };
 }

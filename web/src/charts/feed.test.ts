@@ -183,6 +183,16 @@ describe("the feed", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("asks anew over another axis", async () => {
+    const { slot } = card("a");
+    await frame();
+    await answerAll(1);
+    slot.want(request("a", { x: { metric: "epoch" } }));
+    await frame();
+    expect(asked.at(-1)?.requests[0]?.x).toEqual({ metric: "epoch" });
+    expect(asked).toHaveLength(2);
+  });
+
   it("shows a card that comes back at once, and asks only if something was new", async () => {
     const first = card("a");
     await frame();

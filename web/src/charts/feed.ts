@@ -251,6 +251,7 @@ function same(a: ChartRequest | null, b: ChartRequest): boolean {
     a.lo === b.lo &&
     a.hi === b.hi &&
     a.buckets === b.buckets &&
+    JSON.stringify(a.x) === JSON.stringify(b.x) &&
     a.series.length === b.series.length &&
     a.series.every((one, i) => {
       const other = b.series[i];

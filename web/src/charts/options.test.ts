@@ -93,6 +93,14 @@ describe("buildOptions", () => {
     expect(build(spec(1), shape(), null).cursor?.sync).toBeUndefined();
   });
 
+  it("names the series that is the x axis, and no other axis", () => {
+    const over = (x: ChartSpec["x"]) => build(spec(1, { x }), shape()).axes?.[0]?.label;
+    expect(over("metric:epoch")).toBe("epoch");
+    expect(["step", "relative", "wall"].map((x) => over(x as ChartSpec["x"]))).toEqual(
+      Array(3).fill(undefined),
+    );
+  });
+
   it("gives axis fonts a whole size, the only one uPlot scales with the screen", () => {
     for (const axis of build(spec(1), shape()).axes ?? []) expect(axis.font).toMatch(/^\d+px /);
   });

@@ -5,7 +5,7 @@ import uPlot from "uplot";
 import { clockLabels, DURATION_INCREMENTS, durationLabels, tickLabels } from "./format";
 import { fade, type Theme } from "./palette";
 import { curvedTicks } from "./ticks";
-import type { ChartSpec, LineSpec } from "./spec";
+import { type ChartSpec, type LineSpec, metricOf } from "./spec";
 
 /** What of the data decides how the plot is built; when it changes, a new plot is made. */
 export interface Shape {
@@ -228,7 +228,12 @@ function axisFont(theme: () => Theme): string {
 }
 
 function xAxis(spec: ChartSpec, theme: () => Theme): uPlot.Axis {
+  const metric = metricOf(spec.x);
   return {
+    // Other axes are known by their labels; a series only by its name.
+    ...(metric === null
+      ? {}
+      : { label: metric, labelSize: 14, labelGap: 0, labelFont: axisFont(theme) }),
     stroke: () => theme().faint,
     font: axisFont(theme),
     size: spec.x === "wall" ? 34 : 22,
@@ -243,7 +248,7 @@ function xAxis(spec: ChartSpec, theme: () => Theme): uPlot.Axis {
 }
 
 function xLabels(ticks: number[], increment: number, spec: ChartSpec): string[] {
-  if (spec.x === "step") return tickLabels(ticks, increment);
+  if (spec.x === "step" || metricOf(spec.x) !== null) return tickLabels(ticks, increment);
   if (spec.x === "wall") return clockLabels(ticks, increment, spec.language);
   return durationLabels(ticks, increment);
 }

@@ -13,7 +13,7 @@ import uPlot from "uplot";
 import type { FrameChart } from "@/api/frame";
 import { formatNumber } from "@/lib/format";
 
-import { type Column, drawnAxis, stepsBetween, type Table, toTable } from "./columns";
+import { type Column, drawnAxis, rangeOf, type Table, toTable } from "./columns";
 import { drawMarks } from "./marks";
 import { buildOptions, columnsOf, linearBelow, type Shape, valueIndex } from "./options";
 import { onThemeChange, theme } from "./palette";
@@ -221,8 +221,7 @@ function onSelect(state: State, u: uPlot): void {
   const { table, spec } = state;
   if (width < 4 || !table || !spec) return;
   u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  const chosen = zoomOf(table, spec, u.posToVal(left, "x"), u.posToVal(left + width, "x"));
-  if (!chosen) return;
+  const chosen = zoomOf(spec, u.posToVal(left, "x"), u.posToVal(left + width, "x"));
   state.zoom = chosen;
   u.setScale("x", chosen); // At once with what is there; finer data follow.
   state.handlers.onZoom(chosen);
@@ -260,11 +259,10 @@ function dataOf(table: Table, shape: Shape): uPlot.AlignedData {
   return [table.x, ...columns] as unknown as uPlot.AlignedData;
 }
 
-function zoomOf(table: Table, spec: ChartSpec, min: number, max: number): Zoom | null {
-  const steps = stepsBetween(table, min, max, spec.x);
-  if (!steps) return null;
+function zoomOf(spec: ChartSpec, min: number, max: number): Zoom {
+  const range = rangeOf(min, max, spec.x);
   // Between two steps there is nothing to see.
   return spec.x === "step" && max - min < 2
-    ? { min: steps.lo, max: steps.hi, ...steps }
-    : { min, max, ...steps };
+    ? { min: range.lo, max: range.hi, ...range }
+    : { min, max, ...range };
 }

@@ -31,6 +31,8 @@ function chartOf(
       max: null,
       mean: null,
       time: Float64Array.from(last, (_, i) => 1e12 + i * 60_000),
+      step: null,
+      leftOut: 0,
       nonfinite: [],
       ...extra,
     })),
@@ -125,6 +127,27 @@ describe("marks and rows", () => {
     expect(rows.map((row) => [row.step].concat(row.values as number[]))).toEqual([
       [1000, 2, null],
       [2000, 3, 6],
+    ]);
+  });
+});
+
+describe("over another series", () => {
+  it("the tooltip says its name, the step and the time", () => {
+    const { table, spec } = chartOf([[1, 2]], { step: Float64Array.of(40, 80) });
+    const found = read(table, { ...spec, x: "metric:epoch" }, at(1, 1, 0), words);
+    expect(found?.head).toBe("epoch 1000");
+    expect(found?.time).toMatch(/^step 80 · /);
+  });
+
+  it("rows have the place and the step, also where a place comes twice", () => {
+    const { table } = chartOf(
+      [[1, 2]],
+      { step: Float64Array.of(40, 80) },
+      { x: Float64Array.of(3, 3) },
+    );
+    expect(tableRows(table, 0, 9).map(({ row, place, step }) => [row, place, step])).toEqual([
+      [0, 3, 40],
+      [1, 3, 80],
     ]);
   });
 });

@@ -6,7 +6,7 @@ import type { LineColumns, Table } from "./columns";
 import { valuesOf } from "./columns";
 import { duration, exactNumber, fullTime, stepNumber } from "./format";
 import type { LineStyle } from "./palette";
-import type { ChartSpec } from "./spec";
+import { type ChartSpec, metricOf } from "./spec";
 
 export const MOST_ROWS = 20;
 
@@ -127,31 +127,47 @@ function placeOf(
   spec: ChartSpec,
   words: Words,
 ): { head: string; time: string } {
-  const source = line.source(index);
-  const step = table.steps[source] ?? 0;
-  const time = line.received.time?.[source];
+  const at = table.received[index] ?? 0;
+  const step = line.received.step?.[index] ?? at;
+  const time = line.received.time?.[index];
   const known = time !== undefined && Number.isFinite(time);
   const clock = known ? fullTime(time, spec.language) : "";
-  if (spec.x === "elapsed") return { head: duration(step / 1000), time: clock };
+  if (spec.x === "elapsed") return { head: duration(at / 1000), time: clock };
   const from = stepNumber(step, spec.language);
-  const head =
-    table.width > 1
-      ? words.steps(from, stepNumber(step + table.width - 1, spec.language))
-      : words.step(from);
+  const wide = table.width > 1 && line.received.step === null;
+  const count = wide
+    ? words.steps(from, stepNumber(step + table.width - 1, spec.language))
+    : words.step(from);
   const since = known && line.spec.origin ? duration((time - line.spec.origin) / 1000) : "";
-  return { head, time: [since, clock].filter(Boolean).join(" · ") };
+  const metric = metricOf(spec.x);
+  if (metric !== null)
+    return {
+      head: `${metric} ${formatNumber(at)}`,
+      time: [count, clock].filter(Boolean).join(" · "),
+    };
+  return { head: count, time: [since, clock].filter(Boolean).join(" · ") };
 }
 
-/** The columns of a chart as text rows, for a table or a file: step, time, then each line. */
-export function tableRows(table: Table, from: number, count: number) {
-  const rows: { step: number; time: number | null; values: (number | null)[] }[] = [];
-  for (let i = from; i < Math.min(from + count, table.steps.length); i++) {
-    const time = table.lines
-      .map((line) => line.received.time?.[i])
-      .find((one) => one !== undefined && Number.isFinite(one));
+/** One row of a chart's data: its place on an axis of its own (if it has one), its step, its time. */
+export interface DataRow {
+  /** Number of the row: a place may come twice. */
+  row: number;
+  place: number;
+  step: number;
+  time: number | null;
+  values: (number | null)[];
+}
+
+/** The columns of a chart as rows, for a table: place, step, time, then each line. */
+export function tableRows(table: Table, from: number, count: number): DataRow[] {
+  const rows: DataRow[] = [];
+  for (let i = from; i < Math.min(from + count, table.received.length); i++) {
+    const place = table.received[i] as number;
     rows.push({
-      step: table.steps[i] as number,
-      time: time ?? null,
+      row: i,
+      place,
+      step: firstFinite(table, i, "step") ?? place,
+      time: firstFinite(table, i, "time"),
       values: table.lines.map((line) => {
         const value = valuesOf(line.received)[i];
         return value !== undefined && Number.isFinite(value) ? value : null;
@@ -159,4 +175,12 @@ export function tableRows(table: Table, from: number, count: number) {
     });
   }
   return rows;
+}
+
+function firstFinite(table: Table, row: number, column: "step" | "time"): number | null {
+  for (const line of table.lines) {
+    const value = line.received[column]?.[row];
+    if (value !== undefined && Number.isFinite(value)) return value;
+  }
+  return null;
 }

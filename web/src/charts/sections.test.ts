@@ -28,6 +28,12 @@ describe("sections", () => {
     expect(charts).toEqual([{ key: "loss", ranks: [0, 1] }]);
   });
 
+  it("stand where the training said instead", () => {
+    const defined = { key: "val/loss", ranks: [0], section: "Main" };
+    const sections = sectionsOf([defined, ...chartsOf(series("Main/a"))]);
+    expect(sections.map(({ name, charts }) => [name, charts.length])).toEqual([["Main", 2]]);
+  });
+
   it("cut into blocks that together are the whole", () => {
     const items = Array.from({ length: 25 }, (_, i) => i);
     const blocks = inBlocks(items, 12);

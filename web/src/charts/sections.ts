@@ -6,6 +6,8 @@ export interface ChartItem {
   key: string;
   /** One line per rank. */
   ranks: number[];
+  /** In which section it stands, if not in that of its prefix. */
+  section?: string | undefined;
 }
 
 export interface Section {
@@ -35,7 +37,7 @@ export function chartsOf(series: readonly Pick<Series, "key" | "rank">[]): Chart
 export function sectionsOf(charts: readonly ChartItem[]): Section[] {
   const sections = new Map<string, ChartItem[]>();
   for (const chart of charts) {
-    const name = sectionOf(chart.key);
+    const name = chart.section ?? sectionOf(chart.key);
     const members = sections.get(name);
     if (members) members.push(chart);
     else sections.set(name, [chart]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULTS, parseSettings, parseStored, searchOf } from "./settings";
+import { axisOf, chosenAxis, DEFAULTS, parseSettings, parseStored, searchOf } from "./settings";
 
 describe("chart settings", () => {
   it("survive the way through an address", () => {
@@ -23,5 +23,12 @@ describe("chart settings", () => {
     });
     expect(parseStored("{broken")).toEqual(DEFAULTS);
     expect(parseStored(null)).toEqual(DEFAULTS);
+  });
+
+  it("leave the axis to the training unless one is chosen", () => {
+    expect(axisOf("auto", undefined)).toBe("step");
+    expect(axisOf("auto", "metric:epoch")).toBe("metric:epoch");
+    expect(axisOf("step", "metric:epoch")).toBe("step");
+    expect([chosenAxis("metric:epoch"), chosenAxis("wall")]).toEqual(["auto", "wall"]);
   });
 });

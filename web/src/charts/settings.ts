@@ -10,16 +10,27 @@ import type { XAxis, YAxis } from "./spec";
 export interface ChartSettings {
   /** 0 to 0.99. */
   smoothing: number;
-  x: Exclude<XAxis, "elapsed">;
+  /** `auto`: as the training defined, else the step. */
+  x: (typeof X_AXES)[number];
   y: YAxis;
   /** Charts beside each other; 0: as the width allows. */
   columns: number;
 }
 
-export const DEFAULTS: ChartSettings = { smoothing: 0, x: "step", y: "linear", columns: 0 };
-export const X_AXES = ["step", "relative", "wall"] as const;
+export const DEFAULTS: ChartSettings = { smoothing: 0, x: "auto", y: "linear", columns: 0 };
+export const X_AXES = ["auto", "step", "relative", "wall"] as const;
 export const Y_AXES = ["linear", "log", "symlog"] as const;
 export const MOST_COLUMNS = 6;
+
+/** The axis that a chart is drawn over: the chosen one, or what the training defined for it. */
+export function axisOf(chosen: ChartSettings["x"], defined: XAxis | undefined): XAxis {
+  return chosen === "auto" ? (defined ?? "step") : chosen;
+}
+
+/** The choice behind a drawn axis. */
+export function chosenAxis(axis: XAxis): ChartSettings["x"] {
+  return X_AXES.find((one) => one === axis) ?? "auto";
+}
 
 /** Where each setting stands in the address. */
 export interface ChartSearch {

@@ -2,8 +2,21 @@
 
 import type { LineStyle } from "./palette";
 
-/** `elapsed`: for system series, whose step is already milliseconds since the run began. */
-export type XAxis = "step" | "relative" | "wall" | "elapsed";
+/**
+ * `elapsed`: for system series, whose step is already milliseconds since the run began.
+ * `metric:…`: the values of another series of the same run.
+ */
+export type XAxis = "step" | "relative" | "wall" | "elapsed" | `metric:${string}`;
+
+/** The key of the series that is the x axis, if one is. */
+export function metricOf(axis: XAxis): string | null {
+  return axis.startsWith("metric:") ? axis.slice("metric:".length) : null;
+}
+
+/** How many of the server's units make one of the plot's: times are drawn in seconds. */
+export function unitOf(axis: XAxis): number {
+  return axis === "relative" || axis === "wall" || axis === "elapsed" ? 1000 : 1;
+}
 /** `symlog` is linear around zero and logarithmic outside (asinh), for values of both signs. */
 export type YAxis = "linear" | "log" | "symlog";
 
@@ -22,6 +35,8 @@ export interface ChartSpec {
   title: string;
   lines: readonly LineSpec[];
   x: XAxis;
+  /** The axis that the training defined, whichever is drawn. */
+  defined?: XAxis | undefined;
   y: YAxis;
   /** 0 (as logged) to 0.99. */
   smoothing: number;
@@ -32,7 +47,7 @@ export interface ChartSpec {
   language: string;
 }
 
-/** A part of the x axis that was chosen by dragging, in the axis' own unit and in steps. */
+/** A part of the x axis that was chosen by dragging, as drawn and as the server is asked for it. */
 export interface Zoom {
   min: number;
   max: number;
@@ -43,6 +58,8 @@ export interface Zoom {
 /** What the server is asked for. */
 export interface ChartRequest {
   series: readonly { run: string; key: string; rank: number }[];
+  /** Left out: the step. */
+  x?: "relative_time" | "wall_time" | { metric: string };
   lo: number | null;
   hi: number | null;
   buckets: number;
@@ -53,17 +70,29 @@ export interface ChartRequest {
  * the eye; a zoom asks for a little more than it shows, so that lines run to the edges.
  */
 export function requestOf(
-  lines: readonly Pick<LineSpec, "run" | "key" | "rank">[],
+  { lines, x }: { lines: readonly Pick<LineSpec, "run" | "key" | "rank">[]; x: XAxis },
   zoom: Zoom | null,
   width: number,
 ): ChartRequest {
-  const margin = zoom ? Math.max(1, Math.ceil((zoom.hi - zoom.lo) * 0.05)) : 0;
+  const axis = serverAxis(x);
+  const room = zoom ? (zoom.hi - zoom.lo) * 0.05 : 0;
+  const margin = axis === undefined ? Math.max(1, Math.ceil(room)) : room;
+  const least = axis === undefined ? 0 : -Infinity;
   return {
     series: lines.map(({ run, key, rank }) => ({ run, key, rank })),
-    lo: zoom ? Math.max(0, zoom.lo - margin) : null,
+    ...(axis === undefined ? {} : { x: axis }),
+    lo: zoom ? Math.max(least, zoom.lo - margin) : null,
     hi: zoom ? zoom.hi + margin : null,
     buckets: bucketsFor(width),
   };
+}
+
+/** What the server calls the axis; undefined for one of steps. */
+function serverAxis(axis: XAxis): ChartRequest["x"] {
+  if (axis === "relative") return "relative_time";
+  if (axis === "wall") return "wall_time";
+  const metric = metricOf(axis);
+  return metric === null ? undefined : { metric };
 }
 
 /** Buckets for a plot of this width: rounded up, so that a small change of size asks nothing anew. */

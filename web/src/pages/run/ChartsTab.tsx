@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { runQuery } from "@/api/queries";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
+import { type Defined, definedFor } from "@/charts/definitions";
 import { hueOfRun, lineStyle } from "@/charts/palette";
 import { chartsOf, type ChartItem, sectionsOf, SYSTEM_PREFIX } from "@/charts/sections";
-import { type ChartSettings, useChartSettings } from "@/charts/settings";
+import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, Zoom } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
@@ -40,9 +41,19 @@ export default function ChartsTab(place: ChartsTabProps) {
     () => chartsOf((series.data?.series ?? []).filter((one) => !one.key.startsWith(SYSTEM_PREFIX))),
     [series.data],
   );
+  const definitions = run.data?.definitions;
+  const defined = useMemo(() => definedFor(definitions ?? []), [definitions]);
   const sections = useMemo(
-    () => specSections(charts, query, { id, origin, language: i18n.language, settings: drawn, t }),
-    [charts, query, id, origin, i18n.language, drawn, t],
+    () =>
+      specSections(charts, query, {
+        id,
+        origin,
+        language: i18n.language,
+        settings: drawn,
+        defined,
+        t,
+      }),
+    [charts, query, id, origin, i18n.language, drawn, defined, t],
   );
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
@@ -54,7 +65,14 @@ export default function ChartsTab(place: ChartsTabProps) {
   if (charts.length === 0) return <Waiting over={isOver(run.data)} />;
   return (
     <>
-      <Toolbar query={query} onQuery={setQuery} settings={settings} onChange={change} timed />
+      <Toolbar
+        query={query}
+        onQuery={setQuery}
+        settings={settings}
+        onChange={change}
+        timed
+        defined={(definitions ?? []).some((one) => one.x_axis !== null)}
+      />
       {sections.length === 0 && (
         <p className="px-3.5 py-8 text-center text-ink-2">{t("common.none", { query })}</p>
       )}
@@ -79,6 +97,7 @@ interface SpecInputs {
   origin: number;
   language: string;
   settings: ChartSettings;
+  defined: (key: string) => Defined;
   t: ReturnType<typeof useTranslation>["t"];
 }
 
@@ -88,16 +107,37 @@ function specSections(
   inputs: SpecInputs,
 ): GridSection[] {
   const { matches } = parseSearch(query);
-  return sectionsOf(charts.filter((chart) => matches(chart.key))).map((section) => ({
-    id: section.name,
-    title: section.name === "" ? inputs.t("charts.unsorted") : section.name,
-    charts: section.charts.map((chart) => specOf(chart, inputs)),
-  }));
+  const found = charts
+    .filter((chart) => matches(chart.key))
+    .map(({ key, ranks }) => {
+      const { section, hidden } = inputs.defined(key);
+      return { key, ranks, section, hidden };
+    });
+  const hidden = found.filter((chart) => chart.hidden);
+  const sections: GridSection[] = sectionsOf(found.filter((chart) => !chart.hidden)).map(
+    (section) => ({
+      id: section.name,
+      title: section.name === "" ? inputs.t("charts.unsorted") : section.name,
+      charts: section.charts.map((chart) => specOf(chart, inputs)),
+    }),
+  );
+  if (hidden.length > 0)
+    sections.push({
+      id: HIDDEN,
+      title: inputs.t("charts.hidden"),
+      charts: hidden.map((chart) => specOf(chart, inputs)),
+      shut: true,
+    });
+  return sections;
 }
+
+/** No section of keys is called so: a slash ends a section's name. */
+const HIDDEN = "/hidden";
 
 function specOf({ key, ranks }: ChartItem, inputs: SpecInputs): ChartSpec {
   const { id, origin, language, settings, t } = inputs;
   const hue = hueOfRun(id);
+  const defined = inputs.defined(key).x;
   return {
     title: key,
     lines: ranks.map((rank, i) => ({
@@ -108,7 +148,8 @@ function specOf({ key, ranks }: ChartItem, inputs: SpecInputs): ChartSpec {
       style: lineStyle(hue + i),
       origin,
     })),
-    x: settings.x,
+    x: axisOf(settings.x, defined),
+    defined,
     y: settings.y,
     smoothing: settings.smoothing,
     unit: "",
