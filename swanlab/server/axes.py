@@ -81,7 +81,8 @@ class _Group:
         self.refs = [*self.axes, *own]
         self.axis: int | None = None
         self.windows: list[Window] = []
-        after = np.nan if query.hi is None else np.inf
+        # Where the last window of times ends nobody has said; it matters only to a part of them.
+        after = np.nan if query.lo is None and query.hi is None else np.inf
         self.asks = [_Ask(None, None, query.finer * query.count, np.nan, after)]
 
     def take(self, ask: _Ask, found: Buckets) -> None:
@@ -172,8 +173,9 @@ def _refine(query: AxisQuery, groups: list[_Group]) -> None:
     for window in (window for group in groups for window in group.windows):
         used, at = pick(window, query.lo, query.hi)
         if len(at):
+            high = window.high[used]
             lows.append(float(np.fmin.reduce(np.fmin(window.low[used], at))))
-            highs.append(float(np.fmax.reduce(np.fmax(window.high[used], at))))
+            highs.append(float(np.fmax.reduce(np.where(np.isinf(high), at, high))))
     if not lows:
         return
     lo = min(lows) if query.lo is None else max(query.lo, min(lows))

@@ -134,6 +134,14 @@ def test_time_axes_keep_the_gap_of_a_resumed_run(store):
     assert rows(inside) == [(9_000_100, 510), (9_000_110, 511), (9_000_120, 512)]
 
 
+@pytest.mark.parametrize(("lo", "hi"), [(9_500, None), (9_500, 9_900), (None, 500)])
+def test_a_stretch_of_time_at_an_end_has_its_very_points(store, lo, hi):
+    log(store, [(step, step, {"loss": step}) for step in range(10_000)], sealed=True)
+    chart = ask(store, metric=None, lo=lo, hi=hi, count=510)
+    first, last = (0 if lo is None else lo), (9_999 if hi is None else hi)
+    assert rows(chart) == [(t, t) for t in range(first, last + 1)]
+
+
 class Points(NamedTuple):
     """A series and its x, joined by brute force."""
 
@@ -141,10 +149,10 @@ class Points(NamedTuple):
     at: np.ndarray
     y: np.ndarray
     reach: np.ndarray
-    """How far x moves within the window of every point, the step before it included."""
+    """How far x moves within the window of every point and the step before (a time: after) it."""
 
 
-SHAPES = ("even", "epochs", "walk", "cycle", "sparse", "reset", "skewed", "holes")
+SHAPES = ("even", "epochs", "walk", "cycle", "sparse", "reset", "skewed", "holes", "time")
 
 
 def made(shape: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -163,6 +171,7 @@ def made(shape: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.
         "reset": place % (count // 2 + 1),
         "skewed": place,
         "holes": place**1.5,
+        "time": np.cumsum(np.where(rng.random(count) < 0.01, 9000, rng.integers(0, 30, count))),
     }[shape]
     if shape == "sparse":
         x = np.where(rng.random(count) < 0.02, x, -np.inf)
@@ -174,7 +183,7 @@ def made(shape: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.
     return steps, x, y
 
 
-def joined(steps: np.ndarray, x: np.ndarray, y: np.ndarray, windows: int) -> Points:
+def joined(steps: np.ndarray, x: np.ndarray, y: np.ndarray, windows: int, *, time: bool) -> Points:
     good = np.isfinite(x)
     last = np.maximum.accumulate(np.where(good, np.arange(len(x)), -1))
     at = np.where(last >= 0, x[np.maximum(last, 0)], np.nan)
@@ -183,7 +192,8 @@ def joined(steps: np.ndarray, x: np.ndarray, y: np.ndarray, windows: int) -> Poi
     reach = np.zeros(len(x))
     for one in np.unique(cell):
         own = np.flatnonzero(cell == one)
-        around = at[max(0, own[0] - 1) : own[-1] + 1]
+        first, end = own[0] - (not time), own[-1] + 1 + time
+        around = at[max(0, first) : end]
         around = around[np.isfinite(around)]
         reach[own] = np.ptp(around) if len(around) else 0.0
     return Points(steps, at, y, reach)
@@ -209,7 +219,8 @@ def test_every_point_is_in_the_answer_no_further_off_than_x_moves_in_its_window(
     shape, count, buckets, seed, zoom, sealed
 ):
     steps, x, y = made(shape, count, seed)
-    points = joined(steps, x, y, buckets * axes.FINER)
+    time = shape == "time"
+    points = joined(steps, x, y, buckets * axes.FINER, time=time)
     known = points.at[np.isfinite(points.at)]
     lo = hi = None
     if zoom is not None and len(known):
@@ -217,10 +228,11 @@ def test_every_point_is_in_the_answer_no_further_off_than_x_moves_in_its_window(
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "m.db")
         log(store, (
-            (int(s), 0, {"loss": v} if np.isneginf(a) else {"x": a, "loss": v})
+            (int(s), int(a) if time else 0,
+             {"loss": v} if time or np.isneginf(a) else {"x": a, "loss": v})
             for s, a, v in zip(steps, x.tolist(), y.tolist(), strict=True)
         ), sealed=sealed)  # fmt: skip
-        chart = ask(store, lo=lo, hi=hi, count=buckets)
+        chart = ask(store, metric=None if time else "x", lo=lo, hi=hi, count=buckets)
         store.close()
     wanted = np.isfinite(points.at)
     if lo is not None and hi is not None:

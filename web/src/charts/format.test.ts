@@ -61,6 +61,19 @@ describe("times", () => {
   });
 });
 
+describe("labels of a time axis that is zoomed far in", () => {
+  it("tell parts of a second apart", () => {
+    const noon = new Date(2026, 0, 2, 12, 0, 0).getTime() / 1000;
+    const [, second, third] = clockLabels([noon, noon + 0.25, noon + 0.5], 0.25, "en");
+    expect([second, third]).toEqual(["12:00:00.25", "12:00:00.50"]);
+  });
+
+  it("tell seconds apart hours after the start", () => {
+    expect(durationLabels([93_780, 93_785], 5)).toEqual(["26:03:00", "26:03:05"]);
+    expect(durationLabels([3600, 7200], 3600)).toEqual(["1h", "2h"]);
+  });
+});
+
 describe("names", () => {
   it("makes a file name of any key", () => {
     expect(fileName("val/loss (img/s)", "csv")).toBe("val-loss-img-s.csv");

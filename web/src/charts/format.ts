@@ -112,7 +112,16 @@ export function durationLabels(ticks: readonly number[], increment: number): str
     const decimals = decimalsOf(increment);
     return ticks.map((tick) => (tick === 0 ? "0" : `${tick.toFixed(decimals)}s`));
   }
-  return ticks.map((tick) => (tick === 0 ? "0" : duration(tick)));
+  const labels = ticks.map((tick) => (tick === 0 ? "0" : duration(tick)));
+  return new Set(labels).size === labels.length ? labels : ticks.map(hoursMinutesSeconds);
+}
+
+/** `26:03:09`: for seconds that stand among hours, where a short form would leave them out. */
+function hoursMinutesSeconds(seconds: number): string {
+  const whole = Math.round(Math.abs(seconds));
+  const two = (part: number) => String(part).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  return `${seconds < 0 ? "-" : ""}${hours}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
 /** Labels of a wall-clock axis (Unix seconds); the day stands under the first label of each day. */
@@ -126,6 +135,7 @@ export function clockLabels(
     hour: "2-digit",
     minute: "2-digit",
     second: increment < 60 ? "2-digit" : undefined,
+    fractionalSecondDigits: fractionOf(increment),
     hourCycle: "h23",
   });
   let before = "";
@@ -137,6 +147,12 @@ export function clockLabels(
     if (increment >= 86_400) return today;
     return isNew ? `${clock.format(date)}\n${today}` : clock.format(date);
   });
+}
+
+/** Digits below the second that tell the ticks of a clock apart. */
+function fractionOf(increment: number): 1 | 2 | 3 | undefined {
+  if (increment >= 1) return undefined;
+  return Math.min(3, Math.max(1, decimalsOf(increment))) as 1 | 2 | 3;
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
