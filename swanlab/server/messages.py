@@ -144,6 +144,12 @@ class RunRow(Message, frozen=True):
     finished_at: int | None
     duration: int
     config: dict[str, Any]
+    number: int
+    """Its place among the runs ever made in the project, from 1; its colour follows from it."""
+    color: str | None
+    """The colour given to ``init()``, as ``#rrggbb``."""
+    group: str | None
+    job_type: str | None
     last: list[float | str | None]
 
 
@@ -174,6 +180,8 @@ class Run(Message, frozen=True):
     config: dict[str, Any]
     environment: dict[str, Any]
     options: dict[str, Any]
+    number: int
+    color: str | None
     notices: list[str]
     """What went wrong while receiving it: damaged bytes, records set aside."""
 

@@ -76,7 +76,19 @@ def state_of_every_rank(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank)
+def number_of_every_run(connection: Connection) -> None:
+    """Runs of a project are numbered as they come: their names and colours follow the number."""
+    connection.execute(text("ALTER TABLE runs ADD COLUMN number BIGINT NOT NULL DEFAULT 0"))
+    connection.execute(
+        text(
+            """UPDATE runs SET number = (SELECT counted.number FROM
+            (SELECT id, row_number() OVER (PARTITION BY project_id ORDER BY id) AS number FROM runs)
+            AS counted WHERE counted.id = runs.id)"""
+        )
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank, number_of_every_run)
 
 
 def version(connection: Connection) -> int:

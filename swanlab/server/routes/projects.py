@@ -8,7 +8,7 @@ from swanlab.server import series
 from swanlab.server.db import projects, runs
 from swanlab.server.http import Ask, Need, Problem, Route
 from swanlab.server.messages import Project, Projects, RunRow, RunTable
-from swanlab.server.runview import duration, state
+from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 
 MAX_CELLS = 2_000_000
@@ -102,6 +102,7 @@ def table(ask: Ask[None, None]) -> RunTable:
 
 def _row(server: Server, row: runs.RunRow, last: list[float | str | None]) -> RunRow:
     heard = server.ingest.keeper.last_heard(row.id, row.seen_at)
+    options = msgspec.json.decode(row.options)
     return RunRow(
         id=row.run_id,
         name=row.name,
@@ -112,6 +113,10 @@ def _row(server: Server, row: runs.RunRow, last: list[float | str | None]) -> Ru
         finished_at=row.finished_at,
         duration=duration(row, heard),
         config=msgspec.json.decode(row.config),
+        number=row.number,
+        color=color(options),
+        group=text(options, "group"),
+        job_type=text(options, "job_type"),
         last=last,
     )
 

@@ -590,6 +590,8 @@ export interface components {
             config: Record<string, unknown>;
             environment: Record<string, unknown>;
             options: Record<string, unknown>;
+            number: number;
+            color: string | null;
             notices: string[];
         };
         /** RunOpened */
@@ -630,6 +632,10 @@ export interface components {
             finished_at: number | null;
             duration: number;
             config: Record<string, unknown>;
+            number: number;
+            color: string | null;
+            group: string | null;
+            job_type: string | null;
             last: (number | string | null)[];
         };
         /** SeriesList */
