@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { runQuery } from "@/api/queries";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
-import { hueOfRun, lineStyle } from "@/charts/palette";
+import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
 import { chartsOf, type ChartItem, sectionsOf, SYSTEM_PREFIX } from "@/charts/sections";
 import { type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, Zoom } from "@/charts/spec";
@@ -35,14 +35,23 @@ export default function ChartsTab(place: ChartsTabProps) {
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const drawn = useDeferredValue(settings);
   const origin = run.data?.created_at ?? 0;
+  const { number = 1, color = null } = run.data ?? {};
 
   const charts = useMemo(
     () => chartsOf((series.data?.series ?? []).filter((one) => !one.key.startsWith(SYSTEM_PREFIX))),
     [series.data],
   );
   const sections = useMemo(
-    () => specSections(charts, query, { id, origin, language: i18n.language, settings: drawn, t }),
-    [charts, query, id, origin, i18n.language, drawn, t],
+    () =>
+      specSections(charts, query, {
+        id,
+        origin,
+        style: styleOfRun({ number, color }),
+        language: i18n.language,
+        settings: drawn,
+        t,
+      }),
+    [charts, query, id, origin, number, color, i18n.language, drawn, t],
   );
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
@@ -77,6 +86,7 @@ export default function ChartsTab(place: ChartsTabProps) {
 interface SpecInputs {
   id: string;
   origin: number;
+  style: LineStyle;
   language: string;
   settings: ChartSettings;
   t: ReturnType<typeof useTranslation>["t"];
@@ -96,8 +106,7 @@ function specSections(
 }
 
 function specOf({ key, ranks }: ChartItem, inputs: SpecInputs): ChartSpec {
-  const { id, origin, language, settings, t } = inputs;
-  const hue = hueOfRun(id);
+  const { id, origin, style, language, settings, t } = inputs;
   return {
     title: key,
     lines: ranks.map((rank, i) => ({
@@ -105,7 +114,7 @@ function specOf({ key, ranks }: ChartItem, inputs: SpecInputs): ChartSpec {
       key,
       rank,
       label: ranks.length === 1 ? key : t("charts.rank", { rank }),
-      style: lineStyle(hue + i),
+      style: i === 0 ? style : lineStyle(style.hue + i),
       origin,
     })),
     x: settings.x,
