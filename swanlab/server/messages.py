@@ -144,16 +144,13 @@ class RunRow(Message, frozen=True):
     finished_at: int | None
     duration: int
     config: dict[str, Any]
+    number: int
+    """Its place among the runs ever made in the project, from 1; its colour follows from it."""
+    color: str | None
+    """The colour given to ``init()``, as ``#rrggbb``."""
+    group: str | None
+    job_type: str | None
     last: list[float | str | None]
-
-
-class RunTable(Message, frozen=True):
-    """All runs of a project, newest first; system series are left out of ``keys``."""
-
-    keys: list[str]
-    keys_total: int
-    """Number of keys; greater than that of ``keys`` when a table of all would be too large."""
-    runs: list[RunRow]
 
 
 class Definition(Message, frozen=True):
@@ -170,6 +167,17 @@ class Definition(Message, frozen=True):
     section: str | None
     hidden: bool | None
     step_sync: bool | None
+
+
+class RunTable(Message, frozen=True):
+    """All runs of a project, newest first; system series are left out of ``keys``."""
+
+    keys: list[str]
+    keys_total: int
+    """Number of keys; greater than that of ``keys`` when a table of all would be too large."""
+    definitions: list[Definition]
+    """How series are to be shown where several runs are: of each key, as the newest run defined."""
+    runs: list[RunRow]
 
 
 class Run(Message, frozen=True):
@@ -190,6 +198,8 @@ class Run(Message, frozen=True):
     config: dict[str, Any]
     environment: dict[str, Any]
     options: dict[str, Any]
+    number: int
+    color: str | None
     notices: list[str]
     """What went wrong while receiving it: damaged bytes, records set aside."""
     definitions: list[Definition] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+import re
+from typing import Any, cast
 
 from swanlab.server.db.engine import now
 from swanlab.server.db.runs import RunRow
@@ -32,3 +33,21 @@ def notices(row: RunRow) -> list[str]:
     if row.set_aside:
         found.append(f"{row.set_aside} records were not understood and left out.")
     return found
+
+
+_COLOR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
+
+
+def color(options: dict[str, Any]) -> str | None:
+    """Return the colour the run was given as ``#rrggbb``; None where it has none we can read."""
+    given = text(options, "color")
+    if given is None or not _COLOR.fullmatch(given.strip().lower()):
+        return None
+    digits = given.strip().lower().removeprefix("#")
+    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+
+def text(options: dict[str, Any], name: str) -> str | None:
+    """Return an option that is a text and not empty."""
+    value = options.get(name)
+    return value if isinstance(value, str) and value else None

@@ -99,11 +99,15 @@ def test_projects(looking):
     check(page, look, "projects")
 
 
-def test_runs_table(looking):
+@pytest.mark.parametrize("view", ["charts", "table", "compare"])
+def test_project(looking, view):
     page, look, url = looking
-    page.goto(url.partition("/runs/")[0])
-    expect(page.get_by_text("baseline").first).to_be_visible()
-    check(page, look, "runs")
+    page.goto(url.partition("/runs/")[0] + f"?view={view}")
+    if view == "charts":
+        until(page, "window.drawn.length > 10")
+    else:
+        expect(page.get_by_text("baseline").first).to_be_visible()
+    check(page, look, f"project-{view}")
 
 
 @pytest.mark.parametrize("tab", ["charts", "overview", "logs", "environment", "system"])

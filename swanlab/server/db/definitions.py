@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from swanlab import records
-from swanlab.server.db.schema import definitions
+from swanlab.server.db.schema import definitions, runs
 from swanlab.server.messages import Definition
 
 _PARTS = ("x_axis", "section", "hidden", "step_sync")
@@ -43,6 +43,25 @@ def of_run(connection: Connection, run: int) -> list[Definition]:
     rows: Any = connection.execute(
         select(definitions).where(definitions.c.run == run).order_by(definitions.c.place)
     )
-    return [
-        Definition(key=row.key, **{part: getattr(row, part) for part in _PARTS}) for row in rows
-    ]
+    return [_definition(row) for row in rows]
+
+
+def of_project(connection: Connection, project: int) -> list[Definition]:
+    """Return what holds for charts of several runs: of each key, what the newest run said."""
+    newest = (
+        select(definitions.c.key, func.max(definitions.c.run).label("run"))
+        .join(runs, runs.c.id == definitions.c.run)
+        .where(runs.c.project_id == project)
+        .group_by(definitions.c.key)
+        .subquery()
+    )
+    rows: Any = connection.execute(
+        select(definitions)
+        .join(newest, (newest.c.run == definitions.c.run) & (newest.c.key == definitions.c.key))
+        .order_by(definitions.c.run, definitions.c.place)
+    )
+    return [_definition(row) for row in rows]
+
+
+def _definition(row: Any) -> Definition:
+    return Definition(key=row.key, **{part: getattr(row, part) for part in _PARTS})

@@ -88,7 +88,24 @@ def definitions_of_series(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank, definitions_of_series)
+def number_of_every_run(connection: Connection) -> None:
+    """Runs of a project are numbered as they come: their names and colours follow the number."""
+    connection.execute(text("ALTER TABLE runs ADD COLUMN number BIGINT NOT NULL DEFAULT 0"))
+    connection.execute(
+        text(
+            """UPDATE runs SET number = (SELECT counted.number FROM
+            (SELECT id, row_number() OVER (PARTITION BY project_id ORDER BY id) AS number FROM runs)
+            AS counted WHERE counted.id = runs.id)"""
+        )
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    first_tables,
+    state_of_every_rank,
+    definitions_of_series,
+    number_of_every_run,
+)
 
 
 def version(connection: Connection) -> int:

@@ -41,6 +41,8 @@ class RunRow(msgspec.Struct, frozen=True):
     options: str
     damaged: int
     set_aside: int
+    number: int
+    """Its place among the runs ever made in the project, from 1."""
 
 
 class WriterRow(msgspec.Struct, frozen=True):
@@ -60,16 +62,17 @@ def open_run(connection: Connection, project: int, new: NewRun) -> tuple[RunRow,
     found = find(connection, project, new.id)
     if found is not None:
         return found, False
-    place = connection.execute(
-        select(func.count()).select_from(runs).where(runs.c.project_id == project)
-    ).scalar_one()
+    newest = connection.execute(
+        select(func.max(runs.c.number)).where(runs.c.project_id == project)
+    ).scalar()
+    number = (newest or 0) + 1
     at = now()
     created = at if new.created_at is None else new.created_at
     connection.execute(
         insert(runs).values(
             project_id=project,
             run_id=new.id,
-            name=new.name or f"{ANIMALS[place % len(ANIMALS)]}-{place + 1}",
+            name=new.name or f"{ANIMALS[(number - 1) % len(ANIMALS)]}-{number}",
             description=new.description,
             tags=to_json(new.tags),
             state="running",
@@ -81,6 +84,7 @@ def open_run(connection: Connection, project: int, new: NewRun) -> tuple[RunRow,
             options=to_json(new.options),
             damaged=0,
             set_aside=0,
+            number=number,
         )
     )
     added = find(connection, project, new.id)

@@ -96,6 +96,7 @@ runs = Table(
     Column("options", Text, nullable=False),
     Column("damaged", BigInteger, nullable=False),
     Column("set_aside", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
     UniqueConstraint("project_id", "run_id"),
 )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from swanlab.server import series
-from swanlab.server.db import projects, runs
+from swanlab.server.db import definitions, projects, runs
 from swanlab.server.http import Ask, Need, Problem, Route
 from swanlab.server.messages import Project, Projects, RunRow, RunTable
-from swanlab.server.runview import duration, state
+from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 
 MAX_CELLS = 2_000_000
@@ -90,18 +90,21 @@ def table(ask: Ask[None, None]) -> RunTable:
     server = ask.server
     with server.db.read() as connection:
         rows = runs.of_project(connection, ask.project.id)
+        defined = definitions.of_project(connection, ask.project.id)
     numbers = [row.id for row in rows]
     summaries = server.stores.of(ask.project.id).summaries(numbers)
     cells = series.last_values(summaries, numbers, MAX_CELLS)
     return RunTable(
         keys=cells.keys,
         keys_total=cells.all_keys,
+        definitions=defined,
         runs=[_row(server, row, last) for row, last in zip(rows, cells.rows, strict=True)],
     )
 
 
 def _row(server: Server, row: runs.RunRow, last: list[float | str | None]) -> RunRow:
     heard = server.ingest.keeper.last_heard(row.id, row.seen_at)
+    options = msgspec.json.decode(row.options)
     return RunRow(
         id=row.run_id,
         name=row.name,
@@ -112,6 +115,10 @@ def _row(server: Server, row: runs.RunRow, last: list[float | str | None]) -> Ru
         finished_at=row.finished_at,
         duration=duration(row, heard),
         config=msgspec.json.decode(row.config),
+        number=row.number,
+        color=color(options),
+        group=text(options, "group"),
+        job_type=text(options, "job_type"),
         last=last,
     )
 

@@ -18,7 +18,7 @@ from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
 from swanlab.server.messages import LogLine, Logs, NewRun, Resumable, Run, RunOpened, SeriesList
 from swanlab.server.metrics.contract import Line, MetricStore
 from swanlab.server.routes.projects import PROJECT, need_accounts
-from swanlab.server.runview import duration, notices, state
+from swanlab.server.runview import color, duration, notices, state
 from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
@@ -74,6 +74,7 @@ def run(ask: Ask[None, None]) -> Run:
     with ask.server.db.read() as connection:
         defined = definitions.of_run(connection, row.id)
     heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
+    options = msgspec.json.decode(row.options)
     return Run(
         workspace=ask.project.workspace,
         project=ask.project.name,
@@ -89,7 +90,9 @@ def run(ask: Ask[None, None]) -> Run:
         error=row.error,
         config=msgspec.json.decode(row.config),
         environment=msgspec.json.decode(row.environment),
-        options=msgspec.json.decode(row.options),
+        options=options,
+        number=row.number,
+        color=color(options),
         notices=notices(row),
         definitions=defined,
     )

@@ -607,6 +607,8 @@ export interface components {
             config: Record<string, unknown>;
             environment: Record<string, unknown>;
             options: Record<string, unknown>;
+            number: number;
+            color: string | null;
             notices: string[];
             /** @default [] */
             definitions: components["schemas"]["Definition"][];
@@ -645,6 +647,7 @@ export interface components {
         RunTable: {
             keys: string[];
             keys_total: number;
+            definitions: components["schemas"]["Definition"][];
             runs: components["schemas"]["RunRow"][];
         };
         /**
@@ -664,6 +667,10 @@ export interface components {
             finished_at: number | null;
             duration: number;
             config: Record<string, unknown>;
+            number: number;
+            color: string | null;
+            group: string | null;
+            job_type: string | null;
             last: (number | string | null)[];
         };
         /** SeriesList */

@@ -54,9 +54,48 @@ const projectsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/ProjectsPage"), "ProjectsPage"),
 });
 
-export interface TableSearch extends ListSearch {
+export const VIEWS = ["charts", "table", "compare"] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface ProjectSearch extends ListSearch {
+  /** Which view of the project; charts when missing. */
+  view?: View;
   /** Columns hidden in this view; a link carries them, else this browser's choice applies. */
   hide?: string[];
+  /** So many runs from the top of the list are drawn. */
+  first?: number;
+  /** Runs drawn beside those, and runs among those that are not. */
+  on?: string[];
+  off?: string[];
+  /** What is searched for among the charts, or the rows compared. */
+  find?: string;
+  /** Compare: rows that are alike in all runs too. */
+  same?: boolean;
+  /** How charts are drawn; `charts/settings.ts` reads these. */
+  smooth?: unknown;
+  x?: unknown;
+  y?: unknown;
+  cols?: unknown;
+}
+
+function projectSearch(search: Record<string, unknown>): ProjectSearch {
+  const view = VIEWS.find((name) => name === search.view && name !== "charts");
+  const first = Number(search.first ?? Number.NaN);
+  return told({
+    view,
+    q: text(search.q),
+    sort: text(search.sort),
+    hide: texts(search.hide),
+    first: Number.isInteger(first) && first >= 0 ? Math.min(first, 1000) : undefined,
+    on: texts(search.on),
+    off: texts(search.off),
+    find: text(search.find),
+    same: search.same === true ? true : undefined,
+    smooth: search.smooth,
+    x: search.x,
+    y: search.y,
+    cols: search.cols,
+  });
 }
 
 function texts(value: unknown): string[] | undefined {
@@ -66,8 +105,7 @@ function texts(value: unknown): string[] | undefined {
 const projectRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/@{$workspace}/$project",
-  validateSearch: (search): TableSearch =>
-    told({ q: text(search.q), sort: text(search.sort), hide: texts(search.hide) }),
+  validateSearch: projectSearch,
   component: lazyRouteComponent(() => import("@/pages/project/ProjectPage"), "ProjectPage"),
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { FrameChart, FrameSeries } from "@/api/frame";
 
-import { drawnAxis, rangeOf, toTable } from "./columns";
+import { drawnAxis, fit, rangeOf, toTable } from "./columns";
 import { lineStyle } from "./palette";
 import { bucketsFor, type ChartSpec, requestOf } from "./spec";
 
@@ -155,5 +155,24 @@ describe("drawnAxis", () => {
     expect(drawnAxis(spec(1, { y: "log" }), negative)).toBe("symlog");
     const mixed = toTable(chart([0, 1], series([-1, 2])), spec(1));
     expect(drawnAxis(spec(1, { y: "log" }), mixed)).toBe("log");
+  });
+});
+
+describe("fitting data to the lines asked for", () => {
+  const of = (run: string, value: number) => series([value], { run });
+
+  it("draws what is there while other lines are still on their way, each as itself", () => {
+    const asked = spec(3);
+    const frame = chart([0], of("gone", 9), of("r2", 2), of("r0", 0));
+    const fitted = fit(asked, frame);
+    expect(fitted.spec.lines.map((line) => line.run)).toEqual(["r0", "r2"]);
+    expect(fitted.frame.series.map((one) => one.last[0])).toEqual([0, 2]);
+  });
+
+  it("leaves what fits as it is", () => {
+    const asked = spec(2);
+    const frame = chart([0], of("r0", 0), of("r1", 1));
+    expect(fit(asked, frame)).toEqual({ spec: asked, frame });
+    expect(fit(asked, frame).frame).toBe(frame);
   });
 });

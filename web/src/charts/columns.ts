@@ -43,6 +43,31 @@ export function valuesOf(series: FrameSeries) {
   return series.mean ?? series.last;
 }
 
+/**
+ * The part of a chart that is both asked for and received, in the order asked for. Right after lines
+ * were added or taken away the data are still those of before: what is there is drawn meanwhile.
+ */
+export function fit(spec: ChartSpec, frame: FrameChart): { spec: ChartSpec; frame: FrameChart } {
+  const { lines } = spec;
+  const { series } = frame;
+  if (lines.length === series.length && lines.every((line, i) => isOf(line, series[i])))
+    return { spec, frame };
+  const received = new Map(series.map((one) => [nameOf(one), one]));
+  const there = lines.filter((line) => received.has(nameOf(line)));
+  const kept = there.flatMap((line) => received.get(nameOf(line)) ?? []);
+  return { spec: { ...spec, lines: there }, frame: { ...frame, series: kept } };
+}
+
+type Ref = Pick<LineSpec, "run" | "key" | "rank">;
+
+function nameOf({ run, key, rank }: Ref): string {
+  return `${run} ${rank} ${key}`;
+}
+
+function isOf(line: LineSpec, one: Ref | undefined): boolean {
+  return line.run === one?.run && line.key === one.key && line.rank === one.rank;
+}
+
 /** Lay a received chart out for drawing. `spec.lines[i]` belongs to `chart.series[i]`. */
 export function toTable(chart: FrameChart, spec: ChartSpec): Table {
   const banded = chart.kind === "buckets" && chart.series.some((series) => series.min !== null);

@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 
 import type { Table } from "./columns";
-import { theme } from "./palette";
+import { strokeOf, theme } from "./palette";
 
 const SIZE = 3.5;
 
@@ -11,14 +11,14 @@ const SIZE = 3.5;
 export function drawMarks(plot: uPlot, table: Table): void {
   if (table.lines.every((line) => line.marks.size === 0)) return;
   const { ctx, bbox } = plot;
-  const { bad, runs, ink } = theme();
+  const { bad } = theme();
   const reach = SIZE * uPlot.pxRatio;
   const floor = bbox.top + bbox.height - reach - 1;
   const ceiling = bbox.top + reach + 1;
   ctx.save();
   ctx.lineWidth = 1.5 * uPlot.pxRatio;
   for (const line of table.lines) {
-    ctx.strokeStyle = table.lines.length === 1 ? bad : (runs[line.spec.style.hue] ?? ink);
+    ctx.strokeStyle = table.lines.length === 1 ? bad : strokeOf(line.spec.style);
     ctx.fillStyle = ctx.strokeStyle;
     ctx.beginPath();
     const taken = new Set<string>();

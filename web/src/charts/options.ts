@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 
 import { clockLabels, DURATION_INCREMENTS, durationLabels, tickLabels } from "./format";
-import { fade, type Theme } from "./palette";
+import { fade, strokeOf, type Theme } from "./palette";
 import { curvedTicks } from "./ticks";
 import { type ChartSpec, type LineSpec, metricOf } from "./spec";
 
@@ -25,7 +25,14 @@ export interface PlotInputs {
   zoomed: () => readonly [min: number, max: number] | null;
   /** Cursors of plots with the same key move together. */
   syncKey: string | null;
+  /** Is this line to step back, because another run is pointed at? */
+  dimmed?: (line: LineSpec) => boolean;
 }
+
+/** How much of its colour a line keeps that steps back. */
+const DIMMED = 0.15;
+
+type Paint = (line: LineSpec, opacity?: number) => string;
 
 export type PlotOptions = Omit<uPlot.Options, "width" | "height">;
 
@@ -47,6 +54,7 @@ export function valueIndex(line: number, shape: Shape): number {
 export function buildOptions(inputs: PlotInputs): PlotOptions {
   const { spec, shape, theme, syncKey } = inputs;
   const crowd = spec.lines.length;
+  const paint = painter(inputs);
   return {
     pxAlign: false,
     padding: [6, 12, 0, 0],
@@ -54,10 +62,10 @@ export function buildOptions(inputs: PlotInputs): PlotOptions {
     series: [
       {},
       ...spec.lines.flatMap((line) =>
-        columnsOf(shape).map((column) => seriesOf(column, line, crowd, theme)),
+        columnsOf(shape).map((column) => seriesOf(column, line, crowd, paint)),
       ),
     ],
-    bands: shape.banded ? spec.lines.map((line, i) => bandOf(line, i, shape, crowd, theme)) : [],
+    bands: shape.banded ? spec.lines.map((line, i) => bandOf(line, i, shape, crowd, paint)) : [],
     scales: { x: xScale(inputs), y: yScale(spec, shape) },
     axes: [xAxis(spec, theme), yAxis(shape, theme)],
     cursor: {
@@ -76,28 +84,33 @@ function isMove(type: string): boolean {
   return type === "mousemove";
 }
 
-function colourOf(line: LineSpec, theme: () => Theme): string {
-  return theme().runs[line.style.hue] ?? theme().ink;
+/** The colours of lines as they are when drawn: the theme and what is pointed at may change. */
+function painter({ theme, dimmed }: PlotInputs): Paint {
+  return (line, opacity = 1) => {
+    const colour = strokeOf(line.style, theme());
+    const kept = dimmed?.(line) ? opacity * DIMMED : opacity;
+    return kept === 1 ? colour : fade(colour, kept);
+  };
 }
 
 function seriesOf(
   column: "high" | "low" | "raw" | "value",
   line: LineSpec,
   crowd: number,
-  theme: () => Theme,
+  paint: Paint,
 ): uPlot.Series {
   const dash = [...line.style.dash];
   if (column === "value")
     return {
-      stroke: () => colourOf(line, theme),
+      stroke: () => paint(line),
       width: crowd > 20 ? 1 : 1.5,
       ...(dash.length ? { dash } : {}),
-      points: { size: 4, fill: () => colourOf(line, theme), filter: alonePoints },
+      points: { size: 4, fill: () => paint(line), filter: alonePoints },
     };
   // Edges of the band are drawn faintly, so that a spike of one bucket is a line and not a breath.
   const opacity = column === "raw" ? 0.3 : edgeOpacity(crowd);
   return {
-    stroke: () => fade(colourOf(line, theme), opacity),
+    stroke: () => paint(line, opacity),
     width: opacity === 0 ? 0 : 1,
     points: { show: false },
   };
@@ -113,11 +126,11 @@ function bandOf(
   index: number,
   shape: Shape,
   crowd: number,
-  theme: () => Theme,
+  paint: Paint,
 ): uPlot.Band {
   const first = 1 + index * columnsOf(shape).length;
   const opacity = crowd > 10 ? 0.06 : 0.16;
-  return { series: [first, first + 1], fill: () => fade(colourOf(line, theme), opacity) };
+  return { series: [first, first + 1], fill: () => paint(line, opacity) };
 }
 
 /** Points that no line reaches (between two gaps) are dots even where the others are not. */

@@ -10,6 +10,8 @@ const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [8, 3, 2, 3]
 export interface LineStyle {
   hue: number;
   dash: readonly number[];
+  /** A colour of its own (`#rrggbb`), in place of the hue. */
+  color?: string;
 }
 
 /** The style of the n-th line (n ≥ 0); after 32 they begin anew. */
@@ -20,12 +22,50 @@ export function lineStyle(index: number): LineStyle {
   };
 }
 
-/** A hue (0 to 7) for a run by its id alone, the same on every page and for every person. */
-export function hueOfRun(run: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < run.length; i++) hash = Math.imul(hash ^ run.charCodeAt(i), 0x01000193) >>> 0;
-  // The low bits of FNV-1a alone are weak for short ids.
-  return ((hash ^ (hash >>> 15)) >>> 0) % HUES;
+/** The style of a run: its own colour, else by its number in the project; the same everywhere. */
+export function styleOfRun(run: { number: number; color: string | null }): LineStyle {
+  const style = lineStyle(Math.max(0, run.number - 1));
+  return run.color === null ? style : { ...style, dash: [], color: run.color };
+}
+
+/** The colour a line is drawn in; one of its own is brought nearer to the ink where it would drown. */
+export function strokeOf({ color, hue }: LineStyle, { runs, ink, panel } = theme()): string {
+  return color === undefined ? (runs[hue] ?? ink) : legible(color, ink, panel);
+}
+
+/** Least contrast of a line with what is behind it (WCAG 2.2, 1.4.11). */
+const CONTRAST = 3;
+
+/** `color` mixed with `ink` until it stands out from `panel`; all as `#rrggbb`. */
+export function legible(color: string, ink: string, panel: string): string {
+  for (let share = 0; share < 1; share += 0.1) {
+    const mixed = mix(color, ink, share);
+    if (contrast(mixed, panel) >= CONTRAST) return mixed;
+  }
+  return ink;
+}
+
+function channels(color: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+}
+
+function mix(color: string, ink: string, share: number): string {
+  const to = channels(ink);
+  const mixed = channels(color).map((one, i) => Math.round(one + ((to[i] ?? one) - one) * share));
+  return `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance). */
+function contrast(a: string, b: string): number {
+  const luminance = (color: string) => {
+    const [red = 0, green = 0, blue = 0] = channels(color).map((one) => {
+      const part = one / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [low, high] = [luminance(a), luminance(b)].toSorted((x, y) => x - y) as [number, number];
+  return (high + 0.05) / (low + 0.05);
 }
 
 export interface Theme {

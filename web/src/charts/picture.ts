@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 
-import { theme } from "./palette";
+import { strokeOf, theme } from "./palette";
 import type { ChartSpec, LineSpec } from "./spec";
 
 const HEAD = 30;
@@ -33,8 +33,7 @@ export function picture(canvas: HTMLCanvasElement, spec: ChartSpec): HTMLCanvasE
 }
 
 function drawName(ctx: CanvasRenderingContext2D, line: LineSpec, y: number, width: number): void {
-  const { runs, ink } = theme();
-  ctx.strokeStyle = runs[line.style.hue] ?? ink;
+  ctx.strokeStyle = strokeOf(line.style);
   ctx.lineWidth = 2;
   ctx.setLineDash([...line.style.dash]);
   ctx.beginPath();

@@ -13,12 +13,13 @@ import uPlot from "uplot";
 import type { FrameChart } from "@/api/frame";
 import { formatNumber } from "@/lib/format";
 
-import { type Column, drawnAxis, rangeOf, type Table, toTable } from "./columns";
+import { type Column, drawnAxis, fit, rangeOf, type Table, toTable } from "./columns";
 import { drawMarks } from "./marks";
+import { highlighted, hover, onHighlight } from "./highlight";
 import { buildOptions, columnsOf, linearBelow, type Shape, valueIndex } from "./options";
 import { onThemeChange, theme } from "./palette";
 import { read, type Words } from "./reading";
-import type { ChartSpec, Zoom } from "./spec";
+import type { ChartSpec, LineSpec, Zoom } from "./spec";
 import { hideTip, showTip, togglePin } from "./tooltip";
 
 export interface PlotHandlers {
@@ -84,6 +85,9 @@ export function createPlot(
   const observer = new ResizeObserver(([entry]) => entry && resize(state, entry.contentRect));
   observer.observe(host);
   const forgetTheme = onThemeChange(() => state.plot?.redraw(false, true));
+  const forgetHighlight = onHighlight(() => {
+    if (severalRuns(state.spec)) state.plot?.redraw(false, false);
+  });
   return {
     show: (spec, zoom) => show(state, spec, zoom),
     draw(frame) {
@@ -96,6 +100,7 @@ export function createPlot(
     destroy() {
       observer.disconnect();
       forgetTheme();
+      forgetHighlight();
       close(state);
     },
   };
@@ -122,8 +127,8 @@ function resize(state: State, box: { width: number; height: number }): void {
 
 /** Lay the data out and hand them to the plot, to a new one where the form changed. */
 function refresh(state: State): void {
-  const { spec, frame, size } = state;
-  if (!spec || !frame || size.width === 0) return;
+  if (!state.spec || !state.frame || state.size.width === 0) return;
+  const { spec, frame } = fit(state.spec, state.frame);
   const table = toTable(frame, spec);
   const shape = shapeOf(spec, table);
   state.table = table;
@@ -145,8 +150,13 @@ function refresh(state: State): void {
 
 function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedData): uPlot {
   const zoomed = () => (state.zoom ? ([state.zoom.min, state.zoom.max] as const) : null);
+  const dimmed = (line: LineSpec) => {
+    const run = highlighted();
+    // A chart the run is not in stays as it is.
+    return run !== null && line.run !== run && spec.lines.some((one) => one.run === run);
+  };
   const options = {
-    ...buildOptions({ spec, shape, theme, zoomed, syncKey: state.syncKey }),
+    ...buildOptions({ spec, shape, theme, zoomed, syncKey: state.syncKey, dimmed }),
     ...state.size,
     hooks: {
       draw: [(u: uPlot) => state.table && drawMarks(u, state.table)],
@@ -162,6 +172,7 @@ function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedDa
   over.addEventListener("mouseleave", () => {
     state.inside = false;
     hideTip(state);
+    if (severalRuns(state.spec)) hover(null);
   });
   over.addEventListener("click", () => togglePin(state));
   over.addEventListener("dblclick", () => {
@@ -208,8 +219,14 @@ function showReading(
     hideTip(state);
     return;
   }
+  if (severalRuns(spec)) hover(reading.nearest);
   const { x, y } = u.rect;
   showTip(state, state.host, reading, { x: x + left, y: y + top }, moreLines);
+}
+
+function severalRuns(spec: ChartSpec | null): boolean {
+  const [first, ...rest] = spec?.lines ?? [];
+  return rest.some((line) => line.run !== first?.run);
 }
 
 function moreLines(count: number): string {

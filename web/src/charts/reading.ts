@@ -28,7 +28,12 @@ export interface Reading {
   rows: Row[];
   /** Rows left out. */
   more: number;
+  /** The run whose line the cursor is on, or nearly; null where no line is near. */
+  nearest: string | null;
 }
+
+/** Farther than this from a line (px) the cursor points at nothing. */
+const NEAR = 24;
 
 export interface Words {
   step: (step: string) => string;
@@ -69,7 +74,8 @@ export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words
   const from = Math.max(0, Math.min(at - MOST_ROWS / 2, rows.length - MOST_ROWS));
   const shown = rows.slice(from, from + MOST_ROWS);
   const place = placeOf(nearestLine, nearestIndex, table, spec, words);
-  return { ...place, rows: shown, more: rows.length - shown.length };
+  const on = least <= NEAR ? (nearestLine as LineColumns).spec.run : null;
+  return { ...place, rows: shown, more: rows.length - shown.length, nearest: on };
 }
 
 function rank(value: number): number {

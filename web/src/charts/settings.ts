@@ -34,10 +34,10 @@ export function chosenAxis(axis: XAxis): ChartSettings["x"] {
 
 /** Where each setting stands in the address. */
 export interface ChartSearch {
-  smooth?: number;
-  x?: string;
-  y?: string;
-  cols?: number;
+  smooth?: unknown;
+  x?: unknown;
+  y?: unknown;
+  cols?: unknown;
 }
 
 /** Settings out of an address or a stored object; what makes no sense there falls to `base`. */
@@ -78,7 +78,6 @@ export function parseStored(text: string | null): ChartSettings {
   }
 }
 
-const ROUTE = "/@{$workspace}/$project/runs/$run";
 /** A slider moves faster than an address should. */
 const SETTLE = 300;
 
@@ -87,12 +86,12 @@ export function useChartSettings(
   workspace: string,
   project: string,
 ): [ChartSettings, (change: Partial<ChartSettings>) => void] {
-  const search = useSearch({ from: ROUTE });
-  const navigate = useNavigate({ from: ROUTE });
+  const search: ChartSearch = useSearch({ strict: false });
+  const navigate = useNavigate();
   const [stored, store] = useStored(`charts.${workspace}/${project}`);
   const linked = [search.smooth, search.x, search.y, search.cols].some((one) => one !== undefined);
   const named = useMemo(
-    () => (linked ? parseSettings(search) : parseStored(stored)),
+    () => (linked ? parseSettings({ ...search }) : parseStored(stored)),
     [linked, search, stored],
   );
   const [changed, setChanged] = useState<ChartSettings | null>(null);
@@ -102,7 +101,7 @@ export function useChartSettings(
     (next: ChartSettings) => {
       const part = searchOf(next);
       store(JSON.stringify(part));
-      void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+      void navigate({ to: ".", search: (old) => ({ ...old, ...part }), replace: true });
     },
     [navigate, store],
   );
@@ -119,7 +118,7 @@ export function useChartSettings(
   useEffect(() => {
     const part = searchOf(named);
     if (linked || Object.values(part).every((one) => one === undefined)) return;
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+    void navigate({ to: ".", search: (old) => ({ ...old, ...part }), replace: true });
   }, [linked, named, navigate]);
 
   const settings = changed ?? named;

@@ -3,7 +3,7 @@
  * shows every digit, its text can be selected, and it stays until a click elsewhere or Escape.
  */
 
-import { theme } from "./palette";
+import { strokeOf } from "./palette";
 import type { Reading, Row } from "./reading";
 
 /** Room kept between the cursor and the tooltip, so that the point under it stays in sight. */
@@ -123,7 +123,7 @@ function rowCells(row: Row, exact: boolean): HTMLElement[] {
 function swatch(row: Row): HTMLElement {
   const mark = node("i", "w-4 shrink-0");
   const kind = row.style.dash.length ? "dashed" : "solid";
-  mark.style.borderTop = `2px ${kind} ${theme().runs[row.style.hue] ?? theme().ink}`;
+  mark.style.borderTop = `2px ${kind} ${strokeOf(row.style)}`;
   return mark;
 }
 

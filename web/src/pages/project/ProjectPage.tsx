@@ -1,114 +1,97 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Download } from "lucide-react";
-import { useCallback, useMemo } from "react";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { concerns } from "@/api/live";
 import type { Hint, RunTable } from "@/api/messages";
 import { runsQuery, useRefresh } from "@/api/queries";
+import { letGo } from "@/charts/highlight";
 import { Failure } from "@/components/Failure";
 import { StartGuide } from "@/components/StartGuide";
-import { Button } from "@/components/ui/button";
-import { SearchField } from "@/components/ui/search-field";
-import { download, toCsv } from "@/lib/csv";
-import { useDebouncedText } from "@/lib/debounce";
-import { formatCount } from "@/lib/format";
 import { parseSearch } from "@/lib/search";
-import { parseSorting, writeSorting, type Sorting } from "@/lib/sort";
+import { compareCells, parseSorting } from "@/lib/sort";
 import { useTitle } from "@/lib/title";
 
-import { ColumnsMenu } from "./ColumnsMenu";
-import { csvOf, filterRows, NEWEST, toFields, toRows } from "./fields";
-import { RunsTable } from "./RunsTable";
+import { filterRows, NEWEST, toFields, toRows } from "./fields";
+import { RunsSidebar } from "./RunsSidebar";
+import { shownOf } from "./shown";
 import { TableSkeleton } from "./TableSkeleton";
-import { useHidden } from "./useHidden";
-import { useRunsTable } from "./useRunsTable";
+import { TableTab } from "./TableTab";
+import { useShown } from "./useShown";
+import { ViewTabs } from "./ViewTabs";
+
+const ChartsTab = lazy(() => import("./ChartsTab"));
+const CompareTab = lazy(() => import("./CompareTab"));
 
 const ROUTE = "/@{$workspace}/$project";
 
-function RunsView({ data }: { data: RunTable }) {
-  const { t, i18n } = useTranslation();
-  const { workspace, project } = useParams({ from: ROUTE });
+/** The runs as searched and sorted, and which of them are drawn. */
+function useList(data: RunTable) {
   const { q = "", sort } = useSearch({ from: ROUTE });
-  const navigate = useNavigate({ from: ROUTE });
-  const place = `${workspace}/${project}`;
-  const [hidden, setHidden] = useHidden(place);
+  const [rule, setRule] = useShown();
   const rows = useMemo(() => toRows(data), [data]);
   const fields = useMemo(() => toFields(data, rows), [data, rows]);
-  const search = useMemo(() => parseSearch(q), [q]);
-  const shown = useMemo(() => filterRows(rows, search.matches), [rows, search]);
-  const sorting = useMemo(() => parseSorting(sort, NEWEST), [sort]);
-  const table = useRunsTable({ place, fields, rows: shown, sorting, hidden });
-  const [text, setText] = useDebouncedText(
-    q,
-    (next) => void navigate({ search: (old) => ({ ...old, q: next || undefined }), replace: true }),
-  );
-  const onSort = (next: Sorting) =>
-    void navigate({
-      search: (old) => ({ ...old, sort: writeSorting(next, NEWEST) }),
-      replace: true,
-    });
-  const exportCsv = () => {
-    const visible = fields.filter(({ id }) => !hidden.has(id));
-    const sorted = table.getRowModel().rows.map((row) => row.original);
-    download(`${project}.csv`, toCsv(...csvOf(visible, sorted)), "text/csv;charset=utf-8");
-  };
-  const total = formatCount(rows.length, i18n.language);
+  const list = useMemo(() => {
+    const sorting = parseSorting(sort, NEWEST);
+    const field = fields.find(({ id }) => id === sorting.id);
+    const found = filterRows(rows, parseSearch(q).matches);
+    return field === undefined
+      ? found
+      : found.toSorted((a, b) => compareCells(field.value(a), field.value(b), sorting.desc));
+  }, [rows, fields, q, sort]);
+  const ids = useMemo(() => list.map(({ run }) => run.id), [list]);
+  const drawn = useMemo(() => {
+    const shown = new Set(shownOf(ids, rule));
+    return list.filter(({ run }) => shown.has(run.id));
+  }, [ids, list, rule]);
+  return { rows, fields, list, ids, drawn, rule, setRule };
+}
+
+function ProjectView({ data }: { data: RunTable }) {
+  const { t } = useTranslation();
+  const { workspace, project } = useParams({ from: ROUTE });
+  const { view = "charts" } = useSearch({ from: ROUTE });
+  const { rows, fields, list, ids, drawn, rule, setRule } = useList(data);
+  useEffect(() => letGo, []);
   return (
-    <>
+    <div className="flex min-h-0 grow">
       <h1 className="sr-only">{t("runs.table", { project })}</h1>
-      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-panel px-3.5 py-2 max-sm:px-2">
-        <SearchField
-          value={text}
-          onChange={setText}
-          label={t("runs.search")}
-          invalid={parseSearch(text).invalid}
-          className="w-80 max-w-full max-sm:w-full"
-        />
-        <span role="status" className="text-small text-ink-3">
-          {q === ""
-            ? t("runs.total", { count: rows.length, total })
-            : t("runs.count", {
-                count: rows.length,
-                shown: formatCount(shown.length, i18n.language),
-              })}
-        </span>
-        {data.keys_total > data.keys.length && (
-          <span className="text-small text-warn">
-            {t("runs.keysCut", {
-              shown: formatCount(data.keys.length, i18n.language),
-              total: formatCount(data.keys_total, i18n.language),
-            })}
-          </span>
-        )}
-        <div className="grow" />
-        <ColumnsMenu fields={fields} hidden={hidden} onChange={setHidden} />
-        <Button onClick={exportCsv} title={t("runs.csv")}>
-          <Download aria-hidden />
-          <span className="max-sm:sr-only">{t("runs.csv")}</span>
-        </Button>
-      </div>
-      {shown.length === 0 ? (
-        <div className="flex flex-col items-center gap-3 py-16 text-ink-2">
-          <p>{t("common.none", { query: q })}</p>
-          <Button onClick={() => setText("")}>{t("runs.clearSearch")}</Button>
-        </div>
-      ) : (
-        <RunsTable
-          table={table}
+      {view !== "table" && (
+        <RunsSidebar
+          list={list}
+          ids={ids}
+          total={rows.length}
           fields={fields}
-          sorting={sorting}
-          onSort={onSort}
-          workspace={workspace}
-          project={project}
+          rule={rule}
+          onRule={setRule}
         />
       )}
-    </>
+      <div className="flex min-h-0 min-w-0 grow flex-col">
+        <ViewTabs view={view} />
+        {view === "table" ? (
+          <TableTab data={data} rows={rows} fields={fields} />
+        ) : (
+          <Suspense fallback={<div aria-busy className="grow" />}>
+            {view === "charts" ? (
+              <ChartsTab
+                workspace={workspace}
+                project={project}
+                keys={data.keys}
+                definitions={data.definitions}
+                drawn={drawn}
+              />
+            ) : (
+              <CompareTab drawn={drawn} keys={data.keys} />
+            )}
+          </Suspense>
+        )}
+      </div>
+    </div>
   );
 }
 
-/** A project: its runs as a table. */
+/** A project: the list of its runs beside their charts, as a table, or compared. */
 export function ProjectPage() {
   const { workspace, project } = useParams({ from: ROUTE });
   useTitle(project);
@@ -124,5 +107,5 @@ export function ProjectPage() {
     return <Failure error={runs.error} onRetry={() => void runs.refetch()} />;
   }
   if (runs.data.runs.length === 0) return <StartGuide workspace={workspace} project={project} />;
-  return <RunsView key={`${workspace}/${project}`} data={runs.data} />;
+  return <ProjectView key={`${workspace}/${project}`} data={runs.data} />;
 }

@@ -16,6 +16,10 @@ function run(part: Partial<RunRow>): RunRow {
     finished_at: null,
     duration: 90_500,
     config: {},
+    number: 1,
+    color: null,
+    group: null,
+    job_type: null,
     last: [null, null],
     ...part,
   };

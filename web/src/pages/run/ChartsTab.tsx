@@ -6,10 +6,11 @@ import { runQuery } from "@/api/queries";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import { type Defined, definedFor } from "@/charts/definitions";
-import { hueOfRun, lineStyle } from "@/charts/palette";
-import { chartsOf, type ChartItem, sectionsOf, SYSTEM_PREFIX } from "@/charts/sections";
+import { gridSections } from "@/charts/gridSections";
+import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
+import { chartsOf, type ChartItem, SYSTEM_PREFIX } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
-import type { ChartSpec, Zoom } from "@/charts/spec";
+import type { ChartSpec, XAxis, Zoom } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
 import { isOver, useQueryText, useSeries } from "@/charts/useRun";
@@ -36,6 +37,7 @@ export default function ChartsTab(place: ChartsTabProps) {
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const drawn = useDeferredValue(settings);
   const origin = run.data?.created_at ?? 0;
+  const { number = 1, color = null } = run.data ?? {};
 
   const charts = useMemo(
     () => chartsOf((series.data?.series ?? []).filter((one) => !one.key.startsWith(SYSTEM_PREFIX))),
@@ -48,12 +50,13 @@ export default function ChartsTab(place: ChartsTabProps) {
       specSections(charts, query, {
         id,
         origin,
+        style: styleOfRun({ number, color }),
         language: i18n.language,
         settings: drawn,
         defined,
         t,
       }),
-    [charts, query, id, origin, i18n.language, drawn, defined, t],
+    [charts, query, id, origin, number, color, i18n.language, drawn, defined, t],
   );
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
@@ -95,6 +98,7 @@ export default function ChartsTab(place: ChartsTabProps) {
 interface SpecInputs {
   id: string;
   origin: number;
+  style: LineStyle;
   language: string;
   settings: ChartSettings;
   defined: (key: string) => Defined;
@@ -107,37 +111,20 @@ function specSections(
   inputs: SpecInputs,
 ): GridSection[] {
   const { matches } = parseSearch(query);
-  const found = charts
-    .filter((chart) => matches(chart.key))
-    .map(({ key, ranks }) => {
-      const { section, hidden } = inputs.defined(key);
-      return { key, ranks, section, hidden };
-    });
-  const hidden = found.filter((chart) => chart.hidden);
-  const sections: GridSection[] = sectionsOf(found.filter((chart) => !chart.hidden)).map(
-    (section) => ({
-      id: section.name,
-      title: section.name === "" ? inputs.t("charts.unsorted") : section.name,
-      charts: section.charts.map((chart) => specOf(chart, inputs)),
-    }),
+  return gridSections(
+    charts.filter((chart) => matches(chart.key)),
+    inputs.defined,
+    (chart, { x }) => specOf(chart, x, inputs),
+    { unsorted: inputs.t("charts.unsorted"), hidden: inputs.t("charts.hidden") },
   );
-  if (hidden.length > 0)
-    sections.push({
-      id: HIDDEN,
-      title: inputs.t("charts.hidden"),
-      charts: hidden.map((chart) => specOf(chart, inputs)),
-      shut: true,
-    });
-  return sections;
 }
 
-/** No section of keys is called so: a slash ends a section's name. */
-const HIDDEN = "/hidden";
-
-function specOf({ key, ranks }: ChartItem, inputs: SpecInputs): ChartSpec {
-  const { id, origin, language, settings, t } = inputs;
-  const hue = hueOfRun(id);
-  const defined = inputs.defined(key).x;
+function specOf(
+  { key, ranks }: ChartItem,
+  defined: XAxis | undefined,
+  inputs: SpecInputs,
+): ChartSpec {
+  const { id, origin, style, language, settings, t } = inputs;
   return {
     title: key,
     lines: ranks.map((rank, i) => ({
@@ -145,7 +132,7 @@ function specOf({ key, ranks }: ChartItem, inputs: SpecInputs): ChartSpec {
       key,
       rank,
       label: ranks.length === 1 ? key : t("charts.rank", { rank }),
-      style: lineStyle(hue + i),
+      style: i === 0 ? style : lineStyle(style.hue + i),
       origin,
     })),
     x: axisOf(settings.x, defined),

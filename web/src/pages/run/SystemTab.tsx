@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { runQuery } from "@/api/queries";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
-import { hueOfRun, lineStyle } from "@/charts/palette";
+import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
 import { SYSTEM_PREFIX } from "@/charts/sections";
 import { type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, Zoom } from "@/charts/spec";
@@ -43,9 +43,17 @@ export default function SystemTab(place: SystemTabProps) {
     const keys = new Set((series.data?.series ?? []).map((one) => one.key));
     return systemCharts([...keys].filter((key) => key.startsWith(SYSTEM_PREFIX)));
   }, [series.data]);
+  const { number = 1, color = null } = run.data ?? {};
   const sections = useMemo(
-    () => specSections(charts, query, { id, language: i18n.language, settings: drawn, t }),
-    [charts, query, id, i18n.language, drawn, t],
+    () =>
+      specSections(charts, query, {
+        id,
+        style: styleOfRun({ number, color }),
+        language: i18n.language,
+        settings: drawn,
+        t,
+      }),
+    [charts, query, id, number, color, i18n.language, drawn, t],
   );
 
   if (series.data === undefined) {
@@ -83,6 +91,7 @@ export default function SystemTab(place: SystemTabProps) {
 
 interface SpecInputs {
   id: string;
+  style: LineStyle;
   language: string;
   settings: ChartSettings;
   t: Translate;
@@ -103,11 +112,10 @@ function specSections(
   })).filter((section) => section.charts.length > 0);
 }
 
-function specOf(chart: SystemChart, { id, language, settings, t }: SpecInputs): ChartSpec {
+function specOf(chart: SystemChart, { id, style, language, settings, t }: SpecInputs): ChartSpec {
   const name = chart.name
     ? t(`system.${chart.name}`, { device: chart.device })
     : unknownName(chart);
-  const hue = chart.lines.length > 1 ? 0 : hueOfRun(id);
   return {
     title: chart.unit ? `${name} (${chart.unit})` : name,
     lines: chart.lines.map(({ key, index }, i) => ({
@@ -118,7 +126,7 @@ function specOf(chart: SystemChart, { id, language, settings, t }: SpecInputs): 
         index === null || chart.device === ""
           ? name
           : t("system.deviceIndex", { device: chart.device, index }),
-      style: lineStyle(hue + i),
+      style: chart.lines.length > 1 ? lineStyle(i) : style,
       origin: 0,
     })),
     x: "elapsed",

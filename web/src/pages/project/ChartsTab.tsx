@@ -1,0 +1,168 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Definition } from "@/api/messages";
+import { ChartDialog } from "@/charts/ChartDialog";
+import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
+import { type Defined, definedFor } from "@/charts/definitions";
+import { gridSections } from "@/charts/gridSections";
+import { type LineStyle, styleOfRun } from "@/charts/palette";
+import { chartsOf } from "@/charts/sections";
+import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
+import type { ChartSpec, LineSpec, Zoom } from "@/charts/spec";
+import { Toolbar } from "@/charts/Toolbar";
+import { useFeed } from "@/charts/useFeed";
+import { parseSearch } from "@/lib/search";
+
+import type { Row } from "./fields";
+
+const ROUTE = "/@{$workspace}/$project";
+
+export interface ChartsTabProps {
+  workspace: string;
+  project: string;
+  keys: readonly string[];
+  definitions: readonly Definition[];
+  /** The runs to draw, in the order of the list. */
+  drawn: readonly Row[];
+}
+
+/** A run as charts need it. */
+interface DrawnRun {
+  id: string;
+  name: string;
+  style: LineStyle;
+  origin: number;
+  /** Which of the project's keys it has, by their place. */
+  has: readonly boolean[];
+}
+
+/** What charts need of the runs; the same object while nothing of that changes. */
+function useDrawnRuns(drawn: readonly Row[]): readonly DrawnRun[] {
+  const runs = drawn.map(({ run }) => ({
+    id: run.id,
+    name: run.name,
+    style: styleOfRun(run),
+    origin: run.created_at,
+    has: run.last.map((value) => value !== null),
+  }));
+  const text = JSON.stringify(runs);
+  return useMemo(() => JSON.parse(text) as DrawnRun[], [text]);
+}
+
+/** Every key as one chart, with a line for each run that is drawn. */
+export default function ChartsTab(props: ChartsTabProps) {
+  const { workspace, project, keys, definitions, drawn } = props;
+  const { t, i18n } = useTranslation();
+  const { find = "" } = useSearch({ from: ROUTE });
+  const navigate = useNavigate({ from: ROUTE });
+  const feed = useFeed(workspace, project);
+  const [settings, change] = useChartSettings(workspace, project);
+  const [zooms] = useState(() => new Map<string, Zoom>());
+  const [opened, setOpened] = useState<ChartSpec | null>(null);
+  const settled = useDeferredValue(settings);
+  const runs = useDrawnRuns(drawn);
+  const defined = useMemo(() => definedFor(definitions), [definitions]);
+  const sections = useMemo(
+    () =>
+      sectionsWith(keys, runs, find, {
+        settings: settled,
+        language: i18n.language,
+        defined,
+        titles: { unsorted: t("charts.unsorted"), hidden: t("charts.hidden") },
+      }),
+    [keys, runs, find, settled, defined, i18n.language, t],
+  );
+  const setFind = useCallback(
+    (text: string) =>
+      void navigate({ search: (old) => ({ ...old, find: text || undefined }), replace: true }),
+    [navigate],
+  );
+  const symlog = useCallback(() => change({ y: "symlog" }), [change]);
+  const here = useMemo(() => ({ workspace, project }), [workspace, project]);
+  return (
+    <div className="flex min-h-0 grow flex-col overflow-auto">
+      <Toolbar
+        query={find}
+        onQuery={setFind}
+        settings={settings}
+        onChange={change}
+        timed
+        defined={definitions.some((one) => one.x_axis !== null)}
+      />
+      {sections.length === 0 && (
+        <p className="px-3.5 py-16 text-center text-ink-2">
+          {emptyText(keys.length, runs.length, find, t)}
+        </p>
+      )}
+      <ChartGrid
+        feed={feed}
+        place={here}
+        sections={sections}
+        columns={settings.columns}
+        name={`folded.${workspace}/${project}`}
+        syncKey={`project ${workspace}/${project}`}
+        zooms={zooms}
+        onOpen={setOpened}
+        onSymlog={symlog}
+      />
+      <ChartDialog feed={feed} place={here} spec={opened} onClose={() => setOpened(null)} />
+    </div>
+  );
+}
+
+function emptyText(
+  keys: number,
+  runs: number,
+  find: string,
+  t: ReturnType<typeof useTranslation>["t"],
+): string {
+  if (keys === 0) return t("project.noKeys");
+  if (runs === 0) return t("project.noneDrawn");
+  return find === "" ? t("project.noKeysHere") : t("common.none", { query: find });
+}
+
+interface Look {
+  settings: ChartSettings;
+  language: string;
+  defined: (key: string) => Defined;
+  titles: { unsorted: string; hidden: string };
+}
+
+function sectionsWith(
+  keys: readonly string[],
+  runs: readonly DrawnRun[],
+  find: string,
+  { settings, language, defined, titles }: Look,
+): GridSection[] {
+  const { matches } = parseSearch(find);
+  const lines = new Map<string, LineSpec[]>();
+  keys.forEach((key, i) => {
+    if (!matches(key)) return;
+    const of = runs.filter((run) => run.has[i]).map((run) => lineOf(run, key));
+    if (of.length > 0) lines.set(key, of);
+  });
+  const charts = chartsOf([...lines.keys()].map((key) => ({ key, rank: 0 })));
+  const { y, smoothing } = settings;
+  return gridSections(
+    charts,
+    defined,
+    ({ key }, { x }) => ({
+      title: key,
+      lines: lines.get(key) ?? [],
+      x: axisOf(settings.x, x),
+      defined: x,
+      y,
+      smoothing,
+      unit: "",
+      atLeast: null,
+      language,
+    }),
+    titles,
+  );
+}
+
+function lineOf(run: DrawnRun, key: string): LineSpec {
+  return { run: run.id, key, rank: 0, label: run.name, style: run.style, origin: run.origin };
+}

@@ -1,0 +1,109 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+import { buttonClass } from "@/components/ui/button";
+import { parseSorting, type Sorting, writeSorting } from "@/lib/sort";
+
+import { type Field, NEWEST } from "./fields";
+import { useFieldLabel } from "./HeaderRow";
+import { FIRSTS, type ShownRule } from "./shown";
+
+const ROUTE = "/@{$workspace}/$project";
+/** Keys offered to sort by; the table sorts by any. */
+const MOST = 300;
+
+const select =
+  "h-7 min-w-0 cursor-pointer rounded border border-line-strong bg-panel px-1 text-small text-ink";
+
+/** How the list is sorted: in the address, the same for list and table. */
+export function useSorting(): [Sorting, (sorting: Sorting) => void] {
+  const { sort } = useSearch({ from: ROUTE });
+  const navigate = useNavigate({ from: ROUTE });
+  const sorting = useMemo(() => parseSorting(sort, NEWEST), [sort]);
+  const set = (next: Sorting) =>
+    void navigate({
+      search: (old) => ({ ...old, sort: writeSorting(next, NEWEST) }),
+      replace: true,
+    });
+  return [sorting, set];
+}
+
+/** By what the list is sorted, and in which direction. */
+export function SortChoice({ fields }: { fields: readonly Field[] }) {
+  const { t } = useTranslation();
+  const label = useFieldLabel();
+  const [sorting, setSorting] = useSorting();
+  const near = fields.slice(0, MOST);
+  const chosen = fields.find(({ id }) => id === sorting.id);
+  const offered = chosen && !near.includes(chosen) ? [...near, chosen] : near;
+  const groups = [
+    ["run", t("runs.run")],
+    ["config", t("runs.config")],
+    ["last", t("runs.metrics")],
+  ] as const;
+  const Arrow = sorting.desc ? ArrowDown : ArrowUp;
+  const direction = sorting.desc ? t("project.descending") : t("project.ascending");
+  return (
+    <div className="flex min-w-0 items-center">
+      <select
+        aria-label={t("project.sort")}
+        value={sorting.id}
+        onChange={(event) => setSorting({ ...sorting, id: event.target.value })}
+        className={`${select} max-w-32`}
+      >
+        {groups.map(([group, name]) => (
+          <optgroup key={group} label={name}>
+            {offered
+              .filter((field) => field.group === group)
+              .map((field) => (
+                <option key={field.id} value={field.id}>
+                  {label(field)}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </select>
+      <button
+        type="button"
+        aria-label={direction}
+        title={direction}
+        onClick={() => setSorting({ ...sorting, desc: !sorting.desc })}
+        className={buttonClass("quiet", "icon")}
+      >
+        <Arrow aria-hidden />
+      </button>
+    </div>
+  );
+}
+
+export interface FirstChoiceProps {
+  rule: ShownRule;
+  onRule: (rule: ShownRule) => void;
+}
+
+/** How many runs from the top of the list are drawn; choosing forgets what was said of single runs. */
+export function FirstChoice({ rule, onRule }: FirstChoiceProps) {
+  const { t } = useTranslation();
+  const own = rule.on.size > 0 || rule.off.size > 0;
+  const known = FIRSTS.some((first) => first === rule.first);
+  return (
+    <select
+      aria-label={t("project.first")}
+      value={own ? "own" : String(rule.first)}
+      onChange={(event) =>
+        event.target.value !== "own" &&
+        onRule({ first: Number(event.target.value), on: new Set(), off: new Set() })
+      }
+      className={select}
+    >
+      {own && <option value="own">{t("project.own")}</option>}
+      {[...FIRSTS, ...(known ? [] : [rule.first])].map((first) => (
+        <option key={first} value={first}>
+          {first === 0 ? t("project.none") : t("project.firstOf", { count: first })}
+        </option>
+      ))}
+    </select>
+  );
+}
