@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import swanlab
+from tests.postgres import Postgres
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +27,40 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     yield
     if swanlab.has_run():
         swanlab.finish()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server."""
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database_url(postgres: Postgres) -> Iterator[str]:
+    """An empty database on it."""
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def prepared(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with all tables."""
+    from swanlab.server.state import Server
+
+    name = postgres.create()
+    folder = tmp_path_factory.mktemp("prepared")
+    Server(folder, "server", database_url=postgres.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def server_url(postgres: Postgres, prepared: str) -> Iterator[str]:
+    """A database with all tables, and nothing in them."""
+    yield postgres.url(prepared)
+    postgres.empty(prepared)
 
 
 Script = Callable[..., subprocess.CompletedProcess[str]]

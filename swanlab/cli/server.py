@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import secrets
+import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from swanlab.cli.output import Fails, line
+from swanlab.cli.output import Fails, Group, line
 
 if TYPE_CHECKING:
     from swanlab.server.state import Server
 
 DEFAULT_PORT = 5093
+DATABASE_WAIT = 30.0
+"""Seconds to wait at the start for a database that cannot be reached."""
+
+_VERBS: dict[str, str] = {}
+"""Command to the module that holds it, under the same name; imported when it is called."""
 
 
-@click.command()
+class _Verbs(Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(_VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        home = _VERBS.get(name)
+        if home is None:
+            return None
+        command = getattr(import_module(home), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=_Verbs, invoke_without_command=True)
+@click.pass_context
 @click.option("-h", "--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "-p", "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535)
@@ -31,7 +51,12 @@ DEFAULT_PORT = 5093
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Password of the account 'admin' at the first start; else one is made up and printed.",
 )
-@click.option("--database-url", help="Reserved; the database is SQLite in the data folder.")
+@click.option(
+    "--database-url",
+    envvar="SWANLAB_DATABASE_URL",
+    help="postgresql://user:password@host:5432/name in place of SQLite in the data folder;"
+    " any number of servers may share it.",
+)
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -40,6 +65,7 @@ DEFAULT_PORT = 5093
     help="'info' writes a line per request.",
 )
 def server(
+    ctx: click.Context,
     host: str,
     port: int,
     data_dir: Path | None,
@@ -47,18 +73,17 @@ def server(
     database_url: str | None,
     log_level: str,
 ) -> None:
-    """Serve runs of many people, with accounts."""
-    if database_url is not None:
-        raise Fails(
-            "--database-url is reserved: this version keeps everything in --data-dir (SQLite)."
-        )
+    """Serve runs of many people, with accounts; or look after what a server keeps."""
+    if ctx.invoked_subcommand is not None:
+        ctx.obj = data_dir  # what a command goes by that is given no --data-dir of its own
+        return
     from swanlab.server import process
     from swanlab.server.lock import InUse, Lock
-    from swanlab.server.state import Server
 
     folder = data_dir or default_data_dir()
     try:
-        lock = Lock(folder)
+        # What a database server keeps needs no lock here: others may serve it at the same time.
+        lock = Lock(folder) if database_url is None else None
         listening = process.listen(host, port)
     except InUse as error:
         raise Fails(f"{error} Stop that one, or choose another --data-dir.") from error
@@ -67,16 +92,19 @@ def server(
             f"cannot serve {host}:{port} from {folder}: {error.strerror or error}"
         ) from error
     try:
-        running = Server(folder, "server")
-    except RuntimeError as error:
-        raise Fails(str(error)) from error
+        running = _opened(folder, database_url)
+    except Fails:
+        listening.close()
+        raise
     _first_start(running, admin_password_file)
     url = process.address(host, listening)
-    lock.tell(url)
+    if lock is not None:
+        lock.tell(url)
     process.run(
         running, listening, lambda: line(f"swanlab server is running at {url}"), log_level=log_level
     )
-    lock.release()
+    if lock is not None:
+        lock.release()
 
 
 def default_data_dir() -> Path:
@@ -84,6 +112,28 @@ def default_data_dir() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("swanlab", appauthor=False)) / "server"
+
+
+def _opened(folder: Path, database_url: str | None) -> Server:
+    """Open what is to be served; a database that is only starting is waited for."""
+    from sqlalchemy.exc import DBAPIError
+
+    from swanlab.server.db import postgres
+    from swanlab.server.metrics.schema import FormatError
+    from swanlab.server.state import Server
+
+    until = time.monotonic() + DATABASE_WAIT
+    while True:
+        try:
+            return Server(folder, "server", database_url=database_url)
+        except (RuntimeError, FormatError, postgres.BadUrl) as error:
+            raise Fails(str(error)) from error
+        except DBAPIError as error:
+            if not postgres.is_outage(error):
+                raise
+            if time.monotonic() > until:
+                raise Fails(f"cannot use the database: {error.orig}") from error
+        time.sleep(0.5)
 
 
 def _first_start(running: Server, password_file: Path | None) -> None:
@@ -99,9 +149,11 @@ def _first_start(running: Server, password_file: Path | None) -> None:
     else:
         password = password_file.read_text(encoding="utf-8").strip("\r\n")
     try:
-        running.auth.new_user("admin", password, admin=True)
+        added = running.auth.new_user("admin", password, admin=True)
     except Problem as problem:
         raise Fails(str(problem)) from problem
+    if added is None:
+        return  # another server on the same database was first
     if password_file is None:
         line(f"First start: account 'admin', password '{password}'. It is shown only now.")
     else:

@@ -1,8 +1,9 @@
 """Who asks, and what they may do.
 
 Session tokens and API keys are kept as SHA-256 only. What was found out about a token or a project
-is remembered in memory until something about users or projects changes; only this process changes
-them.
+is remembered in memory until something about users or projects changes. Servers that share a
+database tell each other, in the transaction of the change; while one cannot hear the others it
+remembers nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from swanlab.server.db.engine import Database, now
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.db.users import SessionRow, UserRow
 from swanlab.server.http import Need, Problem, no_such
+from swanlab.server.peers import Telling
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from starlette.requests import Request
 
 COOKIE = "swanlab_session"
@@ -50,9 +53,11 @@ class Caller(msgspec.Struct, frozen=True):
 class Auth:
     """Accounts of one server. Thread-safe; methods that are not coroutines block."""
 
-    def __init__(self, db: Database, mode: Mode) -> None:
+    def __init__(self, db: Database, mode: Mode, peers: Telling) -> None:
         self.mode = mode
         self._db = db
+        self._peers = peers
+        self._remembers = not db.shared
         self._tokens: dict[tuple[By, bytes], SessionRow] = {}
         self._projects: dict[tuple[str, str], ProjectRow] = {}
         self._age = 0
@@ -116,7 +121,7 @@ class Auth:
             found = projects.find(connection, workspace, name)
         if found is None or not may_read(user, found):
             raise no_such("project")
-        if age == self._age and len(self._projects) < _REMEMBERED:
+        if self._remembers and age == self._age and len(self._projects) < _REMEMBERED:
             self._projects[workspace, name] = found
         return found
 
@@ -145,7 +150,9 @@ class Auth:
                 row = _lasting(users.by_api_key(connection, token_hash))
             else:
                 row = _lasting(users.find(connection, LOCAL_USER))
-        if row is not None and age == self._age and len(self._tokens) < _REMEMBERED:
+        if row is not None and self._remembers and age == self._age:
+            if len(self._tokens) >= _REMEMBERED:
+                self._tokens.clear()
             self._tokens[by, token_hash] = row
         return row
 
@@ -154,6 +161,15 @@ class Auth:
         self._age += 1
         self._tokens.clear()
         self._projects.clear()
+
+    def remember(self, yes: bool) -> None:
+        """Look everything up again, each time unless ``yes``."""
+        self._remembers = yes
+        self.forget()
+
+    def changed(self, connection: Connection) -> None:
+        """Let other servers on this database look everything up again once this is committed."""
+        self._peers.tell_accounts(connection)
 
     def sign_in(self, username: str, password: str, address: str) -> tuple[UserRow, str]:
         """Return the user and a new session token, or raise ``Problem``."""
@@ -175,6 +191,7 @@ class Auth:
         """End the session of this token."""
         with self._db.write() as connection:
             users.end_session(connection, digest(token))
+            self.changed(connection)
         self.forget()
 
     def new_user(self, username: str, password: str, *, admin: bool) -> UserRow | None:
@@ -187,6 +204,7 @@ class Auth:
         kept = passwords.hashed(passwords.check(password))
         with self._db.write() as connection:
             added = users.create(connection, username, kept, admin=admin)
+            self.changed(connection)
         self.forget()
         return added
 
@@ -195,6 +213,7 @@ class Auth:
         key = "".join(secrets.choice(_KEY_LETTERS) for _ in range(21))
         with self._db.write() as connection:
             users.set_api_key(connection, user.id, digest(key))
+            self.changed(connection)
         self.forget()
         return key
 

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
+from swanlab.server.db import postgres
 from swanlab.server.messages import Error, ErrorBody
 
 if TYPE_CHECKING:
@@ -138,8 +139,12 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
             return refuse(problem)
         except ClientDisconnect:
             return Response(status_code=400)
-        except Exception:
-            log.exception("request failed", extra={"request": request.scope.get("request_id")})
+        except Exception as error:
+            extra = {"request": request.scope.get("request_id")}
+            if postgres.is_outage(error):
+                log.warning("the database is away: %s", error, extra=extra)
+                return refuse(_away())
+            log.exception("request failed", extra=extra)
             return refuse(_internal(request))
 
     return endpoint
@@ -240,6 +245,11 @@ def refuse(problem: Problem) -> Response:
         {"cache-control": "no-store", **problem.headers},
         media_type=JSON,
     )
+
+
+def _away() -> Problem:
+    message = "The database cannot be reached at the moment; ask again."
+    return Problem(503, "away", message, {"retry_after": 2}, {"retry-after": "2"})
 
 
 def _internal(request: Request) -> Problem:

@@ -15,12 +15,14 @@ import logging
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 
 import msgspec
 
 from swanlab.server import effects
-from swanlab.server.db import runs
+from swanlab.server.db import postgres, runs
 from swanlab.server.db.engine import Database
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.http import Problem, no_such
@@ -33,6 +35,7 @@ from swanlab.server.metrics.contract import (
     OffsetMismatch,
     Receipt,
 )
+from swanlab.server.peers import Telling
 from swanlab.server.sealing import Keeper
 from swanlab.server.stores import Stores
 
@@ -72,8 +75,10 @@ class Post(msgspec.Struct, frozen=True, eq=False):
 class Ingest:
     """Takes posts for all projects. Thread-safe."""
 
-    def __init__(self, db: Database, stores: Stores, hub: Hub) -> None:
+    def __init__(self, db: Database, stores: Stores, hub: Hub, peers: Telling) -> None:
         self._db, self._stores, self._hub = db, stores, hub
+        self.peers = peers
+        self._remembers = not db.shared
         self.keeper = Keeper(db, stores)
         self._runs: dict[tuple[int, str], LiveRun] = {}
         self._lanes: dict[int, Lane] = {}
@@ -99,6 +104,8 @@ class Ingest:
         if row is None:
             raise no_such("run")
         with self._lock:
+            if not self._remembers:
+                return LiveRun(project, row)
             if forgotten == self.forgotten:
                 return self._runs.setdefault((project.id, run_id), LiveRun(project, row))
         return self.run(project, run_id)  # A run was deleted meanwhile, maybe this one.
@@ -132,20 +139,40 @@ class Ingest:
         """Delete the run with all it holds, posts that wait for their commit included."""
         with self._working[run.project.id]:
             run.gone = True
-            self._stores.of(run.project.id).delete(run.id)
+            store = self._stores.of(run.project.id)
+            if not self._db.shared:
+                store.delete(run.id)
             with self._db.write() as connection:
                 runs.remove(connection, run.id)
-            self.keeper.forget(run.id)
-            with self._lock:
-                self._runs.pop((run.project.id, run.run_id), None)
-                self.forgotten += 1
+                if self._db.shared:  # Other servers' posts are through now, and no more come.
+                    store.delete(run.id)
+                    self.peers.tell_gone(connection, run.project.id, run.run_id)
+            self.lost(run)
         self.tell(run, {"run"})
+
+    def lost(self, run: LiveRun) -> None:
+        """Drop what is remembered of a run that was deleted."""
+        run.gone = True
+        self.keeper.forget(run.id)
+        with self._lock:
+            if self._runs.get((run.project.id, run.run_id)) is run:
+                del self._runs[run.project.id, run.run_id]
+            self.forgotten += 1
+
+    def remember(self, yes: bool) -> None:
+        """Drop all that is remembered of runs, and remember nothing more unless ``yes``."""
+        with self._lock:
+            self._remembers = yes
+            self._runs.clear()
+            self.forgotten += 1
 
     def tell(self, run: LiveRun, kinds: set[Kind]) -> None:
         """Let those who watch know that the run has something new."""
         run.version = next(_versions)
         if kinds:
-            self._hub.publish(News(run.project, run.id, run.run_id, run.state, frozenset(kinds)))
+            news = News(run.project, run.id, run.run_id, run.state, frozenset(kinds))
+            self._hub.publish(news)
+            self.peers.tell_news(news)
 
     def commit(self, project: int, posts: list[Post]) -> list[Post]:
         """Store the posts in one transaction and acknowledge them.
@@ -168,8 +195,9 @@ class Ingest:
             elif (decoded := _decode(store, post)) is not None:
                 taken[post.run.id, post.writer] = (post, decoded)
         self._apply(list(taken.values()))
-        outcomes = store.append([decoded for _, decoded in taken.values()])
-        for (post, _), outcome in zip(taken.values(), outcomes, strict=True):
+        with self._existing(list(taken.values())) as found:
+            outcomes = store.append([decoded for _, decoded in found])
+        for (post, _), outcome in zip(found, outcomes, strict=True):
             if isinstance(outcome, OffsetMismatch):
                 post.done.set_exception(outcome)
             else:
@@ -182,13 +210,31 @@ class Ingest:
         if not telling:
             return
         with self._db.write() as connection:
+            here = runs.hold(connection, {post.run.id for post, _ in telling})
             for post, decoded in telling:
-                effects.apply(
-                    connection, post.run.id, post.writer, decoded.records, decoded.after.started
-                )
+                if post.run.id in here:
+                    effects.apply(
+                        connection, post.run.id, post.writer, decoded.records, decoded.after.started
+                    )
             states = {post.run.id: runs.state_of(connection, post.run.id) for post, _ in telling}
         for post, _ in telling:
             post.run.state = states[post.run.id] or post.run.state
+
+    @contextmanager
+    def _existing(self, taken: list[tuple[Post, Decoded]]) -> Iterator[list[tuple[Post, Decoded]]]:
+        """Refuse the posts of runs that another server has deleted; it deletes none meanwhile."""
+        if not self._db.shared or not taken:
+            yield taken
+            return
+        with self._db.write() as connection:
+            here = runs.hold(connection, {post.run.id for post, _ in taken}, change=False)
+            for post, _ in taken:
+                if post.run.id in here:
+                    post.run.state = here[post.run.id]
+                else:
+                    self.lost(post.run)
+                    post.done.set_exception(no_such("run"))
+            yield [one for one in taken if one[0].run.id in here]
 
     def _after(self, post: Post, receipt: Receipt) -> None:
         run = post.run
@@ -278,7 +324,10 @@ class Lane:
             try:
                 later = self._ingest.commit(self._project, group)
             except Exception as error:
-                log.exception("could not store posts of project %d", self._project)
+                if postgres.is_outage(error):
+                    log.warning("posts of project %d must wait: %s", self._project, error)
+                else:
+                    log.exception("could not store posts of project %d", self._project)
                 for post in group:
                     if not post.done.done():
                         post.done.set_exception(error)

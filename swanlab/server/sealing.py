@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from swanlab.server.db import runs
+from swanlab.server.db import postgres, runs
 from swanlab.server.db.engine import Database
 from swanlab.server.stores import Stores
 
@@ -72,8 +72,11 @@ class Keeper:
             try:
                 self._seal()
                 self._note_heard()
-            except Exception:
-                log.exception("could not seal; trying again")
+            except Exception as error:
+                if postgres.is_outage(error):
+                    log.warning("sealing must wait: %s", error)
+                else:
+                    log.exception("could not seal; trying again")
             self._wake.wait(TICK)
             self._wake.clear()
 

@@ -10,6 +10,7 @@ from swanlab.server.auth import Auth, Mode
 from swanlab.server.db.engine import FILE_NAME, Database
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.peers import Alone, Peers
 from swanlab.server.stores import Stores
 
 STATIC = Path(__file__).parent / "static"
@@ -30,22 +31,41 @@ class Worker(Protocol):
 class Server:
     """The parts of one server, wired together over one data directory."""
 
-    def __init__(self, data_dir: Path, mode: Mode, *, static: Path = STATIC) -> None:
-        """Open the data directory, creating it if it is new; raises ``OSError``."""
+    def __init__(
+        self,
+        data_dir: Path,
+        mode: Mode,
+        *,
+        static: Path = STATIC,
+        database_url: str | None = None,
+    ) -> None:
+        """Open the data directory, creating it if it is new; raises ``OSError``.
+
+        With ``database_url`` metadata and metrics are in that PostgreSQL database instead.
+        """
         data_dir.mkdir(parents=True, exist_ok=True)
         self.mode: Mode = mode
         self.static = static
         self.boot = secrets.token_hex(8)
         """Differs at every start: versions of answers are counted from there."""
-        self.db = Database(data_dir / FILE_NAME)
-        self.stores = Stores(data_dir / "metrics")
+        self.db = Database(database_url or data_dir / FILE_NAME)
+        self.stores = Stores(data_dir / "metrics", database_url)
+        try:
+            self.stores.open_shared()
+        except BaseException:
+            self.db.close()
+            raise
         self.hub = Hub()
-        self.auth = Auth(self.db, mode)
-        self.ingest = Ingest(self.db, self.stores, self.hub)
+        peers = Alone() if database_url is None else Peers(database_url, self.boot, self.db)
+        self.auth = Auth(self.db, mode, peers)
+        self.ingest = Ingest(self.db, self.stores, self.hub, peers)
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
         self.beside: list[Worker] = []
         """What works beside answering requests, started and closed with the server."""
+        if isinstance(peers, Peers):
+            peers.attach(self.auth, self.ingest, self.hub)
+            self.beside.append(peers)
         if mode == "watch":
             self.auth.ensure_local()
 

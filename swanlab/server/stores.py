@@ -1,4 +1,4 @@
-"""The metric stores of the projects, one file each, opened when first needed."""
+"""The metric stores of the projects: one file each, or one PostgreSQL database for all."""
 
 from __future__ import annotations
 
@@ -10,26 +10,42 @@ if TYPE_CHECKING:
     from swanlab.server.metrics.contract import MetricStore
 
 
-class Stores:
-    """Opens each project's store once and keeps it open. Thread-safe."""
+_ALL = 0
+"""Stands for every project where they share a store."""
 
-    def __init__(self, folder: Path) -> None:
+
+class Stores:
+    """Opens each project's store when it is first needed and keeps it open. Thread-safe."""
+
+    def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self._folder = folder
+        self._url = database_url
         self._open: dict[int, MetricStore] = {}
         self._lock = threading.Lock()
 
     def of(self, project: int) -> MetricStore:
         """Return the store of a project, creating its file when it is new."""
-        held = self._open.get(project)
+        number = project if self._url is None else _ALL
+        held = self._open.get(number)
         if held is not None:
             return held
+        with self._lock:
+            if number not in self._open:
+                self._open[number] = self._opened(number)
+            return self._open[number]
+
+    def _opened(self, number: int) -> MetricStore:
         from swanlab.server.metrics.store import open_store
 
-        with self._lock:
-            if project not in self._open:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                self._open[project] = open_store(self._folder / f"{project}.db")
-            return self._open[project]
+        if self._url is not None:
+            return open_store(self._url)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return open_store(self._folder / f"{number}.db")
+
+    def open_shared(self) -> None:
+        """Open the store of all projects now, if they share one: other servers write to it too."""
+        if self._url is not None:
+            self.of(_ALL)
 
     def opened(self) -> list[MetricStore]:
         """Return the stores that are open now."""

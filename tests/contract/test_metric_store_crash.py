@@ -36,17 +36,19 @@ while True:
     step += 1
     (receipt,) = store.append([pen.batch()])
     assert isinstance(receipt, Receipt)
-    print(step, receipt.offset, flush=True)
+    print(f"{step} {receipt.offset}", flush=True)
 """
 
 
-def test_after_kill_9_while_appending_and_sealing_every_acknowledged_point_is_there_once(tmp_path):
-    path, script = tmp_path / "metrics.db", tmp_path / "writer.py"
+def test_after_kill_9_while_appending_and_sealing_every_acknowledged_point_is_there_once(
+    tmp_path, place
+):
+    script = tmp_path / "writer.py"
     script.write_text(textwrap.dedent(WRITER))
     root = str(Path(__file__).parents[2])
     for run in range(1, 6):
         with subprocess.Popen(
-            [sys.executable, str(script), str(path), str(run)],
+            [sys.executable, str(script), place, str(run)],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": root},
@@ -57,12 +59,12 @@ def test_after_kill_9_while_appending_and_sealing_every_acknowledged_point_is_th
             child.send_signal(signal.SIGKILL)
             acknowledged, offset = map(int, (head + child.stdout.readlines())[-1].split())
         assert acknowledged >= 500
-        check(path, run, acknowledged, offset)
+        check(place, run, acknowledged, offset)
 
 
-def check(path: Path, run: int, acknowledged: int, offset: int) -> None:
+def check(place: str, run: int, acknowledged: int, offset: int) -> None:
     """The store has what was acknowledged, and at most the post that was under way."""
-    store = open_store(path)
+    store = open_store(place)
     try:
         assert store.offsets(run)["w"] >= offset
         got = store.points(Ref(run, "a"), None, None)

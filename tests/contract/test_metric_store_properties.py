@@ -3,15 +3,16 @@ a brute-force model."""
 
 from __future__ import annotations
 
+import itertools
 import tempfile
-from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from swanlab.server.metrics import grid, merge, rows, tails
+from swanlab.server.metrics import grid, merge, rows, schema, tails
 from swanlab.server.metrics.contract import Ref
 from swanlab.server.metrics.store import open_store
 from tests.server.metrics.posts import Model, Pen, check_buckets, check_summaries
@@ -70,7 +71,27 @@ def sizes(request, monkeypatch) -> None:
         monkeypatch.setattr(tails, "MEMORY", 2000)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_store(request):
+    """Returns where an empty store is, each time it is called."""
+    if request.param == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
+            names = itertools.count()
+            yield lambda: f"{folder}/{next(names)}.db"
+        return
+    url = request.getfixturevalue("database_url")
+    open_store(url).close()
+
+    def emptied() -> str:
+        with psycopg.connect(url) as connection:
+            for table in schema.metadata.sorted_tables:
+                if "run" in table.c:
+                    connection.execute(f"DELETE FROM {table.name}")
+        return url
+
+    yield emptied
+
+
 @given(
     deeds=st.lists(st.tuples(st.integers(0, 2), action), max_size=14),
     asks=st.lists(ask, min_size=1, max_size=6),
@@ -82,29 +103,28 @@ def sizes(request, monkeypatch) -> None:
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_answers_equal_a_brute_force_model(sizes, engine, deeds, asks):
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "metrics.db"
-        store, model = open_store(path), Model()
-        pens = [Pen(1, "a"), Pen(1, "b", rank=1), Pen(2, "c")]
-        try:
-            for which, deed in deeds:
-                if deed[0] == "seal":
-                    store.seal(pens[which].run, force=True)
-                elif deed[0] == "reopen":
-                    store.close()
-                    store = open_store(path)
-                elif deed[0] == "look":
-                    check_summaries(model, store.summaries([1, 2]))
-                else:
-                    perform(model, pens[which], deed)
-                    store.append([pens[which].batch()])
-            compare(store, model, asks)
-            store.seal(1, force=True)
-            store.seal(2, force=True)
-            compare(store, model, asks)
-        finally:
-            store.close()
+def test_answers_equal_a_brute_force_model(sizes, new_store, deeds, asks):
+    place = new_store()
+    store, model = open_store(place), Model()
+    pens = [Pen(1, "a"), Pen(1, "b", rank=1), Pen(2, "c")]
+    try:
+        for which, deed in deeds:
+            if deed[0] == "seal":
+                store.seal(pens[which].run, force=True)
+            elif deed[0] == "reopen":
+                store.close()
+                store = open_store(place)
+            elif deed[0] == "look":
+                check_summaries(model, store.summaries([1, 2]))
+            else:
+                perform(model, pens[which], deed)
+                store.append([pens[which].batch()])
+        compare(store, model, asks)
+        store.seal(1, force=True)
+        store.seal(2, force=True)
+        compare(store, model, asks)
+    finally:
+        store.close()
 
 
 def compare(store, model: Model, asks) -> None:

@@ -21,10 +21,29 @@ from tests.server.wire import Sender
 API = "/api/v1"
 
 
+BOTH = {"test_ingest", "test_delete", "test_auth", "test_charts", "test_isolation", "test_points"}
+"""Modules whose tests run over SQLite and over PostgreSQL."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if module in BOTH and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Server:
+def engine(request: pytest.FixtureRequest) -> str | None:
+    """The URL of the server's database; None for files in its folder."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    url: str = request.getfixturevalue("server_url")
+    return url
+
+
+@pytest.fixture
+def server(tmp_path: Path, engine: str | None) -> Server:
     """A server with accounts; the client's lifespan starts and closes it."""
-    return Server(tmp_path / "data", "server", static=tmp_path / "static")
+    return Server(tmp_path / "data", "server", static=tmp_path / "static", database_url=engine)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from swanlab.server.auth import COOKIE
 from swanlab.server.db import users
+from swanlab.server.db.schema import metadata
 from swanlab.server.http import Problem
 from swanlab.server.passwords import Brake
 
@@ -103,8 +105,11 @@ def test_a_header_without_a_good_key_is_nobody(alice, header):
 def test_secrets_are_not_in_the_database_as_they_are(carol, nobody, alice, server, tmp_path):
     sign_in(nobody)
     token, key = nobody.cookies[COOKIE], alice.headers["authorization"].split()[1]
-    stored = b"".join(path.read_bytes() for path in (tmp_path / "data").glob("swanlab.db*"))
-    assert stored
+    with server.db.read() as connection:
+        tables = [connection.execute(select(table)).all() for table in metadata.sorted_tables]
+    files = (tmp_path / "data").glob("swanlab.db*")
+    stored = repr(tables).encode() + b"".join(path.read_bytes() for path in files)
+    assert b"Carol" in stored
     for secret in (token, key, PASSWORD):
         assert secret.encode() not in stored
 

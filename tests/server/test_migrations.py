@@ -7,18 +7,37 @@ from sqlalchemy import create_engine, inspect, text
 
 from swanlab.server.db import migrations
 from swanlab.server.db.engine import Database
+from swanlab.server.db.postgres import parse
 from swanlab.server.db.schema import metadata
 
 
 def columns(inspector, table):
     return {
-        (one["name"], str(one["type"]), one["nullable"] and not one["primary_key"])
+        (one["name"], str(one["type"]), one["nullable"] and not one.get("primary_key"))
         for one in inspector.get_columns(table)
     }
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request, tmp_path):
+    """Where an empty database is."""
+    if request.param == "sqlite":
+        return tmp_path / "x.db"
+    return request.getfixturevalue("database_url")
+
+
+def engine_of(place):
+    if isinstance(place, str):
+        return create_engine(parse(place))
+    return create_engine(f"sqlite:///{place}")
+
+
 def indexes(engine, table):
     """Columns of every index, with whether it is unique."""
+    if engine.dialect.name == "postgresql":
+        found = inspect(engine).get_indexes(table)
+        primary = inspect(engine).get_pk_constraint(table)["constrained_columns"]
+        return {(*one["column_names"], one["unique"]) for one in found} | {(*primary, True)}
     with engine.connect() as connection:
         found = connection.execute(text(f"PRAGMA index_list({table})")).all()
         return {
@@ -30,11 +49,13 @@ def indexes(engine, table):
         }
 
 
-def test_a_migrated_database_has_the_tables_of_the_schema(tmp_path):
-    Database(tmp_path / "migrated.db").close()
-    fresh = create_engine("sqlite://")
+def test_a_migrated_database_has_the_tables_of_the_schema(place, request, tmp_path):
+    Database(place).close()
+    server = request.getfixturevalue("postgres") if isinstance(place, str) else None
+    blank = server and server.create()
+    fresh = engine_of(server.url(blank) if server else tmp_path / "fresh.db")
     metadata.create_all(fresh)
-    migrated = create_engine(f"sqlite:///{tmp_path}/migrated.db")
+    migrated = engine_of(place)
     wanted, found = inspect(fresh), inspect(migrated)
     tables = set(found.get_table_names()) - {"migrations", "sqlite_sequence"}
     assert tables == set(wanted.get_table_names())
@@ -44,30 +65,32 @@ def test_a_migrated_database_has_the_tables_of_the_schema(tmp_path):
         assert indexes(migrated, table) == indexes(fresh, table)
     migrated.dispose()
     fresh.dispose()
+    if server:
+        server.drop(blank)
 
 
-def test_opening_again_changes_nothing(tmp_path):
+def test_opening_again_changes_nothing(place):
     for _ in range(2):
-        database = Database(tmp_path / "x.db")
+        database = Database(place)
         with database.read() as connection:
             assert migrations.version(connection) == len(migrations.MIGRATIONS)
         database.close()
 
 
-def test_a_database_of_a_newer_version_is_not_touched(tmp_path):
-    database = Database(tmp_path / "x.db")
+def test_a_database_of_a_newer_version_is_not_touched(place):
+    database = Database(place)
     with database.write() as connection:
         connection.execute(text("INSERT INTO migrations VALUES (99, 'of the future')"))
     database.close()
     with pytest.raises(RuntimeError, match="newer version"):
-        Database(tmp_path / "x.db")
+        Database(place)
 
 
-def test_numbers_of_deleted_rows_are_not_given_again(tmp_path):
+def test_numbers_of_deleted_rows_are_not_given_again(place):
     from swanlab.server.db import projects, runs, users
     from swanlab.server.messages import NewRun
 
-    database = Database(tmp_path / "x.db")
+    database = Database(place)
     with database.write() as connection:
         assert users.create(connection, "alice", "!", admin=False)
         place = projects.create(connection, "alice", "demo")

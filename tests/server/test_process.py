@@ -10,8 +10,10 @@ import time
 import httpx2 as httpx
 import pytest
 import zstandard
+from click.testing import CliRunner
 
 from swanlab import runfile
+from swanlab.cli.main import main
 from tests.server.wire import frame, header, keys, scalars
 
 
@@ -41,15 +43,29 @@ def test_a_second_server_on_the_same_folder_is_refused_with_the_address_of_the_f
     start("server", *data).url()
 
 
-def test_a_taken_port_and_a_reserved_option_are_said_clearly(start, tmp_path):
+def test_a_taken_port_is_said_clearly(start, tmp_path):
     first = start("server", "--data-dir", str(tmp_path / "a"), "--port", "0")
     port = first.url().rpartition(":")[2]
     taken = start("server", "--data-dir", str(tmp_path / "b"), "--port", port)
     assert taken.popen.wait(20) == 1
     assert "Address already in use" in taken.output()
-    reserved = start("server", "--database-url", "postgresql://x/y")
-    assert reserved.popen.wait(20) == 1
-    assert "only" in reserved.output() or "reserved" in reserved.output()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://x/y", "begins with mysql://, not postgresql://"),
+        ("postgresql://x:y@/z?host=/nowhere", "cannot use the database: connection"),
+        ("nonsense", "postgresql://user:password@host:5432/name"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_said_clearly(tmp_path, monkeypatch, url, said):
+    monkeypatch.setattr("swanlab.cli.server.DATABASE_WAIT", 0)
+    arguments = ["server", "--data-dir", str(tmp_path / "a"), "--port", "0", "--database-url", url]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
 
 
 class Trainer(threading.Thread):

@@ -9,11 +9,15 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 
+from swanlab.server.db import postgres
 from swanlab.server.db.migrations import migrate
 
 FILE_NAME = "swanlab.db"
+CONNECTIONS, MORE_CONNECTIONS = 4, 8
+"""Of one server to PostgreSQL, for metadata."""
 
 
 def now() -> int:
@@ -22,18 +26,29 @@ def now() -> int:
 
 
 class Database:
-    """The metadata of one data directory. Thread-safe; its methods block."""
+    """The metadata of one server, or of several on PostgreSQL. Thread-safe; its methods block."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create ``path`` and bring its schema up to date."""
-        self._engine = create_engine(
-            f"sqlite:///{path}", pool_size=8, max_overflow=32, connect_args={"timeout": 30}
-        )
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
-        self._writer = self._engine.execution_options(write=True)
-        with self.write() as connection:
-            migrate(connection)
+    def __init__(self, place: Path | str) -> None:
+        """Open ``place``: the path of a SQLite file (created if missing), or a PostgreSQL URL.
+
+        Brings the schema up to date. Raises ``RuntimeError`` for a database of a newer version,
+        ``postgres.BadUrl``, ``sqlalchemy.exc.OperationalError`` when it cannot be reached.
+        """
+        self.shared = isinstance(place, str)
+        """Whether other processes may write to it."""
+        if isinstance(place, str):
+            self._engine = postgres.connect(place, size=CONNECTIONS, overflow=MORE_CONNECTIONS)
+            self._writer = postgres.writer(self._engine)
+        else:
+            self._engine = _sqlite(place)
+            self._writer = self._engine.execution_options(write=True)
+        try:
+            with self.write() as connection:
+                postgres.lock_schema(connection)
+                migrate(connection)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -50,6 +65,21 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def insert_new(connection: Connection, table: Table) -> Any:
+    """Return an INSERT that does nothing where a unique value is taken."""
+    shared = connection.dialect.name == "postgresql"
+    return (postgresql.insert if shared else sqlite.insert)(table).on_conflict_do_nothing()
+
+
+def _sqlite(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", pool_size=8, max_overflow=32, connect_args={"timeout": 30}
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _configure(connection: SqliteConnection, _record: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, delete, func, or_, select
 
-from swanlab.server.db.engine import now
+from swanlab.server.db.engine import insert_new, now
 from swanlab.server.db.schema import projects, runs, workspaces
 
 
@@ -91,12 +91,20 @@ def create(connection: Connection, workspace: str, name: str) -> ProjectRow:
     place = workspace_owner(connection, workspace)
     if place is None:
         raise LookupError(workspace)
-    added = connection.execute(
-        insert(projects)
-        .values(workspace_id=place[0], name=name, visibility="private", created_at=now())
-        .returning(projects.c.id)
-    ).scalar_one()
-    return ProjectRow(int(added), workspace, name, "private", place[1])
+    connection.execute(
+        insert_new(connection, projects).values(
+            workspace_id=place[0], name=name, visibility="private", created_at=now()
+        )
+    )
+    added = find(connection, workspace, name)
+    if added is None:
+        raise LookupError(name)
+    return added
+
+
+def lock(connection: Connection, project: int) -> None:
+    """Let nobody add a run to the project until the transaction ends."""
+    connection.execute(select(projects.c.id).where(projects.c.id == project).with_for_update())
 
 
 def remove(connection: Connection, project: int) -> None:

@@ -6,12 +6,13 @@ after a crash changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from swanlab.server.db.engine import now
+from swanlab.server.db.engine import insert_new, now
 from swanlab.server.db.schema import runs, writers
 from swanlab.server.messages import NewRun, State
 
@@ -68,8 +69,9 @@ def open_run(connection: Connection, project: int, new: NewRun) -> tuple[RunRow,
     number = (newest or 0) + 1
     at = now()
     created = at if new.created_at is None else new.created_at
-    connection.execute(
-        insert(runs).values(
+    added = connection.execute(
+        insert_new(connection, runs)
+        .values(
             project_id=project,
             run_id=new.id,
             name=new.name or f"{ANIMALS[(number - 1) % len(ANIMALS)]}-{number}",
@@ -86,11 +88,12 @@ def open_run(connection: Connection, project: int, new: NewRun) -> tuple[RunRow,
             set_aside=0,
             number=number,
         )
-    )
-    added = find(connection, project, new.id)
-    if added is None:
+        .returning(runs.c.id)
+    ).scalar()
+    row = find(connection, project, new.id)
+    if row is None:
         raise LookupError(new.id)
-    return added, True
+    return row, added is not None
 
 
 def find(connection: Connection, project: int, run_id: str) -> RunRow | None:
@@ -117,6 +120,20 @@ def of_project(connection: Connection, project: int) -> list[RunRow]:
     return [_run(row) for row in rows]
 
 
+def hold(
+    connection: Connection, numbers: Collection[int], *, change: bool = True
+) -> dict[int, State]:
+    """Return the states of those of the runs that exist; nobody deletes them meanwhile.
+
+    ``change``: nor changes them. Holds until the transaction ends.
+    """
+    asked = select(runs.c.id, runs.c.state).where(runs.c.id.in_(sorted(numbers)))
+    found = connection.execute(
+        asked.order_by(runs.c.id).with_for_update(key_share=True, read=not change)
+    )
+    return {row.id: row.state for row in found}
+
+
 def numbers(connection: Connection, project: int, run_ids: list[str]) -> dict[str, int]:
     """Return the numbers of those runs of the project that exist."""
     rows = connection.execute(
@@ -137,6 +154,26 @@ def created(connection: Connection, project: int, run_ids: list[str]) -> dict[st
     return {row.run_id: row.created_at for row in rows}
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """A run, and since when what is said of it holds."""
+
+    id: int
+    project_id: int
+    run_id: str
+    state: State
+    seen_at: int
+    state_at: int
+
+
+def heard_since(connection: Connection, at: int) -> list[Heard]:
+    """Return the runs that were heard of, or changed their state, at ``at`` or later."""
+    columns = [runs.c[name] for name in Heard.__struct_fields__]
+    rows = connection.execute(
+        select(*columns).where(or_(runs.c.seen_at >= at, runs.c.state_at >= at))
+    )
+    return [Heard(*row) for row in rows]
+
+
 def running(connection: Connection) -> list[tuple[int, int, int]]:
     """Return (project, run, last heard of) of every run that has not ended."""
     rows = connection.execute(
@@ -153,7 +190,7 @@ def all_ids(connection: Connection) -> list[tuple[int, int, str]]:
 
 def seen(connection: Connection, times: dict[int, int]) -> None:
     """Move the time each of these runs was last heard of; never back."""
-    for run, at in times.items():
+    for run, at in sorted(times.items()):  # in one order everywhere: two servers may do it at once
         connection.execute(
             update(runs).where(runs.c.id == run, runs.c.seen_at < at).values(seen_at=at)
         )

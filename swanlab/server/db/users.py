@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, delete, exists, insert, select
 
-from swanlab.server.db.engine import now
+from swanlab.server.db.engine import insert_new, now
 from swanlab.server.db.schema import api_keys, sessions, users, workspaces
 
 
@@ -44,7 +44,7 @@ def create(
     if connection.execute(taken).first() is not None:
         return None
     added = connection.execute(
-        insert(users)
+        insert_new(connection, users)
         .values(
             username=username,
             folded=folded,
@@ -53,7 +53,9 @@ def create(
             created_at=now(),
         )
         .returning(users.c.id)
-    ).scalar_one()
+    ).scalar()
+    if added is None:
+        return None  # somebody else took it meanwhile
     connection.execute(insert(workspaces).values(name=username, owner_id=added, created_at=now()))
     return UserRow(int(added), username, admin)
 
@@ -74,6 +76,7 @@ def find(connection: Connection, username: str) -> UserRow | None:
 
 def set_api_key(connection: Connection, user: int, key_hash: bytes) -> None:
     """Make this the user's only API key."""
+    connection.execute(select(users.c.id).where(users.c.id == user).with_for_update())
     connection.execute(delete(api_keys).where(api_keys.c.user_id == user))
     connection.execute(insert(api_keys).values(hash=key_hash, user_id=user, created_at=now()))
 

@@ -268,6 +268,10 @@ class MetricStore(Protocol):
         """Return the expected offset of every writer of ``run``."""
         ...
 
+    def marks(self, runs: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return of each run that has points what differs whenever they may have changed."""
+        ...
+
     def seal(self, run: int, *, force: bool = False) -> bool:
         """Turn the run's batches into chunks if they are many or old enough (or ``force``).
 

@@ -8,19 +8,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from swanlab.server.db import postgres
+
+CONNECTIONS, MORE_CONNECTIONS = 6, 12
+"""Of one server to PostgreSQL, for metrics."""
+_LOOKUPS = "-c enable_hashjoin=off -c enable_mergejoin=off"
+"""The store looks rows up by key; without fresh statistics the planner would read whole tables."""
 _IMMEDIATE = "swanlab_immediate"
 
 
 def open_engine(url_or_path: str | Path) -> sa.Engine:
     """Return an engine for a database URL, or for a SQLite file at a path (created if missing)."""
     text = str(url_or_path)
+    if postgres.is_url(text):
+        return postgres.connect(
+            text, size=CONNECTIONS, overflow=MORE_CONNECTIONS, settings=_LOOKUPS
+        )
     if "://" in text:
         url = sa.make_url(text)
     else:
         Path(text).parent.mkdir(parents=True, exist_ok=True)
         url = sa.URL.create("sqlite", database=text)
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url)
     engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=8, max_overflow=24)
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
@@ -38,6 +46,8 @@ def write(engine: sa.Engine) -> Any:
 
 @lru_cache(maxsize=1024)
 def _writer(engine: sa.Engine) -> sa.Engine:
+    if engine.dialect.name == "postgresql":
+        return postgres.writer(engine)
     return engine.execution_options(**{_IMMEDIATE: True})
 
 

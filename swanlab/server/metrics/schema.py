@@ -15,6 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from swanlab.server.db import postgres
+from swanlab.server.metrics.engine import write
+
 VERSION = 1
 
 metadata = sa.MetaData()
@@ -126,6 +129,14 @@ line = sa.Table(
     sqlite_with_rowid=False,
 )
 
+for _table in metadata.sorted_tables:
+    for _column in _table.c:
+        if isinstance(_column.type, sa.LargeBinary) and _column.name != "names":
+            # Packed already: PostgreSQL need not try to.
+            _sql = f"ALTER TABLE {_table.name} ALTER COLUMN {_column.name} SET STORAGE EXTERNAL"
+            _ddl = sa.DDL(_sql)  # type: ignore[no-untyped-call]
+            sa.event.listen(_table, "after_create", _ddl.execute_if(dialect="postgresql"))
+
 
 def upsert(engine: sa.Engine, table: sa.Table, updated: list[str]) -> Any:
     """Return an INSERT that, where the primary key exists, sets ``updated`` instead."""
@@ -149,8 +160,9 @@ class FormatError(Exception):
 
 def prepare(engine: sa.Engine) -> None:
     """Create what is missing; raises ``FormatError`` when the store is from the future."""
-    metadata.create_all(engine)
-    with engine.begin() as connection:
+    with write(engine) as connection:
+        postgres.lock_schema(connection)
+        metadata.create_all(connection)
         found = connection.scalar(sa.select(sa.func.max(format_.c.version)))
         if found is None:
             connection.execute(sa.insert(format_).values(version=VERSION))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from swanlab.server.metrics import (
     decode,
     grid,
     ingest,
+    locks,
     rows,
     schema,
     seal,
@@ -54,7 +56,11 @@ def open_store(url_or_path: str | Path) -> Store:
     it cannot be opened.
     """
     engine = open_engine(url_or_path)
-    schema.prepare(engine)
+    try:
+        schema.prepare(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine)
 
 
@@ -63,7 +69,10 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._writing = threading.Lock()
+        # PostgreSQL has its row locks: many projects share a store there, and need not wait.
+        self._writing: AbstractContextManager[object] = (
+            nullcontext() if locks.shared(engine) else threading.Lock()
+        )
         self._writers = ingest.Writers()
         self._tails = Tails(self._writers)
         self._names: OrderedDict[int, tuple[int, dict[Name, int]]] = OrderedDict()
@@ -86,6 +95,7 @@ class Store:
         """Store all batches in one durable transaction, each by itself once or not at all."""
         with self._writing:
             with write(self._engine) as connection:
+                locks.lock(connection, [_run_of(item) for item in batches])
                 group = ingest.Group(connection, self._writers, batches)
                 group.store(connection)
             self._writers.remember(group.states)
@@ -100,6 +110,12 @@ class Store:
                 sa.select(table.c.writer, table.c.next_offset).where(table.c.run == run)
             )
             return {row.writer: row.next_offset for row in found}
+
+    def marks(self, runs: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return of each run that has points what differs whenever they may have changed."""
+        with self._engine.connect() as connection:
+            found = rows.ledgers(connection, sorted(set(runs)))
+        return {run: (ledger.top, ledger.seals) for run, ledger in found.items()}
 
     def due(self) -> list[int]:
         """Return the runs whose batches are many or old enough to be looked at by ``seal``."""
@@ -117,7 +133,13 @@ class Store:
 
     def seal(self, run: int, *, force: bool = False) -> bool:
         """Turn the run's batches into chunks if they are many or old enough (or ``force``)."""
-        with self._sealing[run], self._engine.connect() as connection:
+        with (
+            self._sealing[run],
+            locks.sealing(self._engine, run, wait=force) as begin,
+            self._engine.connect() as connection,
+        ):
+            if begin is None:
+                return False
             ledger = rows.ledgers(connection, [run]).get(run)
             if ledger is None or ledger.top == ledger.sealed:
                 return False
@@ -130,7 +152,7 @@ class Store:
                 return False
             plan = seal.plan(connection, ledger, view)
             connection.rollback()
-            with self._writing, write(self._engine) as writing:
+            with self._writing, begin() as writing:
                 done = seal.commit(writing, plan)
                 if done:
                     self._writers.compact(writing, run)
@@ -232,6 +254,7 @@ class Store:
         """Forget the run and free its space."""
         with self._sealing[run], self._writing:
             with write(self._engine) as connection:
+                locks.lock_whole(connection, run)
                 for table in schema.metadata.sorted_tables:
                     if "run" in table.c:
                         connection.execute(sa.delete(table).where(table.c.run == run))
@@ -245,6 +268,10 @@ class Store:
     def close(self) -> None:
         """Release files; what was acknowledged is on the disk already."""
         self._engine.dispose()
+
+
+def _run_of(item: Batch | Decoded) -> int:
+    return item.batch.run if isinstance(item, Decoded) else item.run
 
 
 def _now() -> int:

@@ -15,7 +15,7 @@ from swanlab.server.db.engine import now
 from swanlab.server.http import Ask, Need, Problem, Route, read_body
 from swanlab.server.ingest import LiveRun
 from swanlab.server.messages import Offset
-from swanlab.server.metrics.contract import OffsetMismatch
+from swanlab.server.metrics.contract import OffsetMismatch, Receipt
 from swanlab.server.routes.runs import RUN, WriterName
 
 MAX_COMPRESSED = 4 * 1024 * 1024
@@ -35,10 +35,14 @@ async def frames(ask: Ask[FramesQuery, None]) -> Offset:
     body = await read_body(ask.request, MAX_COMPRESSED)
     raw = await run_in_threadpool(unpack, body) if len(body) > _LARGE else unpack(body)
     run = await _run(ask)
-    query = ask.query
-    done = ask.server.ingest.submit(run, query.writer, query.offset, raw, now())
     try:
-        receipt = await asyncio.wrap_future(done)
+        try:
+            receipt = await _store(ask, run, raw)
+        except Problem as problem:
+            if problem.status != 404 or not ask.server.db.shared:
+                raise
+            # Another server deleted the run that was remembered; there may be a new one.
+            receipt = await _store(ask, await _run(ask), raw)
     except OffsetMismatch as mismatch:
         raise Problem(
             409,
@@ -47,6 +51,12 @@ async def frames(ask: Ask[FramesQuery, None]) -> Offset:
             {"expected": mismatch.expected},
         ) from mismatch
     return Offset(offset=receipt.offset)
+
+
+async def _store(ask: Ask[FramesQuery, None], run: LiveRun, raw: bytes) -> Receipt:
+    query = ask.query
+    done = ask.server.ingest.submit(run, query.writer, query.offset, raw, now())
+    return await asyncio.wrap_future(done)
 
 
 def unpack(body: bytes) -> bytes:

@@ -36,9 +36,11 @@ def remove(ask: Ask[None, None]) -> None:
     need_accounts(server)
     while True:
         with server.db.write() as connection:
+            projects.lock(connection, number)
             held = [row.run_id for row in runs.of_project(connection, number)]
             if not held:  # Nobody can add a run before the project is gone.
                 projects.remove(connection, number)
+                server.auth.changed(connection)
                 break
         for run_id in held:
             _forget(server, ask.project, run_id)

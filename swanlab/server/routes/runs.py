@@ -22,7 +22,7 @@ from swanlab.server.runview import color, duration, notices, state
 from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
-WriterName = Annotated[str, Meta(min_length=1, max_length=200)]
+WriterName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 _PROJECT_NAME = re.compile(r"[0-9A-Za-z_\-+.]{1,100}")
 _PAGE = 10_000
 _LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR"}
@@ -40,6 +40,9 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         project = projects.create(connection, workspace, name)
         row, created = runs.open_run(connection, project.id, ask.body)
     run = server.ingest.run(project, row.run_id)
+    if run.id != row.id:  # another server deleted the one that this one remembers
+        server.ingest.lost(run)
+        run = server.ingest.run(project, row.run_id)
     if created:
         server.ingest.tell(run, {"run"})
     return RunOpened(

@@ -28,6 +28,7 @@ function run(part: Partial<RunRow>): RunRow {
 const table: RunTable = {
   keys: ["loss", "acc"],
   keys_total: 2,
+  definitions: [],
   runs: [
     run({ id: "a", name: "swan-1", config: { lr: 1e-4, model: { name: "vit" } }, last: [0.25, 1] }),
     run({ id: "b", name: "ox-2", tags: ["base"], config: { lr: "auto" }, last: ["NaN", null] }),
