@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from swanlab.sdk.hooks import merge_callbacks, register_callbacks
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
-    from swanlab.sdk.run import Run, State, config, finish, get_run, has_run, log
+    from swanlab.sdk.run import Run, config, finish, get_run, has_run, log
+    from swanlab.sdk.state import State
     from swanlab.sdk.surface import async_log, get_config, get_project_url, get_url
 
     run: Run | None
@@ -27,7 +28,7 @@ _HOMES = {
     "OpenApi": "swanlab.api",
     "Run": "swanlab.sdk.run",
     "Settings": "swanlab.sdk.choices",
-    "State": "swanlab.sdk.run",
+    "State": "swanlab.sdk.state",
     "async_log": "swanlab.sdk.surface",
     "SwanKitCallback": "swanlab.sdk.callback",
     "config": "swanlab.sdk.run",

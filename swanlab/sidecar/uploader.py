@@ -41,8 +41,10 @@ class Uploader:
         self.opened: dict[str, Any] | None = None
         self.done = False
         """Whether the run has ended and all of it was acknowledged."""
-        self.when_opened: Callable[[int | None], None] | None = None
-        """Called once with when the run began (Unix milliseconds), None for a new run."""
+        self.when_opened: Callable[[int | None, str], None] | None = None
+        """Called once with when the run began (Unix milliseconds; None: now) and its address."""
+        self.interval = 0.3
+        """Seconds from one look at the files to the next."""
         self._resume = resume
         self._start = start
         self._header = header
@@ -69,7 +71,7 @@ class Uploader:
             began = keep_former(self.client, self._path, self._header.rank, self.run_dir)
         self.opened = opened
         if self.when_opened is not None:
-            self.when_opened(began)
+            self.when_opened(began, self.client.host + opened["path"])
         self._spoken = time.monotonic()
         self.report()
         return opened
@@ -207,7 +209,7 @@ def send_all(
                 uploader.report()
                 return True
             pause = 0.0
-            wait(0.3)
+            wait(max(uploader.interval, 0.05))
         except AuthenticationError as error:
             uploader.report(str(error), refused=None if uploader.opened else "key")
             client = login_again()
