@@ -238,6 +238,16 @@ def get_config() -> Config | None:
     return None if run is None else run.config
 
 
+def require(*parts: str) -> None:
+    """Take what older programs ask for before ``init()``; a notice, since all parts are here.
+
+    Args:
+        *parts: such as ``core`` or ``probe``.
+    """
+    asked = ", ".join(map(repr, parts)) or "nothing"
+    say_once("require", f"require: {asked} needs no choice; there is one of each, and it is here.")
+
+
 def async_log(
     func: Callable[..., Any],
     *args: Any,
