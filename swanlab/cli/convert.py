@@ -44,7 +44,7 @@ from swanlab.errors import AuthenticationError
 @click.option("--wb-runid", help="wandb: only this run.")
 @click.option(
     "--wb-dir",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     default=Path("wandb"),
     help="wandb-local: folder of its runs.",
 )

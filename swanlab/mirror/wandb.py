@@ -45,6 +45,7 @@ def sync_wandb(
     wandb.init = wandb_init.init
     beside(Run, "log", before=_log)
     beside(Run, "finish", after=_finished)
+    beside(Run, "__exit__", after=_left)
     for name in ("__setitem__", "__setattr__", "update", "setdefaults", "update_locked"):
         beside(Config, name, after=_config_changed)
 
@@ -54,6 +55,8 @@ def _begin(
 ) -> None:
     if run.id in _beside and swanlab.has_run():
         return  # wandb.init() gave its active run again.
+    if any(_beside.values()) and swanlab.has_run():
+        swanlab.finish()  # wandb.init() has ended the run before.
     started = start(
         mode,
         project=run.project or None,
@@ -110,3 +113,15 @@ def _finished(_made: None, run: Any, exit_code: int | None = None) -> None:
         swanlab.finish("crashed", f"wandb's run ended with exit code {exit_code}.")
     else:
         swanlab.finish()
+
+
+def _left(_made: object, run: Any, kind: Any = None, error: Any = None, *_trace: Any) -> None:
+    """Take over how ``with wandb.init():`` was left."""
+    if not _beside.pop(run.id, False) or not swanlab.has_run():
+        return
+    if kind is None:
+        swanlab.finish()
+    elif issubclass(kind, KeyboardInterrupt):
+        swanlab.finish("aborted", "KeyboardInterrupt")
+    else:
+        swanlab.finish("crashed", f"{kind.__name__}: {error}")
