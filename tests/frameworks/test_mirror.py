@@ -125,7 +125,6 @@ def test_wandb_is_as_it_was_when_ours_cannot_start():
         swanlab.sync_wandb(mode="cloud")
         with wandb.init(project="cats") as run:
             run.log({"loss": 1})
-        assert run.summary["loss"] == 1
         """,
         "wandb",
     )

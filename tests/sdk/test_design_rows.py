@@ -90,8 +90,10 @@ ROWS = {
     "callbacks": (
         "sdk/test_callbacks.py::test_the_ten_hooks_in_their_order",
         "sdk/test_callbacks.py::test_the_six_hooks_in_their_order",
-        "sdk/test_callbacks.py::test_a_failing_callback_is_said_once_and_stops_neither_training"
-        "_nor_others",
+        (
+            "sdk/test_callbacks.py::test_a_failing_callback_is_said_once_and_stops_neither_training"
+            "_nor_others"
+        ),
     ),
     "no traffic for a while": (
         "server/test_ingest.py::test_a_run_that_was_silent_for_long_still_takes_data",
