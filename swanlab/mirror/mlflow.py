@@ -86,7 +86,8 @@ def _begin(client: Any, run: Any, where: dict[str, Any]) -> None:
         _ours.clear()
         started = start(
             **where,
-            project=client.get_experiment(run.info.experiment_id).name,
+            project=os.environ.get("SWANLAB_MLFLOW_PROJECT")
+            or client.get_experiment(run.info.experiment_id).name,
             name=name,
             tags=[
                 f"{key}:{value}" if value else key

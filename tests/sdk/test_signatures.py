@@ -83,9 +83,9 @@ ENTITIES = {
 """What programs call and read of everything else that is public: names, and arguments in order."""
 
 LATER = """Audio ECharts Html Image Molecule Object3D Text Video echarts plot confusion_matrix
-    pr_curve roc_curve log_audio log_echarts log_html log_image log_molecule log_object3d log_text log_video
-    define_metric save Run.define_metric Run.save Run.log_image Api.create_project Api.columns
-    Api.column api.project.Workspace.create_project api.project.Project.labels
+    pr_curve roc_curve log_audio log_echarts log_html log_image log_molecule log_object3d log_text
+    log_video define_metric save Run.define_metric Run.save Run.log_image Api.create_project
+    Api.columns Api.column api.project.Workspace.create_project api.project.Project.labels
     api.experiment.Experiment.medias integration.transformers integration.pytorch_lightning"""
 """What either generation has and ours has not yet; whoever adds one takes it out of here."""
 
