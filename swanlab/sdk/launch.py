@@ -155,5 +155,13 @@ def _spawn(run_dir: Path) -> _Process:
             cwd=run_dir,
             env=env,
             close_fds=True,
-            start_new_session=True,
+            **_apart(),
         )
+
+
+def _apart() -> dict[str, Any]:
+    """Keep Ctrl-C, and the closing of the window, from the background process."""
+    if sys.platform == "win32":
+        # A console of its own, with no window: it gets no events of the training's.
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
