@@ -11,14 +11,19 @@ __version__ = "0.11.0"
 
 if TYPE_CHECKING:
     from swanlab.api import Api, OpenApi
+    from swanlab.mirror.mlflow import sync_mlflow
+    from swanlab.mirror.tensorboard import sync_tensorboard_torch, sync_tensorboardX
+    from swanlab.mirror.wandb import sync_wandb
     from swanlab.sdk.callback import Callback, SwanKitCallback
     from swanlab.sdk.choices import Settings, merge_settings
     from swanlab.sdk.define import define_metric, define_scalar
     from swanlab.sdk.hooks import merge_callbacks, register_callbacks
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
-    from swanlab.sdk.run import Run, State, config, finish, get_run, has_run, log
-    from swanlab.sdk.surface import async_log, get_config, get_project_url, get_url
+    from swanlab.sdk.run import Run, config, finish, get_run, has_run, log
+    from swanlab.sdk.state import State
+    from swanlab.sdk.surface import async_log, get_config, get_project_url, get_url, require
+    from swanlab.sidecar.sync import sync
 
     run: Run | None
 
@@ -28,7 +33,7 @@ _HOMES = {
     "OpenApi": "swanlab.api",
     "Run": "swanlab.sdk.run",
     "Settings": "swanlab.sdk.choices",
-    "State": "swanlab.sdk.run",
+    "State": "swanlab.sdk.state",
     "async_log": "swanlab.sdk.surface",
     "SwanKitCallback": "swanlab.sdk.callback",
     "config": "swanlab.sdk.run",
@@ -46,14 +51,24 @@ _HOMES = {
     "merge_settings": "swanlab.sdk.choices",
     "merge_callbacks": "swanlab.sdk.hooks",
     "register_callbacks": "swanlab.sdk.hooks",
+    "require": "swanlab.sdk.surface",
+    "sync": "swanlab.sidecar.sync",
+    "sync_mlflow": "swanlab.mirror.mlflow",
+    "sync_tensorboardX": "swanlab.mirror.tensorboard",
+    "sync_tensorboard_torch": "swanlab.mirror.tensorboard",
+    "sync_wandb": "swanlab.mirror.wandb",
 }
+
+_MODULES = {"data", "plugin", "utils"}
+"""Reachable as ``swanlab.data`` and so on without being imported."""
 
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
     "Settings", "merge_settings", "async_log", "get_config", "get_url", "get_project_url",
     "define_metric", "define_scalar",
     "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks",
-    "Api", "OpenApi",
+    "Api", "OpenApi", "sync", "sync_wandb", "sync_mlflow", "sync_tensorboardX",
+    "sync_tensorboard_torch", "require",
     "__version__",
 ]  # fmt: skip
 
@@ -62,11 +77,13 @@ def __getattr__(name: str) -> Any:
     if name == "run":
         # Changes with every init() and finish(), so it is never kept here.
         return __getattr__("get_run")()
+    from importlib import import_module
+
+    if name in _MODULES:
+        return import_module(f"swanlab.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'swanlab' has no attribute {name!r}")
-    from importlib import import_module
-
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value

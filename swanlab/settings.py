@@ -200,12 +200,53 @@ OPTIONS: dict[str, Option] = {
         ("probe.conda", "conda_collect"),
         "flag",
     ),
+    "parallel": Option(
+        ("SWANLAB_PARALLEL",),
+        None,
+        "shared when several processes write into one run",
+        ("run.parallel",),
+    ),
+    "run_dir": Option(
+        (), None, "folder of this one run, instead of one made in the logdir", ("run.dir",)
+    ),
+    "upload_interval": Option(
+        ("SWANLAB_UPLOAD_INTERVAL",),
+        "0.3",
+        "seconds between two uploads while the run goes on",
+        (),
+        "number",
+    ),
+    "disk_dir": Option(
+        (),
+        None,
+        "folder whose disk is watched; default is where the run is recorded",
+        ("probe.monitor_disk_dir", "disk_io_dir"),
+    ),
+    "webhook": Option(
+        ("SWANLAB_WEBHOOK",),
+        None,
+        "address that is told by a POST that a run began",
+        ("integration.webhook.url",),
+    ),
+    "webhook_value": Option(
+        ("SWANLAB_WEBHOOK_VALUE",),
+        None,
+        "text passed on to the webhook",
+        ("integration.webhook.value",),
+    ),
+    "webhook_timeout": Option(
+        ("SWANLAB_WEBHOOK_TIMEOUT",),
+        "5",
+        "seconds the webhook may take",
+        ("integration.webhook.timeout",),
+        "number",
+    ),
 }
 
 GROUPS = frozenset(
     field.rpartition(".")[0]
     for option in OPTIONS.values()
-    for field in (*option.fields, "integration.webhook.url", "core.section_rule")
+    for field in (*option.fields, "core.section_rule")
 ) - {""} | {"integration"}
 """What is nested in ``Settings`` and settings files."""
 

@@ -1,8 +1,8 @@
 """The settings files: ``config.yaml`` in ``~/.swanlab``, and in ``.swanlab`` of the working folder.
 
-The working folder's wins, but cannot say where the API key is sent: a folder may be somebody
-else's. The files are read when they have changed, and PyYAML is loaded only if there is one.
-``swanlab online|offline|local|disabled`` write them.
+The working folder's wins, but cannot say where the API key or word of a run is sent: a folder may
+be somebody else's. The files are read when they have changed, and PyYAML is loaded only if there is
+one. ``swanlab online|offline|local|disabled`` write them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from swanlab import fields, settings
 from swanlab.errors import ConfigFileError, InvalidArgument, InvalidType
 
 NAME = "config.yaml"
-_ONLY_OWN = ("api_key", "host")
+_ONLY_OWN = ("api_key", "host", "webhook")
 
 _known: dict[Path, tuple[tuple[int, int, int], dict[str, Any]]] = {}
 

@@ -9,6 +9,7 @@ import pytest
 
 import swanlab
 from swanlab import settings
+from tests.serving import Serving
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,7 +23,49 @@ def test_every_setting_is_documented():
         assert option.help in text
 
 
-@pytest.mark.parametrize("page", ["init", "run", "settings", "define_metric"])
+LOCAL = ("config", "define_metric", "init", "log", "run", "settings", "utils")
+WITH_SERVER = ("login", "sync")
+ELSEWHERE = {
+    "api": "api/test_docs.py",
+    "callbacks": "sdk/test_callbacks.py",
+    "distributed": "sdk/test_resume.py",
+    "mirror": "frameworks/test_docs.py",
+    "notifications": "plugin/test_notification.py",
+    "resume": "sdk/test_resume.py",
+}
+"""Pages whose code is run by another test, beside what it needs."""
+
+
+def test_the_code_of_every_page_is_run_by_a_test():
+    known = {*LOCAL, *WITH_SERVER, *ELSEWHERE}
+    for path in (ROOT / "docs").glob("*.md"):
+        if "```python" in path.read_text():
+            assert path.stem in known, f"{path.name} has code that no test runs"
+    for page, file in ELSEWHERE.items():
+        assert f"{page}.md" in (ROOT / "tests" / file).read_text()
+
+
+def test_every_page_can_be_found_from_both_readmes():
+    for name in ("README.md", "README_zh.md"):
+        text = (ROOT / name).read_text()
+        for path in (ROOT / "docs").glob("*.md"):
+            assert f"(docs/{path.name})" in text, f"{name} does not point to {path.name}"
+
+
+@pytest.mark.parametrize("page", WITH_SERVER)
+def test_the_code_of_a_page_runs_with_a_server(page, script, tmp_path):
+    server = Serving(tmp_path / "server").start().log_in()
+    text = (ROOT / "docs" / f"{page}.md").read_text()
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        done = script(
+            block, HOST=server.host, API_KEY=str(server.api_key), SWANLAB_SAVE_DIR="nobody"
+        )
+        assert done.returncode == 0, done.stderr
+        assert f"{server.host}/@admin/cats-detection/runs/" in done.stdout
+    server.stop()
+
+
+@pytest.mark.parametrize("page", LOCAL)
 def test_the_code_of_a_page_runs_as_it_is_written(page, script):
     text = (ROOT / "docs" / f"{page}.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

@@ -11,6 +11,7 @@ from swanlab.cli.output import Group
 
 _COMMANDS = {
     "api": "swanlab.cli.api",
+    "convert": "swanlab.cli.convert",
     "disabled": "swanlab.cli.mode",
     "local": "swanlab.cli.mode",
     "offline": "swanlab.cli.mode",

@@ -6,7 +6,11 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    """Find a callback of either module by its name alone."""
+    """Find a module of callbacks, or a callback of either by its name alone."""
+    if name in ("notification", "writer"):
+        from importlib import import_module
+
+        return import_module(f"swanlab.plugin.{name}")
     if name[:1].isupper():
         from swanlab.plugin import notification, writer
 

@@ -19,16 +19,9 @@ R = TypeVar("R")
 
 STORED: dict[str, Any] = {
     "backup": True,
-    "upload_interval": 3,
-    "disk_io_dir": None,
-    "run.parallel": None,
     "run.history": None,
-    "run.dir": None,
     "run.dir_max_length": 255,
     "run.dir_create_retries": 10,
-    "integration.webhook.url": None,
-    "integration.webhook.value": None,
-    "integration.webhook.timeout": 5,
     "core.section_rule": 0,
     "core.record_batch": 10_000,
     "core.record_interval": 1.5,
@@ -38,11 +31,11 @@ STORED: dict[str, Any] = {
     "core.save_batch": 100,
     "core.skip_store": False,
     "probe.swanlab": True,
-    "probe.monitor_disk_dir": None,
 }
 """Fields that change nothing here, with what they are where nobody sets them."""
 
-_SECRET = "api_key"  # noqa: S105 - the name of the field
+_SECRETS = ("api_key", "webhook", "integration.webhook.url")
+"""Never shown or stored: whoever knows them can act as the user."""
 
 
 class Settings:
@@ -76,10 +69,10 @@ class Settings:
         return fields.options_in(self._flat)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what is set, nested as it was given; the API key is left out."""
+        """Return what is set, nested as it was given; the API key and the webhook are left out."""
         nested: dict[str, Any] = {}
         for name, item in self._flat.items():
-            if name == _SECRET:
+            if name in _SECRETS:
                 continue
             *groups, field = name.split(".")
             place = nested
@@ -89,7 +82,7 @@ class Settings:
         return nested
 
     def to_yaml(self) -> str:
-        """Return what is set as YAML; the API key is left out."""
+        """Return what is set as YAML; the API key and the webhook are left out."""
         import yaml
 
         from swanlab.sdk.plain import plain
@@ -124,7 +117,7 @@ class Settings:
         return hash(repr(self))
 
     def __repr__(self) -> str:
-        shown = {n: "****" if n == _SECRET else item for n, item in self._flat.items()}
+        shown = {n: "****" if n in _SECRETS else item for n, item in self._flat.items()}
         return f"Settings({shown!r})"
 
 

@@ -10,7 +10,7 @@ from swanlab.sdk.guard import never_raises, say_once
 from swanlab.sdk.values import clean_key
 
 if TYPE_CHECKING:
-    from swanlab.sdk.run import State
+    from swanlab.sdk.state import State
     from swanlab.sdk.writer import RunWriter
 
 _OTHER_NAMES = {"_runtime": "_relative_time", "_timestamp": "_wall_time"}

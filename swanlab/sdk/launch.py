@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from swanlab.orders import Orders
 from swanlab.sdk.guard import say_once
 
 
@@ -31,32 +32,6 @@ class Progress(msgspec.Struct, frozen=True):
     refused: str | None = None
     """``key`` or ``run``: the server refuses it, and waiting will not help."""
     offsets: dict[str, int] = {}
-
-
-class Orders(msgspec.Struct, frozen=True):
-    """First line on the life line."""
-
-    mode: str
-    host: str | None
-    api_key: str | None
-    pid: int
-    argv: list[str]
-    cwd: str
-    executable: str
-    monitor_interval: float
-    left_out: list[str] = []
-    """What is not to be noted: of ``runtime``, ``hardware``, ``git``, ``requirements``."""
-    mask_secrets: bool = True
-    on_crash: list[dict[str, Any]] = []
-    """Callbacks, as they describe themselves, to call if the training dies without a word."""
-    visible: dict[str, str] = {}
-    """Variables that name the devices that the training may use."""
-    git_diff: bool = True
-    conda: bool = False
-    resume: str | None = None
-    """``must`` or ``allow``: the run may be known to the server already."""
-    rank: int = 0
-    shared: bool = False
 
 
 def visible_devices() -> dict[str, str]:
@@ -180,5 +155,13 @@ def _spawn(run_dir: Path) -> _Process:
             cwd=run_dir,
             env=env,
             close_fds=True,
-            start_new_session=True,
+            **_apart(),
         )
+
+
+def _apart() -> dict[str, Any]:
+    """Keep Ctrl-C, and the closing of the window, from the background process."""
+    if sys.platform == "win32":
+        # A console of its own, with no window: it gets no events of the training's.
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}

@@ -89,7 +89,9 @@ def resolve(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> Pla
             extras.pop(alias, None)
     resume = stored["resume"] = _resume(stored["resume"])
     run_id = given["run_id"] or (settings.get("id") if resume != "never" else None)
-    shared = rank.is_shared(extras.get("parallel"), run_id)
+    if extras.get("parallel") is None:
+        extras["parallel"] = settings.get("parallel")
+    shared = rank.is_shared(extras["parallel"], run_id)
     if resume == "must" and not run_id:
         raise InvalidArgument("resume='must' needs the id of the run to go on with.")
     if resume == "never" and given["run_id"]:
@@ -99,7 +101,7 @@ def resolve(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> Pla
         name: plain(value) for name, value in {**stored, **extras}.items() if value is not None
     }
     run_id = names.check_run_id(run_id) if run_id else None
-    logdir = Path(given["logdir"] or settings.get("logdir") or "swanlog").expanduser().absolute()
+    logdir = _logdir(given["logdir"])
     return Plan(
         run_id=run_id or names.new_run_id(),
         project=names.project_name(given["project"] or settings.get("project")),
@@ -118,6 +120,14 @@ def resolve(kwargs: dict[str, Any], stored: dict[str, Any], **given: Any) -> Pla
         shared=shared,
         rank=rank.find(run_id, living_ranks(logdir, run_id)) if shared and run_id else 0,
     )
+
+
+def _logdir(given: str | os.PathLike[str] | None) -> Path:
+    """Return the folder that run folders are in; a folder chosen for the one run says so too."""
+    own = settings.get("run_dir")
+    if own:
+        return Path(own).expanduser().absolute().parent
+    return Path(given or settings.get("logdir") or "swanlog").expanduser().absolute()
 
 
 def _extras(kwargs: dict[str, Any]) -> dict[str, Any]:

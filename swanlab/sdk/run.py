@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import sys
 import threading
@@ -21,31 +20,13 @@ from swanlab.sdk.define import Defines
 from swanlab.sdk.former import Former, host_name
 from swanlab.sdk.guard import never_raises, say, say_once
 from swanlab.sdk.launch import Progress, Sidecar
+from swanlab.sdk.state import State, ending, state_of
 from swanlab.sdk.surface import Surface
 from swanlab.sdk.values import MAX_STEP, to_step
 from swanlab.sdk.writer import RunWriter, writer_name
 
 if TYPE_CHECKING:
     from swanlab.sdk.hooks import Hooks
-
-
-class State(enum.Enum):
-    """State of a run, as ``finish()`` takes it."""
-
-    NOT_STARTED = -2
-    CRASHED = -1
-    RUNNING = 0
-    SUCCESS = 1
-    ABORTED = 2
-
-
-_STATES = {
-    "success": State.SUCCESS,
-    "finished": State.SUCCESS,
-    "crashed": State.CRASHED,
-    "failed": State.CRASHED,
-    "aborted": State.ABORTED,
-}
 
 
 class Run(Surface, Defines):
@@ -226,7 +207,7 @@ class Run(Surface, Defines):
             if self.state is not State.RUNNING:
                 say("this run is finished already.")
                 return
-            self.state = _state(state)
+            self.state = state_of(state)
         guard.call_safely(self._finish, error)
         _forget(self)
 
@@ -301,7 +282,7 @@ class Run(Surface, Defines):
         trace: TracebackType | None,
     ) -> None:
         if self.alive:
-            self.finish(*_ending(error))
+            self.finish(*ending(error))
 
     def __copy__(self) -> Run:
         return self
@@ -322,24 +303,6 @@ class Run(Surface, Defines):
         return f"Run(id={self.id}, mode={self.mode}, state={self.state.name.lower()})"
 
     __repr__ = __str__
-
-
-def _state(state: State | str) -> State:
-    if isinstance(state, State):
-        return State.SUCCESS if state in (State.RUNNING, State.NOT_STARTED) else state
-    found = _STATES.get(str(state).lower())
-    if found is None:
-        say(f"finish: {state!r} is not a state (success, crashed, aborted); taken as success.")
-    return found or State.SUCCESS
-
-
-def _ending(error: BaseException | None) -> tuple[State, str | None]:
-    """How a run ends that left off with ``error``."""
-    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
-        return State.SUCCESS, None
-    if isinstance(error, KeyboardInterrupt):
-        return State.ABORTED, "KeyboardInterrupt"
-    return State.CRASHED, f"{type(error).__name__}: {error}"
 
 
 _current: Run | None = None
@@ -429,4 +392,4 @@ def _at_exit() -> None:
     interactive = hasattr(sys, "ps1")
     if error is run._last_error or interactive:  # noqa: SLF001 - set before this run began
         error = None
-    run.finish(*_ending(error))
+    run.finish(*ending(error))

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import swanlab
 from swanlab import records, settings
 from swanlab.errors import AuthenticationError, LogdirError, RunRefused
+from swanlab.orders import Notice, Orders, Webhook
 from swanlab.sdk import guard, names
 from swanlab.sdk import run as run_module
 from swanlab.sdk.former import Former, answered, joined, recorded
 from swanlab.sdk.guard import say
-from swanlab.sdk.launch import Orders, Progress, Sidecar, visible_devices
+from swanlab.sdk.launch import Progress, Sidecar, visible_devices
 from swanlab.sdk.plain import text
 from swanlab.sdk.plan import Plan
 from swanlab.sdk.run import Run
@@ -115,18 +116,46 @@ def _orders(plan: Plan, told: Hooks | None) -> Orders:
         monitor_interval=settings.seconds("monitor_interval") if settings.flag("monitor") else 0.0,
         left_out=[part for part in _NOTED if not wanted or not settings.flag(part)],
         mask_secrets=settings.flag("mask_secrets"),
-        on_crash=told.described() if told is not None else [],
+        on_crash=[Notice(**one) for one in told.described()] if told is not None else [],
         visible=visible_devices(),
         git_diff=settings.flag("git_diff"),
         conda=settings.flag("conda"),
         resume=plan.resume,
         rank=plan.rank,
         shared=plan.shared,
+        webhook=_webhook(),
+        disk_dir=settings.get("disk_dir"),
+        upload_interval=settings.seconds("upload_interval"),
     )
+
+
+def _webhook() -> Webhook | None:
+    url = settings.get("webhook")
+    if not url:
+        return None
+    return Webhook(url, settings.get("webhook_value"), settings.seconds("webhook_timeout"))
+
+
+def _chosen_run_dir(chosen: str) -> Path:
+    """Make the folder that was chosen for this run; raises ``LogdirError`` if it holds anything."""
+    run_dir = Path(chosen).expanduser().absolute()
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+        held = any(run_dir.iterdir())
+        if not held:
+            (run_dir / "media").mkdir()
+    except OSError as error:
+        raise _logdir_error(run_dir, error) from error
+    if held:
+        raise LogdirError(f"run.dir {run_dir} is not empty; a run needs a folder of its own.")
+    return run_dir
 
 
 def _make_run_dir(plan: Plan) -> Path:
     """Create ``run-<time>-<id>`` in the logdir; two runs within a second get different folders."""
+    chosen = settings.get("run_dir")
+    if chosen:
+        return _chosen_run_dir(chosen)
     stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime())
     try:
         plan.logdir.mkdir(parents=True, exist_ok=True)

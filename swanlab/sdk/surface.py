@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from swanlab.sdk.background import Background
     from swanlab.sdk.config import Config
     from swanlab.sdk.launch import Sidecar
-    from swanlab.sdk.run import Run, State
+    from swanlab.sdk.run import Run
+    from swanlab.sdk.state import State
     from swanlab.sdk.writer import RunWriter
 
 OWN, LOCAL = "~", "local"
@@ -81,7 +82,8 @@ class Surface:
     @staticmethod
     def get_state() -> State:
         """Return the state of the current run; ``NOT_STARTED`` without one."""
-        from swanlab.sdk.run import State, get_run
+        from swanlab.sdk.run import get_run
+        from swanlab.sdk.state import State
 
         run = get_run()
         return State.NOT_STARTED if run is None else run.state
@@ -234,6 +236,16 @@ def get_config() -> Config | None:
     """Return the config of the current run; None without a run."""
     run = _active()
     return None if run is None else run.config
+
+
+def require(*parts: str) -> None:
+    """Take what older programs ask for before ``init()``; a notice, since all parts are here.
+
+    Args:
+        *parts: such as ``core`` or ``probe``.
+    """
+    asked = ", ".join(map(repr, parts)) or "nothing"
+    say_once("require", f"require: {asked} needs no choice; there is one of each, and it is here.")
 
 
 def async_log(

@@ -20,40 +20,18 @@ from typing import Any
 
 import msgspec
 
+from swanlab.orders import Orders, Webhook
 from swanlab.records import Environment, Finish
 from swanlab.sidecar import changes, environment
 from swanlab.sidecar.hardware import Probe, Training, described, probes
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.lock import Lock
-from swanlab.sidecar.notices import Notice
 from swanlab.sidecar.sampling import Hardware, Sampling
 
 _KEEP_TRYING_SECONDS = 24 * 3600.0
 _OPENED_SECONDS = 30.0
 _EARLY_SAMPLES = (0.5, 1.5, 3.0)
 """Seconds between the first samples: short runs too have a curve."""
-
-
-class Orders(msgspec.Struct, frozen=True):
-    """First line on the life line, as ``sdk/launch.py`` writes it."""
-
-    mode: str
-    host: str | None
-    api_key: str | None
-    pid: int
-    argv: list[str]
-    cwd: str
-    executable: str
-    monitor_interval: float
-    left_out: list[str] = []
-    mask_secrets: bool = True
-    on_crash: list[Notice] = []
-    visible: dict[str, str] = {}
-    git_diff: bool = True
-    conda: bool = False
-    resume: str | None = None
-    rank: int = 0
-    shared: bool = False
 
 
 class LifeLine:
@@ -83,10 +61,12 @@ class Opened:
     def __init__(self) -> None:
         self._known = threading.Event()
         self._created: int | None = None
+        self.url: str | None = None
+        """Address of the run's page."""
 
-    def set(self, created: int | None) -> None:
+    def set(self, created: int | None, url: str) -> None:
         """The server has answered."""
-        self._created = created
+        self._created, self.url = created, url
         self._known.set()
 
     def wait(self, ended: threading.Event) -> int | None:
@@ -126,10 +106,13 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     closed, opened = threading.Event(), Opened()
     if orders.mode == "cloud":
         upload = _start_upload(run_dir, line, journal, closed, opened)
+    if orders.webhook is not None and orders.rank == 0:
+        threading.Thread(target=_announce, args=(orders.webhook, orders, run_dir, opened)).start()
     if orders.resume and orders.mode == "cloud":
         own.run_started = min(own.run_started, opened.wait(line.ended) or own.run_started)
     sampling = Sampling(header.run) if orders.shared else None
-    training = Training(orders.pid, orders.visible, run_dir)
+    disk_dir = None if orders.disk_dir is None else Path(orders.cwd, orders.disk_dir)
+    training = Training(orders.pid, orders.visible, disk_dir or run_dir)
     found = probes(training) if orders.monitor_interval else []
     _describe(run_dir, own, orders, found, whole=orders.rank == 0)
     _watch(run_dir, line, journal, own, Hardware(found, sampling))
@@ -147,6 +130,15 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
         notices.send(line.orders.on_crash, run_dir, journal)
     if upload is not None:
         upload.join()
+
+
+def _announce(webhook: Webhook, orders: Orders, run_dir: Path, opened: Opened) -> None:
+    """Tell the webhook, with the address of the run's page once the server has given it."""
+    from swanlab.sidecar.webhook import announce
+
+    if orders.mode == "cloud":
+        opened.wait(threading.Event())  # However short the run is.
+    announce(webhook, orders.mode, run_dir, opened.url)
 
 
 def _watch(
@@ -250,6 +242,7 @@ def _upload(
         return
     host, api_key = orders.host or "", orders.api_key or ""
     uploader = Uploader(run_dir, Client(host, api_key), start, header, orders.resume)
+    uploader.interval = orders.upload_interval
     uploader.when_opened = opened.set
     if orders.resume and not orders.shared:
         _send_former(run_dir, orders, header.run)

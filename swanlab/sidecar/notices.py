@@ -14,18 +14,8 @@ from typing import Any
 
 import msgspec
 
+from swanlab.orders import Notice
 from swanlab.sidecar.journal import Journal
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """A callback as ``SendingCallback.described`` describes it."""
-
-    target: str
-    """``module:class``."""
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
-    path: list[str] = []
-    """Where the training looked for modules, if the class is not one of ours."""
 
 
 class _Report(msgspec.Struct, frozen=True):

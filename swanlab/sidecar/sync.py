@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 import psutil
 
-from swanlab import runfile
+from swanlab import credentials, fields, runfile
 from swanlab.client import Client
 from swanlab.credentials import Login
-from swanlab.errors import InvalidArgument
+from swanlab.errors import AuthenticationError, InvalidArgument, SwanLabError
 from swanlab.records import Finish, Header, Start
 from swanlab.sidecar.journal import Journal, SidecarFile
+from swanlab.sidecar.portion import Portion, copy, moment
 from swanlab.sidecar.uploader import Uploader
 
 
@@ -47,11 +52,13 @@ def send_run(
     workspace: str | None = None,
     project: str | None = None,
     run_id: str | None = None,
+    portion: Portion | None = None,
 ) -> Sent:
     """Send all that is there; a run whose process is gone without an end gets one: crashed.
 
     Raises:
         InvalidArgument: the folder holds no run that can be read.
+        OSError: a portion of it cannot be written to a temporary folder.
         SwanLabError: as ``Client`` raises.
     """
     journal = Journal(run_dir)
@@ -68,7 +75,11 @@ def send_run(
     header = msgspec.structs.replace(header, run=run_id or header.run)
     client = Client(login.host, login.api_key)
     try:
-        return _send(run_dir, client, start, header, alive=alive)
+        if portion is None or portion.whole():
+            return _send(run_dir, client, start, header, alive=alive)
+        with TemporaryDirectory(prefix="swanlab-") as place:
+            copy(run_dir, Path(place), portion)
+            return _send(Path(place), client, start, header, alive=alive)
     finally:
         client.close()
 
@@ -114,3 +125,117 @@ def note_crash(run_dir: Path, header: Header) -> None:
     reason = "The process ended without finishing the run."
     own.put(Finish(own.elapsed(), "crashed", reason))
     own.close()
+
+
+def login_for(host: str | None, api_key: str | None) -> Login:
+    """Return whose key is used on which server: as given, else as remembered.
+
+    Raises:
+        AuthenticationError: no server or no key is known.
+    """
+    login = credentials.find(host)
+    if api_key:
+        address = host or (login.host if login else None)
+        if address is None:
+            raise AuthenticationError("no server is known; give its address (host).")
+        return Login(credentials.normal_host(address), credentials.check_key(api_key))
+    if login is None:
+        raise AuthenticationError(
+            "you are not logged in" + (f" to {host}" if host else "") + ". Run: swanlab login"
+        )
+    return login
+
+
+def new_id(run_id: str | None) -> str | None:
+    """Return the id to send as: ``new`` is a fresh one, ``auto`` and None the recorded one."""
+    if run_id == "new":
+        from swanlab.utils import generate_id
+
+        return generate_id(21)
+    return None if run_id == "auto" else run_id
+
+
+def sync(  # noqa: PLR0913 - both generations' arguments
+    dir_path: str | os.PathLike[str] | None = None,
+    workspace: str | None = None,
+    project: str | None = None,
+    id: str | None = None,  # noqa: A002 - the public name
+    api_key: str | None = None,
+    raise_error: bool = True,
+    *,
+    run_dir: str | os.PathLike[str] | None = None,
+    settings: Any = None,
+    host: str | None = None,
+    start_step: int | None = None,
+    end_step: int | None = None,
+    start_time: Any = None,
+    end_time: Any = None,
+) -> list[str]:
+    """Send a recorded run to a server, as ``swanlab sync`` does; again changes nothing.
+
+    Args:
+        dir_path: a run folder, or a folder of run folders (also ``run_dir``).
+        workspace: where to, instead of the recorded one.
+        project: where to, instead of the recorded one.
+        id: what to send the run as; ``new`` for a fresh id, ``auto`` for the recorded one.
+        api_key: default is the remembered key of the server.
+        raise_error: whether a failure is raised; otherwise it is printed.
+        run_dir: the same as ``dir_path``.
+        settings: ``Settings`` or a dictionary that may name host, key, workspace, project and id.
+        host: the server; default is the one last used.
+        start_step: leave out earlier steps, of all but the hardware.
+        end_step: leave out later steps.
+        start_time: leave out what was recorded earlier: Unix seconds, ISO text or a datetime.
+        end_time: leave out what was recorded later.
+
+    Returns:
+        The addresses of the pages of the runs that were sent.
+
+    Raises:
+        InvalidArgument: there is no run in the folder, or an argument cannot be used.
+        AuthenticationError: no server or key is known.
+        SwanLabError: the server refuses the run, or does not answer.
+    """
+    chosen = _chosen(settings)
+    portion = Portion(start_step, end_step, moment(start_time), moment(end_time))
+    try:
+        folders = _folders(dir_path or run_dir)
+        run_id = new_id(id or chosen.get("id"))
+        if run_id and len(folders) > 1:
+            raise InvalidArgument("an id is for one run; give the folder of that run.")
+        login = login_for(host or chosen.get("host"), api_key or chosen.get("api_key"))
+        return [
+            send_run(
+                folder,
+                login,
+                workspace=workspace or chosen.get("workspace"),
+                project=project or chosen.get("project"),
+                run_id=run_id,
+                portion=portion,
+            ).url
+            for folder in folders
+        ]
+    except SwanLabError as error:
+        if raise_error:
+            raise
+        print(f"swanlab: sync: {error}", file=sys.stderr)  # noqa: T201 - asked for
+        return []
+
+
+def _folders(path: str | os.PathLike[str] | None) -> list[Path]:
+    if path is None:
+        raise InvalidArgument("sync needs the folder of a run: swanlab.sync('swanlog/run-…').")
+    folders = run_dirs(Path(path))
+    if not folders:
+        raise InvalidArgument(f"no run is recorded in {path}.")
+    return folders
+
+
+def _chosen(given: Any) -> dict[str, Any]:
+    """Return the options in ``Settings``, or in a dictionary of its fields."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return fields.options_in(fields.flatten(given))
+    options: dict[str, Any] = given.options()
+    return options

@@ -21,6 +21,7 @@ from swanlab.records import Header, Start
 
 _POST_BYTES = 1 << 20
 HEARTBEAT_SECONDS = 30.0
+_READING_SECONDS = 2.0
 _REFUSALS = {400, 403, 404, 409, 413, 422}
 
 
@@ -41,8 +42,10 @@ class Uploader:
         self.opened: dict[str, Any] | None = None
         self.done = False
         """Whether the run has ended and all of it was acknowledged."""
-        self.when_opened: Callable[[int | None], None] | None = None
-        """Called once with when the run began (Unix milliseconds), None for a new run."""
+        self.when_opened: Callable[[int | None, str], None] | None = None
+        """Called once with when the run began (Unix milliseconds; None: now) and its address."""
+        self.interval = 0.3
+        """Seconds from one look at the files to the next."""
         self._resume = resume
         self._start = start
         self._header = header
@@ -69,7 +72,7 @@ class Uploader:
             began = keep_former(self.client, self._path, self._header.rank, self.run_dir)
         self.opened = opened
         if self.when_opened is not None:
-            self.when_opened(began)
+            self.when_opened(began, self.client.host + opened["path"])
         self._spoken = time.monotonic()
         self.report()
         return opened
@@ -150,7 +153,7 @@ def keep_former(client: Client, path: str, rank: int, run_dir: Path) -> int:
     former = client.request("GET", path + "/resumable", params={"rank": rank})
     fresh = run_dir / f".former.{os.getpid()}"
     fresh.write_bytes(msgspec.json.encode(former))
-    fresh.replace(run_dir / "former.json")
+    _put(fresh, run_dir / "former.json")
     return int(former["created_at"])
 
 
@@ -158,7 +161,21 @@ def write_report(run_dir: Path, report: dict[str, Any]) -> None:
     """Replace ``upload.json`` at once, so that a reader never sees a half of it."""
     fresh = run_dir / f".upload.{os.getpid()}"
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
-    fresh.replace(run_dir / "upload.json")
+    _put(fresh, run_dir / "upload.json")
+
+
+def _put(fresh: Path, target: Path) -> None:
+    """Rename ``fresh``; Windows refuses while somebody reads what is replaced, for a moment."""
+    until = time.monotonic() + _READING_SECONDS
+    while True:
+        try:
+            fresh.replace(target)
+        except PermissionError:
+            if os.name != "nt" or time.monotonic() > until:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _piece(path: Path, offset: int, *, ended: bool) -> bytes:
@@ -207,7 +224,7 @@ def send_all(
                 uploader.report()
                 return True
             pause = 0.0
-            wait(0.3)
+            wait(max(uploader.interval, 0.05))
         except AuthenticationError as error:
             uploader.report(str(error), refused=None if uploader.opened else "key")
             client = login_again()

@@ -169,6 +169,14 @@ def test_a_silent_run_is_unresponsive_until_it_is_heard_of(sender, alice, run, s
     assert alice.get(run).json()["state"] == "running"
 
 
+def test_a_run_that_was_silent_for_long_still_takes_data(sender, alice, run, monkeypatch):
+    sender.send(BEGIN + scalars(0, 1.0))
+    monkeypatch.setattr("swanlab.server.runview.SILENCE_MS", -1)
+    assert alice.get(run).json()["state"] == "unresponsive"
+    sender.send(scalars(1, 2.0))
+    assert points(alice, run) == {0: 1.0, 1: 2.0}
+
+
 def test_values_no_database_can_hold_do_not_stop_a_post(sender, alice, run):
     odd = header(pid=2**64 - 1, started=2**63, rank=2**40)
     sender.send(frame(odd, records.Config(2**63, {"k": {1: b"\xff", "t": 2**64 - 1}}, [])))

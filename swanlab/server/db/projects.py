@@ -151,3 +151,19 @@ def _cards() -> Any:
 
 def _card(row: Row[Any]) -> ProjectCard:
     return msgspec.convert(row, ProjectCard, from_attributes=True)
+
+
+def open_project(
+    connection: Connection, workspace: str, name: str, *, public: bool = False
+) -> ProjectRow:
+    """Return the project of that address; a new one is ``public`` if that is asked for.
+
+    One that is there stays as it is.
+    """
+    known = find(connection, workspace, name)
+    project = create(connection, workspace, name)
+    if known is not None or not public:
+        return project
+    chosen = projects.update().where(projects.c.id == project.id).values(visibility="public")
+    connection.execute(chosen)
+    return msgspec.structs.replace(project, visibility="public")

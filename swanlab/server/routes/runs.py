@@ -37,7 +37,8 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
     if ask.body.must_exist:
         _check_exists(server, workspace, name, ask.body.id)
     with server.db.write() as connection:
-        project = projects.create(connection, workspace, name)
+        public = ask.body.options.get("public") is True
+        project = projects.open_project(connection, workspace, name, public=public)
         row, created = runs.open_run(connection, project.id, ask.body)
     run = server.ingest.run(project, row.run_id)
     if run.id != row.id:  # another server deleted the one that this one remembers

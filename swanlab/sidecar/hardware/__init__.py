@@ -37,7 +37,7 @@ class Training(NamedTuple):
     visible: Mapping[str, str] = {}
     """Variables that name its devices, as it has them: ``CUDA_VISIBLE_DEVICES`` and the like."""
     folder: Path = Path()
-    """Where its run is recorded."""
+    """On the disk that is watched: where its run is recorded, unless another was chosen."""
 
 
 class Probe(Protocol):

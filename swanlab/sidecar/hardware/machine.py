@@ -75,7 +75,7 @@ class Machine:
         return allowance.limit
 
     def _disk_usage(self) -> Any:
-        """Of the disk that the run is recorded on; None if its folder is gone."""
+        """Of the disk that is watched; None if its folder is gone."""
         try:
             return psutil.disk_usage(self._folder)
         except OSError:
