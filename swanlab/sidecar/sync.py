@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -149,9 +150,7 @@ def login_for(host: str | None, api_key: str | None) -> Login:
 def new_id(run_id: str | None) -> str | None:
     """Return the id to send as: ``new`` is a fresh one, ``auto`` and None the recorded one."""
     if run_id == "new":
-        from swanlab.utils import generate_id
-
-        return generate_id(21)
+        return secrets.token_hex(11)[:21]
     return None if run_id == "auto" else run_id
 
 
