@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import secrets
 import time
@@ -11,6 +10,7 @@ from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from swanlab.server.http import Problem, refuse
+from swanlab.server.logs import request_id
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("swanlab.server.requests")
 
+SLOW = 2.0
+"""Seconds after which a request is worth a warning."""
+_HUNG_UP = 499
+"""What is noted for a request whose sender left before the answer began."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (
         b"content-security-policy",
@@ -54,17 +60,18 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(6)
-        scope["request_id"] = request_id
+        identity = secrets.token_hex(6)
+        scope["request_id"] = identity
+        request_id.set(identity)
         began = time.perf_counter()
-        status = 0
+        status, answered = _HUNG_UP, 0.0
 
         async def dressed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
-                identity = (b"x-request-id", request_id.encode())
-                message["headers"] = [*message.get("headers", ()), *_HEADERS, identity]
+                status, answered = message["status"], time.perf_counter() - began
+                named = (b"x-request-id", identity.encode())
+                message["headers"] = [*message.get("headers", ()), *_HEADERS, named]
             await send(message)
 
         if not _welcome(scope, self._server.hosts):
@@ -72,23 +79,31 @@ class Gate:
             await refuse(Problem(421, "wrong_host", message))(scope, receive, dressed)
         else:
             await self._app(scope, receive, dressed)
-        if log.isEnabledFor(logging.INFO):
-            _note(scope, status, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        counted = answered if "stream" in scope else took
+        route = scope.get("template", "other")
+        self._server.vitals.answered(_method(scope), route, status, counted)
+        level = logging.WARNING if counted > SLOW else logging.INFO
+        if log.isEnabledFor(level):
+            _note(level, scope, status, took)
 
 
-def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
-    log.info(
-        "%s",
-        json.dumps(
-            {
-                "request": scope["request_id"],
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-            }
-        ),
-    )
+def _method(scope: MutableMapping[str, Any]) -> str:
+    """Return the method as a word that strangers cannot make up."""
+    return str(scope["method"]) if scope["method"] in _METHODS else "other"
+
+
+def _note(level: int, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    fields = {
+        "method": scope["method"],
+        "route": scope.get("template", "other"),
+        "path": scope["path"],
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "user": scope.get("user", "-"),
+    }
+    message = "slow request" if level == logging.WARNING else "request"
+    log.log(level, message, extra={"fields": fields})
 
 
 def _welcome(scope: Scope, hosts: frozenset[str] | None) -> bool:

@@ -132,15 +132,15 @@ def mount(routes: Sequence[Route]) -> list[StarletteRoute]:
 
 def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        request.scope["template"] = API + route.path
         try:
             return await _serve(route, request)
         except Problem as problem:
             return refuse(problem)
         except ClientDisconnect:
             return Response(status_code=400)
-        except Exception:
-            log.exception("request failed", extra={"request": request.scope.get("request_id")})
-            return refuse(_internal(request))
+        except Exception as error:  # noqa: BLE001 - reported, and answered as what it is
+            return refuse(_failed(request, error))
 
     return endpoint
 
@@ -148,6 +148,8 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
 async def _serve(route: Route, request: Request) -> Response:
     server: Server = request.app.state.server
     caller = await server.auth.identify(request)
+    if caller is not None:
+        request.scope["user"] = caller.user.username
     ask: Ask[Any, Any] = Ask(request, server, caller)
     ask._project = await server.auth.admit(route.need, caller, request)  # noqa: SLF001 - same module
     if route.query is not None:
@@ -240,6 +242,14 @@ def refuse(problem: Problem) -> Response:
         {"cache-control": "no-store", **problem.headers},
         media_type=JSON,
     )
+
+
+def _failed(request: Request, error: Exception) -> Problem:
+    """Answer what no handler expected: trouble of the machine as such, all else as our fault."""
+    from swanlab.server import trouble
+
+    trouble.report(log, "answering a request", error)
+    return trouble.of(error) or _internal(request)
 
 
 def _internal(request: Request) -> Problem:

@@ -10,7 +10,10 @@ from swanlab.server.auth import Auth, Mode
 from swanlab.server.db.engine import FILE_NAME, Database
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.probe import Probe
 from swanlab.server.stores import Stores
+from swanlab.server.sweep import Sweep
+from swanlab.server.vitals import Vitals
 
 STATIC = Path(__file__).parent / "static"
 
@@ -35,16 +38,23 @@ class Server:
         data_dir.mkdir(parents=True, exist_ok=True)
         self.mode: Mode = mode
         self.static = static
+        self.data_dir = data_dir
         self.boot = secrets.token_hex(8)
         """Differs at every start: versions of answers are counted from there."""
         self.db = Database(data_dir / FILE_NAME)
         self.stores = Stores(data_dir / "metrics")
         self.hub = Hub()
         self.auth = Auth(self.db, mode)
-        self.ingest = Ingest(self.db, self.stores, self.hub)
+        self.vitals = Vitals()
+        self.ingest = Ingest(self.db, self.stores, self.hub, self.vitals)
+        self.probe = Probe(self.db, data_dir)
+        self.metrics_token: bytes | None = None
+        """Hash of the token that ``/metrics`` asks for, if one was set."""
+        self.measured = False
+        """Whether somebody reads ``/metrics``, so that what takes a while to find out is kept."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.beside: list[Worker] = []
+        self.beside: list[Worker] = [Sweep(self)]
         """What works beside answering requests, started and closed with the server."""
         if mode == "watch":
             self.auth.ensure_local()

@@ -76,7 +76,12 @@ def state_of_every_rank(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank)
+def retention(connection: Connection) -> None:
+    """For how many days a project keeps its runs after they ended; NULL is for ever."""
+    connection.execute(text("ALTER TABLE projects ADD COLUMN retention_days BIGINT"))
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_tables, state_of_every_rank, retention)
 
 
 def version(connection: Connection) -> int:

@@ -311,6 +311,10 @@ class MetricStore(Protocol):
         """
         ...
 
+    def waiting(self) -> tuple[int, int]:
+        """Return how many batches and how many points are not sealed yet."""
+        ...
+
     def delete(self, run: int) -> None:
         """Forget the run and free its space."""
         ...
