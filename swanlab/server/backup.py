@@ -19,6 +19,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -375,6 +376,8 @@ def _sum(path: Path) -> str:
 
 
 def _sync(path: Path) -> None:
+    if sys.platform == "win32" and path.is_dir():
+        return  # a folder cannot be opened there
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)

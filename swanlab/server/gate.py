@@ -9,7 +9,7 @@ import time
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from swanlab.server.http import Problem, refuse
+from swanlab.server.http import API, Problem, refuse
 from swanlab.server.logs import request_id
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ log = logging.getLogger("swanlab.server.requests")
 
 SLOW = 2.0
 """Seconds after which a request is worth a warning."""
+_PROBES = frozenset({"/metrics", API + "/health", API + "/health/live"})
+"""Asked every few seconds by machines: not worth a line as long as all is well."""
 _HUNG_UP = 499
 """What is noted for a request whose sender left before the answer began."""
 
@@ -84,6 +86,8 @@ class Gate:
         route = scope.get("template", "other")
         self._server.vitals.answered(_method(scope), route, status, counted)
         level = logging.WARNING if counted > SLOW else logging.INFO
+        if route in _PROBES and level == logging.INFO and status < 400:
+            level = logging.DEBUG
         if log.isEnabledFor(level):
             _note(level, scope, status, took)
 
@@ -114,10 +118,15 @@ def _welcome(scope: Scope, hosts: frozenset[str] | None) -> bool:
     """
     if hosts is None:
         return True
-    given = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    name = given.decode("latin-1").lower()
-    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+    name = called(scope)
     return name in hosts or _is_address(name)
+
+
+def called(scope: Scope) -> str:
+    """Return the name or address by which the caller calls this server, without a port."""
+    given = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    name = str(given.decode("latin-1")).lower()
+    return name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
 
 
 def _is_address(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,14 +15,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import swanlab
-from swanlab.server import auth
+from swanlab.server import auth, trouble
 from swanlab.server.db.engine import now
 from swanlab.server.db.schema import sessions
+from swanlab.server.gate import called
 from swanlab.server.http import Problem, refuse
 from swanlab.server.vitals import family
 
 if TYPE_CHECKING:
     from swanlab.server.state import Server
+
+log = logging.getLogger("swanlab.server")
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -59,11 +63,14 @@ async def _may_read(server: Server, request: Request) -> bool:
 
 def _asks_here(request: Request) -> bool:
     """Whether the caller calls this machine by a name that no other site can take."""
-    return (request.url.hostname or "").lower() in _HERE and "origin" not in request.headers
+    return called(request.scope) in _HERE and "origin" not in request.headers
 
 
 def lines(server: Server) -> Iterator[str]:
-    """Yield everything that is known of this server, in Prometheus' text format. Blocks."""
+    """Yield everything that is known of this server, in Prometheus' text format. Blocks.
+
+    What cannot be found out, because the database or the disk is away, is left out.
+    """
     server.measured = True
     yield from family(
         "swanlab_build_info",
@@ -75,8 +82,13 @@ def lines(server: Server) -> Iterator[str]:
     ready = 0 if server.probe.trouble() else 1
     yield from family("swanlab_ready", "gauge", "Whether the server can do its work.", ready)
     yield from server.vitals.lines()
-    yield from _waiting(server)
-    yield from _kept(server)
+    for part in (_waiting, _sessions, _kept):
+        try:
+            found = "".join(part(server))
+        except Exception as error:  # noqa: BLE001 - reported, and the rest is still worth telling
+            trouble.report(log, "measuring", error)
+        else:
+            yield found
     streams = server.hub.streams
     yield from family("swanlab_live_streams", "gauge", "Live streams open.", streams)
     yield from _process()
@@ -91,11 +103,14 @@ def _waiting(server: Server) -> Iterator[str]:
     yield from family("swanlab_points_waiting", "gauge", "Points not sealed yet.", points)
 
 
-def _kept(server: Server) -> Iterator[str]:
+def _sessions(server: Server) -> Iterator[str]:
     with server.db.read() as connection:
         alive = select(func.count()).where(sessions.c.expires_at > now())
         signed_in = connection.execute(alive).scalar_one()
     yield from family("swanlab_sessions", "gauge", "Browsers signed in.", signed_in)
+
+
+def _kept(server: Server) -> Iterator[str]:
     free = shutil.disk_usage(server.data_dir).free
     yield from family("swanlab_disk_free_bytes", "gauge", "Free on the data folder's disk.", free)
     if server.vitals.density is None:

@@ -17,6 +17,7 @@ import yaml
 from swanlab.cli.server import server
 from swanlab.server import monitor
 from swanlab.server.app import create_app
+from swanlab.server.metrics import schema
 from swanlab.server.metrics.contract import Ref
 from swanlab.server.state import Server
 from tests.server.conftest import Process
@@ -188,6 +189,18 @@ def test_the_alerts_watch_only_what_is_measured(metrics):
     for rule in group["rules"]:
         check_query(rule["expr"], metrics)
         assert rule["annotations"]["summary"]
+
+
+def test_the_page_on_operations_names_what_there_is(metrics):
+    text = (ROOT / "docs" / "operations.md").read_text()
+    bases = {re.sub(r"_(bucket|sum|count)$", "", name) for name in metrics}
+    assert set(re.findall(r"`((?:swanlab|process)_\w+)`", text)) <= bases
+    (listed,) = re.findall(r"unnest\(ARRAY\[(.*?)\]\)", text)
+    assert re.findall(r"'(\w+)'", listed) == [
+        name for name, table in schema.metadata.tables.items() if "run" in table.c
+    ]
+    for option in set(re.findall(r"`(--[a-z-]+)", text)) - {"--data-dir"}:
+        assert option in OPTIONS, option
 
 
 def test_a_query_of_something_unknown_is_noticed(metrics):

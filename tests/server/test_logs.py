@@ -133,6 +133,16 @@ def test_what_an_error_says_names_the_request(server, nobody, monkeypatch, caplo
     assert any(one.exc_info and one.exc_info[0] is ZeroDivisionError for one in caplog.records)
 
 
+def test_probes_make_no_noise_while_all_is_well(server, nobody, caplog, monkeypatch):
+    caplog.set_level(logging.INFO)
+    nobody.get("/health/live")
+    assert not [one for one in caplog.records if one.getMessage() == "request"]
+    monkeypatch.setattr(server.probe, "trouble", lambda: "broken")
+    nobody.get("/health")
+    (line,) = [one for one in caplog.records if one.getMessage() == "request"]
+    assert line.fields["status"] == 503
+
+
 def test_a_slow_request_is_a_warning(nobody, monkeypatch, caplog):
     monkeypatch.setattr(gate, "SLOW", -1.0)
     nobody.get("/health")

@@ -88,6 +88,22 @@ def test_sealing_and_bytes_per_point_are_measured(server, sender, admin):
     assert per_point > 1
 
 
+def test_what_can_still_be_told_is_told_when_the_database_is_away(server, admin, monkeypatch):
+    from sqlalchemy import text
+
+    from swanlab.server import probe
+
+    monkeypatch.setattr(probe, "FRESH", 0.0)
+    assert named(read(admin.get("/metrics")), "swanlab_ready") == 1
+    with server.db.write() as connection:
+        connection.execute(text("DROP TABLE sessions"))
+        connection.execute(text("DROP TABLE migrations"))
+    found = read(admin.get("/metrics"))
+    assert named(found, "swanlab_ready") == 0
+    assert named(found, "swanlab_disk_free_bytes") > 0
+    assert ("swanlab_sessions", ()) not in found
+
+
 def test_strangers_make_no_metrics_of_their_own(admin, nobody):
     nobody.base_url = "http://testserver"
     for path in ("/api/v1/nothing/x", "/api/v1/projects/a/b", '/@a"b%0A/c', "/x/y/z"):
@@ -133,6 +149,7 @@ def test_this_machine_may_read_it_unless_a_token_was_set(server, here):
         {"forwarded": "for=203.0.113.9"},
         {"via": "1.1 proxy"},
         {"host": "rebound.example"},
+        {"host": "[bad"},
         {"origin": "https://elsewhere.example"},
     ],
 )
