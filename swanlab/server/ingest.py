@@ -222,11 +222,11 @@ class Ingest:
         self.keeper.wrote(run.project.id, run.id, receipt.points, ended=run.state != "running")
         self.tell(run, kinds)
 
-    def waiting(self) -> tuple[int, int]:
+    def queued(self) -> tuple[int, int]:
         """Return how many posts, and how many bytes of them, wait for their commit."""
         with self._lock:
             lanes = list(self._lanes.values())
-        found = [lane.waiting() for lane in lanes]
+        found = [lane.queued() for lane in lanes]
         return sum(posts for posts, _ in found), sum(size for _, size in found)
 
     def close(self) -> None:
@@ -266,7 +266,7 @@ class Lane:
             self._wake.notify()
             return True
 
-    def waiting(self) -> tuple[int, int]:
+    def queued(self) -> tuple[int, int]:
         """Return how many posts and bytes are queued."""
         with self._wake:
             return len(self._queue), self._bytes

@@ -95,7 +95,7 @@ def lines(server: Server) -> Iterator[str]:
 
 
 def _waiting(server: Server) -> Iterator[str]:
-    posts, size = server.ingest.waiting()
+    posts, size = server.ingest.queued()
     yield from family("swanlab_queue_posts", "gauge", "Posts that wait for their commit.", posts)
     yield from family("swanlab_queue_bytes", "gauge", "Bytes that wait for their commit.", size)
     batches, points = server.stores.waiting()

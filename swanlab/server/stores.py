@@ -42,8 +42,8 @@ class Stores:
         return sum(batches for batches, _ in found), sum(points for _, points in found)
 
     def size(self) -> int:
-        """Return the bytes that the stores take on the disk."""
-        return sum(path.stat().st_size for path in self._folder.glob("*.db*"))
+        """Return the bytes that the stores that are open take on the disk."""
+        return sum(store.size() for store in self.opened())
 
     def close(self) -> None:
         """Close all stores."""

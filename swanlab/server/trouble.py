@@ -20,27 +20,27 @@ SAID_EVERY = 60.0
 RETRY_AFTER = "5"
 
 _CODES = {
-    "no_space": (507, "The server's disk is full. Nothing of this was stored; send it again."),
+    "disk_full": (507, "The server's disk is full. Nothing of this was stored; send it again."),
     "read_only": (503, "The server's storage takes no data: it is read-only."),
     "disk_failed": (503, "The server's storage does not work."),
     "database_busy": (503, "The server's database is busy; ask again."),
-    "database_away": (503, "The server's database cannot be reached; ask again."),
+    "away": (503, "The server's database cannot be reached; ask again."),
 }
 _ERRNOS = {
-    errno.ENOSPC: "no_space",
-    errno.EDQUOT: "no_space",
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
     errno.EROFS: "read_only",
     errno.EIO: "disk_failed",
 }
 _SQLITE = {
-    "database or disk is full": "no_space",
+    "database or disk is full": "disk_full",
     "attempt to write a readonly database": "read_only",
     "disk i/o error": "disk_failed",
     "unable to open database file": "disk_failed",
     "database is locked": "database_busy",
     "database table is locked": "database_busy",
 }
-_POSTGRESQL = {"53100": "no_space", "25006": "read_only", "58030": "disk_failed"}
+_POSTGRESQL = {"53100": "disk_full", "25006": "read_only", "58030": "disk_failed"}
 _AWAY = ("08", "57P")
 """Classes of PostgreSQL's codes: no connection, and the server is going down or coming up."""
 
@@ -64,7 +64,7 @@ def code_of(error: BaseException) -> str | None:
     if isinstance(error, exc.TimeoutError):
         return "database_busy"
     if isinstance(error, exc.DisconnectionError):
-        return "database_away"
+        return "away"
     if not isinstance(error, exc.DBAPIError):
         return None
     state = str(getattr(error.orig, "sqlstate", None) or "")
@@ -74,7 +74,7 @@ def code_of(error: BaseException) -> str | None:
     found = next((code for start, code in _SQLITE.items() if text.startswith(start)), None)
     away = error.connection_invalidated or state.startswith(_AWAY)
     if found is None and (away or isinstance(error, exc.InterfaceError)):
-        return "database_away"
+        return "away"
     return found
 
 

@@ -73,7 +73,7 @@ def test_a_full_disk_is_answered_as_such_and_reading_goes_on(server, client):
             offset, step = answer.json()["offset"], step + 500
     assert answer.status_code == 507, answer.text
     error = answer.json()["error"]
-    assert (error["code"], "disk is full" in error["message"]) == ("no_space", True)
+    assert (error["code"], "disk is full" in error["message"]) == ("disk_full", True)
     assert float(answer.headers["retry-after"]) > 0
     assert client.post("/projects/admin/dogs/runs", json={"id": "r1"}).status_code == 507
 

@@ -61,7 +61,7 @@ def test_a_full_database(tmp_path):
         with pytest.raises(sa.exc.OperationalError) as caught:
             connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(100000))")
     engine.dispose()
-    assert code(caught.value) == (507, "no_space")
+    assert code(caught.value) == (507, "disk_full")
 
 
 def test_a_database_that_cannot_be_opened(tmp_path):
@@ -72,8 +72,8 @@ def test_a_database_that_cannot_be_opened(tmp_path):
 @pytest.mark.parametrize(
     ("number", "wanted"),
     [
-        (errno.ENOSPC, (507, "no_space")),
-        (errno.EDQUOT, (507, "no_space")),
+        (errno.ENOSPC, (507, "disk_full")),
+        (errno.EDQUOT, (507, "disk_full")),
         (errno.EROFS, (503, "read_only")),
         (errno.EIO, (503, "disk_failed")),
         (errno.ENOENT, None),

@@ -20,6 +20,7 @@ from swanlab.server.metrics import (
     rows,
     schema,
     seal,
+    weight,
 )
 from swanlab.server.metrics.charts import Source, answer
 from swanlab.server.metrics.contract import (
@@ -117,15 +118,13 @@ class Store:
 
     def waiting(self) -> tuple[int, int]:
         """Return how many batches and how many points are not sealed yet."""
-        table = schema.ledger
-        batches, points = (
-            sa.func.coalesce(sa.func.sum(one), 0)
-            for one in (table.c.top - table.c.sealed, table.c.pending)
-        )
-        query = sa.select(batches, points).where(table.c.top > table.c.sealed)
         with self._engine.connect() as connection:
-            row = connection.execute(query).one()
-        return int(row[0]), int(row[1])
+            return weight.waiting(connection)
+
+    def size(self) -> int:
+        """Return the bytes that the store takes on the disk, its log not counted."""
+        with self._engine.connect() as connection:
+            return weight.size(connection)
 
     def seal(self, run: int, *, force: bool = False) -> bool:
         """Turn the run's batches into chunks if they are many or old enough (or ``force``)."""
