@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import threading
@@ -57,6 +58,11 @@ class Probe:
     def _ask_database(self) -> None:
         with self._db.read() as connection:
             connection.execute(text("SELECT max(number) FROM migrations")).scalar_one()
+            if connection.dialect.name == "postgresql":
+                # After a fail-over this may be a copy that only reads.
+                reads = connection.execute(text("SHOW transaction_read_only")).scalar_one()
+                if reads == "on":
+                    raise OSError(errno.EROFS, "the database is a read-only copy")
 
     def _write(self) -> None:
         """Write and remove a small file: free blocks alone tell nothing of quotas or of mounts."""
