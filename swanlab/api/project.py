@@ -101,6 +101,23 @@ class Project:
             found.append(Experiment(self._client, self.workspace, self.name, row))
         return found
 
+    def retention(self, days: int | None = None) -> dict[str, Any]:
+        """Return for how many days runs are kept after their end (``days``; None for ever).
+
+        ``due`` counts the runs that the server deletes next by it, or would by the ``days`` given.
+        """
+        params = {} if days is None else {"days": days}
+        path = project_path(self.workspace, self.name) + "/retention"
+        return dict(self._client.request("GET", path, params=params))
+
+    def set_retention(self, days: int | None) -> dict[str, Any]:
+        """Let the server delete runs ``days`` after their end, those tagged ``keep`` excepted.
+
+        None keeps all for ever, as is the default. Returns what ``retention`` does.
+        """
+        path = project_path(self.workspace, self.name) + "/retention"
+        return dict(self._client.request("PUT", path, {"days": days}))
+
     def delete(self, commit: bool = False) -> bool:
         """Delete the project and all its runs for good if ``commit`` is set; returns whether."""
         if commit:

@@ -92,4 +92,27 @@ def project_delete(server: Api, path: str, yes: bool) -> Any:
     return {"deleted": found.path}
 
 
+@project.command("retention")
+@click.argument("path")
+@click.option("--days", type=click.IntRange(1, 36_500), help="Delete runs so long after their end.")
+@click.option("--forever", is_flag=True, help="Delete none.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@reading
+def project_retention(server: Api, path: str, days: int | None, forever: bool, yes: bool) -> Any:
+    """Show for how many days the project at PATH keeps runs after their end, or set it.
+
+    Runs tagged 'keep' stay in any case.
+    """
+    if days is not None and forever:
+        raise click.UsageError("give --days or --forever, not both.")
+    found = server.project(path)
+    if forever:
+        return found.set_retention(None)
+    if days is None:
+        return found.retention()
+    due = found.retention(days)["due"]
+    sure(f"Delete the runs of {found.path} {days} days after their end ({due} now)?", yes=yes)
+    return found.set_retention(days)
+
+
 api.add_command(run)

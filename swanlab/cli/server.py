@@ -6,7 +6,7 @@ import secrets
 import time
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -19,7 +19,10 @@ DEFAULT_PORT = 5093
 DATABASE_WAIT = 30.0
 """Seconds to wait at the start for a database that cannot be reached."""
 
-_VERBS: dict[str, str] = {}
+_VERBS: dict[str, str] = {
+    "backup": "swanlab.cli.server_backup",
+    "restore": "swanlab.cli.server_restore",
+}
 """Command to the module that holds it, under the same name; imported when it is called."""
 
 
@@ -64,7 +67,19 @@ class _Verbs(Group):
     show_default=True,
     help="'info' writes a line per request.",
 )
-def server(
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="'json' writes an object per line, for programs.",
+)
+@click.option(
+    "--metrics-token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Token that /metrics asks for; without it this machine and admins may read it.",
+)
+def server(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
     host: str,
     port: int,
@@ -72,6 +87,8 @@ def server(
     admin_password_file: Path | None,
     database_url: str | None,
     log_level: str,
+    log_format: Literal["text", "json"],
+    metrics_token_file: Path | None,
 ) -> None:
     """Serve runs of many people, with accounts; or look after what a server keeps."""
     if ctx.invoked_subcommand is not None:
@@ -96,12 +113,18 @@ def server(
     except Fails:
         listening.close()
         raise
+    if metrics_token_file is not None:
+        running.metrics_token = _token(metrics_token_file)
     _first_start(running, admin_password_file)
     url = process.address(host, listening)
     if lock is not None:
         lock.tell(url)
     process.run(
-        running, listening, lambda: line(f"swanlab server is running at {url}"), log_level=log_level
+        running,
+        listening,
+        lambda: line(f"swanlab server is running at {url}"),
+        log_level=log_level,
+        log_format=log_format,
     )
     if lock is not None:
         lock.release()
@@ -134,6 +157,16 @@ def _opened(folder: Path, database_url: str | None) -> Server:
             if time.monotonic() > until:
                 raise Fails(f"cannot use the database: {error.orig}") from error
         time.sleep(0.5)
+
+
+def _token(path: Path) -> bytes:
+    """Return what is kept of the token in a file."""
+    from swanlab.server.auth import digest
+
+    token = path.read_text(encoding="utf-8").strip()
+    if not token:
+        raise Fails(f"{path} is empty: write the token for /metrics into it.")
+    return digest(token)
 
 
 def _first_start(running: Server, password_file: Path | None) -> None:

@@ -13,7 +13,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from swanlab.server.gate import Gate
-from swanlab.server.http import mount, on_http_exception
+from swanlab.server.http import API, mount, on_http_exception
+from swanlab.server.monitor import metrics
 from swanlab.server.pages import page
 from swanlab.server.routes import ROUTES
 from swanlab.server.state import Server
@@ -31,11 +32,27 @@ def create_app(server: Server) -> Starlette:
         yield
         await run_in_threadpool(server.close)
 
+    served = mount(ROUTES)
     app = Starlette(
-        routes=[*mount(ROUTES), Route("/{path:path}", page, methods=_METHODS)],
+        routes=[
+            *served,
+            *_short(served),
+            Route("/metrics", metrics),
+            Route("/{path:path}", page, methods=_METHODS),
+        ],
         middleware=[Middleware(Gate, server=server)],
         exception_handlers={HTTPException: on_http_exception},
         lifespan=lifespan,
     )
     app.state.server = server
     return app
+
+
+def _short(served: list[Route]) -> list[Route]:
+    """Answer the health routes also where balancers look for them by habit."""
+    start = API + "/health"
+    return [
+        Route(route.path.removeprefix(API), route.endpoint, methods=["GET"])
+        for route in served
+        if route.path.startswith(start)
+    ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import secrets
 import time
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from swanlab.server.http import Problem, refuse
+from swanlab.server.http import API, Problem, refuse
+from swanlab.server.logs import request_id
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("swanlab.server.requests")
 
+SLOW = 2.0
+"""Seconds after which a request is worth a warning."""
+_PROBES = frozenset({"/metrics", API + "/health", API + "/health/live"})
+"""Asked every few seconds by machines: not worth a line as long as all is well."""
+_HUNG_UP = 499
+"""What is noted for a request whose sender left before the answer began."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (
         b"content-security-policy",
@@ -54,17 +62,18 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(6)
-        scope["request_id"] = request_id
+        identity = secrets.token_hex(6)
+        scope["request_id"] = identity
+        request_id.set(identity)
         began = time.perf_counter()
-        status = 0
+        status, answered = _HUNG_UP, 0.0
 
         async def dressed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
-                identity = (b"x-request-id", request_id.encode())
-                message["headers"] = [*message.get("headers", ()), *_HEADERS, identity]
+                status, answered = message["status"], time.perf_counter() - began
+                named = (b"x-request-id", identity.encode())
+                message["headers"] = [*message.get("headers", ()), *_HEADERS, named]
             await send(message)
 
         if not _welcome(scope, self._server.hosts):
@@ -72,23 +81,33 @@ class Gate:
             await refuse(Problem(421, "wrong_host", message))(scope, receive, dressed)
         else:
             await self._app(scope, receive, dressed)
-        if log.isEnabledFor(logging.INFO):
-            _note(scope, status, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        counted = answered if "stream" in scope else took
+        route = scope.get("template", "other")
+        self._server.vitals.answered(_method(scope), route, status, counted)
+        level = logging.WARNING if counted > SLOW else logging.INFO
+        if route in _PROBES and level == logging.INFO and status < 400:
+            level = logging.DEBUG
+        if log.isEnabledFor(level):
+            _note(level, scope, status, took)
 
 
-def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
-    log.info(
-        "%s",
-        json.dumps(
-            {
-                "request": scope["request_id"],
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-            }
-        ),
-    )
+def _method(scope: MutableMapping[str, Any]) -> str:
+    """Return the method as a word that strangers cannot make up."""
+    return str(scope["method"]) if scope["method"] in _METHODS else "other"
+
+
+def _note(level: int, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    fields = {
+        "method": scope["method"],
+        "route": scope.get("template", "other"),
+        "path": scope["path"],
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "user": scope.get("user", "-"),
+    }
+    message = "slow request" if level == logging.WARNING else "request"
+    log.log(level, message, extra={"fields": fields})
 
 
 def _welcome(scope: Scope, hosts: frozenset[str] | None) -> bool:
@@ -99,10 +118,15 @@ def _welcome(scope: Scope, hosts: frozenset[str] | None) -> bool:
     """
     if hosts is None:
         return True
-    given = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    name = given.decode("latin-1").lower()
-    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+    name = called(scope)
     return name in hosts or _is_address(name)
+
+
+def called(scope: Scope) -> str:
+    """Return the name or address by which the caller calls this server, without a port."""
+    given = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    name = str(given.decode("latin-1")).lower()
+    return name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
 
 
 def _is_address(name: str) -> bool:

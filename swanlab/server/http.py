@@ -22,7 +22,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from swanlab.server.db import postgres
 from swanlab.server.messages import Error, ErrorBody
 
 if TYPE_CHECKING:
@@ -133,19 +132,15 @@ def mount(routes: Sequence[Route]) -> list[StarletteRoute]:
 
 def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        request.scope["template"] = API + route.path
         try:
             return await _serve(route, request)
         except Problem as problem:
             return refuse(problem)
         except ClientDisconnect:
             return Response(status_code=400)
-        except Exception as error:
-            extra = {"request": request.scope.get("request_id")}
-            if postgres.is_outage(error):
-                log.warning("the database is away: %s", error, extra=extra)
-                return refuse(_away())
-            log.exception("request failed", extra=extra)
-            return refuse(_internal(request))
+        except Exception as error:  # noqa: BLE001 - reported, and answered as what it is
+            return refuse(_failed(request, error))
 
     return endpoint
 
@@ -153,6 +148,8 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
 async def _serve(route: Route, request: Request) -> Response:
     server: Server = request.app.state.server
     caller = await server.auth.identify(request)
+    if caller is not None:
+        request.scope["user"] = caller.user.username
     ask: Ask[Any, Any] = Ask(request, server, caller)
     ask._project = await server.auth.admit(route.need, caller, request)  # noqa: SLF001 - same module
     if route.query is not None:
@@ -247,9 +244,12 @@ def refuse(problem: Problem) -> Response:
     )
 
 
-def _away() -> Problem:
-    message = "The database cannot be reached at the moment; ask again."
-    return Problem(503, "away", message, {"retry_after": 2}, {"retry-after": "2"})
+def _failed(request: Request, error: Exception) -> Problem:
+    """Answer what no handler expected: trouble of the machine as such, all else as our fault."""
+    from swanlab.server import trouble
+
+    trouble.report(log, "answering a request", error)
+    return trouble.of(error) or _internal(request)
 
 
 def _internal(request: Request) -> Problem:

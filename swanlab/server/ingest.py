@@ -15,14 +15,14 @@ import logging
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
 import msgspec
 
-from swanlab.server import effects
-from swanlab.server.db import postgres, runs
+from swanlab.server import effects, trouble
+from swanlab.server.db import runs
 from swanlab.server.db.engine import Database
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.http import Problem, no_such
@@ -38,6 +38,7 @@ from swanlab.server.metrics.contract import (
 from swanlab.server.peers import Telling
 from swanlab.server.sealing import Keeper
 from swanlab.server.stores import Stores
+from swanlab.server.vitals import Vitals
 
 QUEUED_POSTS, QUEUED_BYTES = 2_000, 64 * 1024 * 1024
 GROUP_POSTS, GROUP_BYTES = 256, 8 * 1024 * 1024
@@ -75,11 +76,13 @@ class Post(msgspec.Struct, frozen=True, eq=False):
 class Ingest:
     """Takes posts for all projects. Thread-safe."""
 
-    def __init__(self, db: Database, stores: Stores, hub: Hub, peers: Telling) -> None:
-        self._db, self._stores, self._hub = db, stores, hub
+    def __init__(
+        self, db: Database, stores: Stores, hub: Hub, peers: Telling, vitals: Vitals
+    ) -> None:
+        self._db, self._stores, self._hub, self._vitals = db, stores, hub, vitals
         self.peers = peers
         self._remembers = not db.shared
-        self.keeper = Keeper(db, stores)
+        self.keeper = Keeper(db, stores, vitals)
         self._runs: dict[tuple[int, str], LiveRun] = {}
         self._lanes: dict[int, Lane] = {}
         self._lock = threading.Lock()
@@ -135,9 +138,15 @@ class Ingest:
         if not run.gone:
             self.keeper.heard(run.id, at)
 
-    def forget(self, run: LiveRun) -> None:
-        """Delete the run with all it holds, posts that wait for their commit included."""
+    def forget(self, run: LiveRun, still: Callable[[], bool] = lambda: True) -> bool:
+        """Delete the run with all it holds, posts that wait for their commit included.
+
+        ``still`` is asked when nothing of the project is being stored; False leaves the run.
+        Returns whether the run was deleted.
+        """
         with self._working[run.project.id]:
+            if not still():
+                return False
             run.gone = True
             store = self._stores.of(run.project.id)
             if not self._db.shared:
@@ -149,6 +158,7 @@ class Ingest:
                     self.peers.tell_gone(connection, run.project.id, run.run_id)
             self.lost(run)
         self.tell(run, {"run"})
+        return True
 
     def lost(self, run: LiveRun) -> None:
         """Drop what is remembered of a run that was deleted."""
@@ -180,8 +190,11 @@ class Ingest:
         Returns those that follow another one of the same writer: they are for the next transaction,
         since what they mean depends on the one before.
         """
+        began = time.perf_counter()
         with self._working[project]:
-            return self._commit(project, posts)
+            later = self._commit(project, posts)
+        self._vitals.committed(time.perf_counter() - began)
+        return later
 
     def _commit(self, project: int, posts: list[Post]) -> list[Post]:
         store = self._stores.of(project)
@@ -197,11 +210,12 @@ class Ingest:
         self._apply(list(taken.values()))
         with self._existing(list(taken.values())) as found:
             outcomes = store.append([decoded for _, decoded in found])
-        for (post, _), outcome in zip(found, outcomes, strict=True):
+        for (post, decoded), outcome in zip(found, outcomes, strict=True):
             if isinstance(outcome, OffsetMismatch):
                 post.done.set_exception(outcome)
             else:
                 self._after(post, outcome)
+                self._vitals.stored(len(post.frames), outcome.points, _lag(decoded))
                 post.done.set_result(outcome)
         return later
 
@@ -255,6 +269,13 @@ class Ingest:
         self.keeper.wrote(run.project.id, run.id, receipt.points, ended=run.state != "running")
         self.tell(run, kinds)
 
+    def queued(self) -> tuple[int, int]:
+        """Return how many posts, and how many bytes of them, wait for their commit."""
+        with self._lock:
+            lanes = list(self._lanes.values())
+        found = [lane.queued() for lane in lanes]
+        return sum(posts for posts, _ in found), sum(size for _, size in found)
+
     def close(self) -> None:
         """Commit what is queued, then stop."""
         with self._lock:
@@ -292,6 +313,11 @@ class Lane:
             self._wake.notify()
             return True
 
+    def queued(self) -> tuple[int, int]:
+        """Return how many posts and bytes are queued."""
+        with self._wake:
+            return len(self._queue), self._bytes
+
     def stop(self) -> None:
         """Commit what is queued and end."""
         with self._wake:
@@ -323,11 +349,8 @@ class Lane:
                 continue
             try:
                 later = self._ingest.commit(self._project, group)
-            except Exception as error:
-                if postgres.is_outage(error):
-                    log.warning("posts of project %d must wait: %s", self._project, error)
-                else:
-                    log.exception("could not store posts of project %d", self._project)
+            except Exception as error:  # noqa: BLE001 - reported, and told to the senders
+                trouble.report(log, "storing posts", error)
                 for post in group:
                     if not post.done.done():
                         post.done.set_exception(error)
@@ -344,6 +367,13 @@ def _decode(store: MetricStore, post: Post) -> Decoded | None:
     except OffsetMismatch as mismatch:
         post.done.set_exception(mismatch)
         return None
+
+
+def _lag(decoded: Decoded) -> float | None:
+    """Return the seconds since the newest point of a post, None when it has none."""
+    if not decoded.blocks:
+        return None
+    return time.time() - int(decoded.blocks[-1].times[-1]) / 1000
 
 
 def _busy(message: str) -> Problem:

@@ -125,6 +125,21 @@ class Project(Message, frozen=True):
     running: int
 
 
+class Keeping(Message, frozen=True):
+    """For how many days after their end a project keeps its runs; null means for ever.
+
+    Runs tagged ``keep``, and runs that have not ended, stay in any case.
+    """
+
+    days: Annotated[int, Meta(ge=1, le=36_500)] | None
+
+
+class Retention(Keeping, frozen=True):
+    """``due`` counts the runs that the next sweep deletes: one comes every hour."""
+
+    due: int
+
+
 class Projects(Message, frozen=True):
     projects: list[Project]
 

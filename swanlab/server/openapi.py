@@ -26,7 +26,8 @@ _MEANINGS = {
     421: "The server is not called by that name",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
-    503: "The database cannot be reached at the moment; ask again after Retry-After",
+    503: "The server's database or storage does not work now; try again later",
+    507: "The server's disk is full; nothing was stored",
 }
 _PARTS = {
     "workspace": "Name of a workspace; `~` is your own",
@@ -66,7 +67,7 @@ def encoded() -> bytes:
 
 def statuses(route: Route) -> list[int]:
     """Return the statuses of the errors that the route may answer with."""
-    found = {421, 500, 503, *route.errors}
+    found = {421, 500, 503, 507, *route.errors}
     if route.need is not Need.PUBLIC:
         found.add(401)
     if route.need is Need.ADMIN or route.need is Need.WRITE or route.method != "GET":

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 
+import swanlab
+from swanlab.server import logs
 from swanlab.server.app import create_app
 from swanlab.server.state import Server
 
 SWITCH_INTERVAL = 0.001
 """Seconds; the event loop must not wait 5 ms for a thread that decodes a post."""
+FINISH_REQUESTS = 5
+"""Seconds that requests get to end when the server is asked to stop."""
+STOP_AT_LAST = 30.0
+"""Seconds after which a stopping server ends whatever still hangs, such as a dead disk. Nothing
+acknowledged is lost by that."""
+
+log = logging.getLogger("swanlab.server")
 
 
 class _Uvicorn(uvicorn.Server):
@@ -33,6 +44,8 @@ class _Uvicorn(uvicorn.Server):
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        log.info("stopping")
+        _end_at_last()
         self._server.hub.close()
         await super().shutdown(sockets)
 
@@ -67,19 +80,23 @@ def address(host: str, listening: socket.socket) -> str:
 
 
 def run(
-    server: Server, listening: socket.socket, ready: Callable[[], None], *, log_level: str
+    server: Server,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    *,
+    log_level: str,
+    log_format: logs.Format = "text",
 ) -> None:
     """Serve until SIGINT or SIGTERM, then store what was accepted; returns when all is closed."""
-    logging.basicConfig(
-        stream=sys.stderr, level=log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
-    )
+    logs.set_up(log_level, log_format)
+    _say_what_starts(server, listening)
     sys.setswitchinterval(SWITCH_INTERVAL)
     config = uvicorn.Config(
         create_app(server),
         access_log=False,
         log_config=None,
         lifespan="on",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=FINISH_REQUESTS,
         timeout_keep_alive=75,
         server_header=False,
     )
@@ -91,6 +108,30 @@ def run(
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+def _say_what_starts(server: Server, listening: socket.socket) -> None:
+    fields = {
+        "version": swanlab.__version__,
+        "python": sys.version.split()[0],
+        "mode": server.mode,
+        "data": str(server.data_dir),
+        "address": "{}:{}".format(*listening.getsockname()[:2]),
+        "pid": os.getpid(),
+    }
+    log.info("starting", extra={"fields": fields})
+
+
+def _end_at_last() -> None:
+    """End this process even if something hangs; a process that has ended no longer notices."""
+
+    def end() -> None:
+        log.error("still not stopped after %d s: ending now", STOP_AT_LAST)
+        os._exit(1)
+
+    timer = threading.Timer(STOP_AT_LAST, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _nothing(_signal: int, _frame: FrameType | None) -> None:

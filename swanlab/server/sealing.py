@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
-from swanlab.server.db import postgres, runs
+from swanlab.server import trouble
+from swanlab.server.db import runs
 from swanlab.server.db.engine import Database
+from swanlab.server.metrics.contract import MetricStore
 from swanlab.server.stores import Stores
+from swanlab.server.vitals import Vitals
 
 SEAL_POINTS = 64 * 1024
 TICK = 5.0
@@ -18,8 +22,8 @@ log = logging.getLogger("swanlab.server")
 class Keeper:
     """One thread that seals runs in time and keeps when they were last heard of. Thread-safe."""
 
-    def __init__(self, db: Database, stores: Stores) -> None:
-        self._db, self._stores = db, stores
+    def __init__(self, db: Database, stores: Stores, vitals: Vitals) -> None:
+        self._db, self._stores, self._vitals = db, stores, vitals
         self._unsealed: dict[int, int] = {}
         self._ended: dict[int, int] = {}
         self._heard: dict[int, int] = {}
@@ -65,18 +69,18 @@ class Keeper:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._note_heard()
+        try:
+            self._note_heard()
+        except Exception as error:  # noqa: BLE001 - it is the end either way
+            trouble.report(log, "noting when runs were last heard of", error)
 
     def _work(self) -> None:
         while not self._closed:
             try:
                 self._seal()
                 self._note_heard()
-            except Exception as error:
-                if postgres.is_outage(error):
-                    log.warning("sealing must wait: %s", error)
-                else:
-                    log.exception("could not seal; trying again")
+            except Exception as error:  # noqa: BLE001 - reported, and tried again
+                trouble.report(log, "sealing", error)
             self._wake.wait(TICK)
             self._wake.clear()
 
@@ -84,12 +88,19 @@ class Keeper:
         with self._lock:
             ended, self._ended = self._ended, {}
         for run, project in ended.items():
-            self._stores.of(project).seal(run, force=True)
+            if self._closed:
+                return
+            self._seal_one(self._stores.of(project), run, force=True)
         for store in self._stores.opened():
             for run in store.due():
                 if self._closed:
                     return
-                store.seal(run)
+                self._seal_one(store, run)
+
+    def _seal_one(self, store: MetricStore, run: int, *, force: bool = False) -> None:
+        began = time.perf_counter()
+        if store.seal(run, force=force):
+            self._vitals.sealed(time.perf_counter() - began)
 
     def _note_heard(self) -> None:
         with self._lock:

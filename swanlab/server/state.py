@@ -11,7 +11,10 @@ from swanlab.server.db.engine import FILE_NAME, Database
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
 from swanlab.server.peers import Alone, Peers
+from swanlab.server.probe import Probe
 from swanlab.server.stores import Stores
+from swanlab.server.sweep import Sweep
+from swanlab.server.vitals import Vitals
 
 STATIC = Path(__file__).parent / "static"
 
@@ -46,6 +49,7 @@ class Server:
         data_dir.mkdir(parents=True, exist_ok=True)
         self.mode: Mode = mode
         self.static = static
+        self.data_dir = data_dir
         self.boot = secrets.token_hex(8)
         """Differs at every start: versions of answers are counted from there."""
         self.db = Database(database_url or data_dir / FILE_NAME)
@@ -56,12 +60,18 @@ class Server:
             self.db.close()
             raise
         self.hub = Hub()
+        self.vitals = Vitals()
         peers = Alone() if database_url is None else Peers(database_url, self.boot, self.db)
         self.auth = Auth(self.db, mode, peers)
-        self.ingest = Ingest(self.db, self.stores, self.hub, peers)
+        self.ingest = Ingest(self.db, self.stores, self.hub, peers, self.vitals)
+        self.probe = Probe(self.db, data_dir)
+        self.metrics_token: bytes | None = None
+        """Hash of the token that ``/metrics`` asks for, if one was set."""
+        self.measured = False
+        """Whether somebody reads ``/metrics``, so that what takes a while to find out is kept."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.beside: list[Worker] = []
+        self.beside: list[Worker] = [Sweep(self)]
         """What works beside answering requests, started and closed with the server."""
         if isinstance(peers, Peers):
             peers.attach(self.auth, self.ingest, self.hub)

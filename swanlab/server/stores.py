@@ -52,6 +52,15 @@ class Stores:
         with self._lock:
             return list(self._open.values())
 
+    def waiting(self) -> tuple[int, int]:
+        """Return how many batches and how many points are not sealed yet."""
+        found = [store.waiting() for store in self.opened()]
+        return sum(batches for batches, _ in found), sum(points for _, points in found)
+
+    def size(self) -> int:
+        """Return the bytes that the stores that are open take on the disk."""
+        return sum(store.size() for store in self.opened())
+
     def close(self) -> None:
         """Close all stores."""
         with self._lock:

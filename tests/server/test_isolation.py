@@ -16,10 +16,16 @@ OPERATIONS = [
     for path, methods in openapi.document()["paths"].items()
     for method, operation in methods.items()
 ]
-PUBLIC = {("GET", "/health"), ("GET", "/openapi.json"), ("POST", "/session")}
+PUBLIC = {
+    ("GET", "/health"),
+    ("GET", "/health/live"),
+    ("GET", "/openapi.json"),
+    ("POST", "/session"),
+}
 IN_PROJECT = [one for one in OPERATIONS if "{project}" in one[1]]
 BODIES = {
     "NewRun": {"id": "r1"},
+    "Keeping": {"days": 30},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
     "Credentials": {"username": "eve", "password": "a long password"},

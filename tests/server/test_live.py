@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
 
@@ -97,3 +98,28 @@ def test_open_streams_end_when_the_server_stops(real_server, wait_for):
     listeners = [Listener(client) for _ in range(3)]
     assert process.stop() == 0
     wait_for(lambda: all(one.ended for one in listeners))
+
+
+def test_a_run_that_falls_silent_is_told_and_so_is_its_return(
+    client, sender, wait_for, tmp_path, real_server
+):
+    sender.send(frame(header()) + keys("loss") + scalars(0, 1.0))
+    listener = Listener(client, workspace="admin", project="demo")
+    database = sqlite3.connect(tmp_path / "data" / "swanlab.db", timeout=30)
+    silent = int(time.time() * 1000) - 4 * 60 * 1000
+
+    def fell_silent() -> bool:
+        """Let it be four minutes since the run was heard of, once that has been written down."""
+        with database:
+            database.execute("UPDATE runs SET seen_at = ?", (silent,))
+        return "unresponsive" in [hint["state"] for _, hint in listener.hints]
+
+    wait_for(fell_silent)
+    database.close()
+    hint = listener.hints[-1][1]
+    assert (hint["run"], hint["kinds"]) == ("r1", ["run"])
+    assert client.get("/projects/admin/demo/runs/r1").json()["state"] == "unresponsive"
+    told = len(listener.hints)
+    assert client.post("/projects/admin/demo/runs/r1/heartbeat").status_code == 204
+    wait_for(lambda: len(listener.hints) > told)
+    assert (listener.hints[-1][1]["state"], listener.hints[-1][1]["kinds"]) == ("running", ["run"])

@@ -100,11 +100,17 @@ def number_of_every_run(connection: Connection) -> None:
     )
 
 
+def retention(connection: Connection) -> None:
+    """For how many days a project keeps its runs after they ended; NULL is for ever."""
+    connection.execute(text("ALTER TABLE projects ADD COLUMN retention_days BIGINT"))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
     definitions_of_series,
     number_of_every_run,
+    retention,
 )
 
 

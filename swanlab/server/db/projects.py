@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, or_, select
+from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from swanlab.server.db.engine import insert_new, now
 from swanlab.server.db.schema import projects, runs, workspaces
@@ -105,6 +105,30 @@ def create(connection: Connection, workspace: str, name: str) -> ProjectRow:
 def lock(connection: Connection, project: int) -> None:
     """Let nobody add a run to the project until the transaction ends."""
     connection.execute(select(projects.c.id).where(projects.c.id == project).with_for_update())
+
+
+def set_retention(connection: Connection, project: int, days: int | None) -> None:
+    """Keep ended runs of the project for so many days; None for ever."""
+    connection.execute(update(projects).where(projects.c.id == project).values(retention_days=days))
+
+
+def retention(connection: Connection, project: int) -> int | None:
+    """Return for how many days the project keeps its ended runs; None for ever."""
+    wanted = select(projects.c.retention_days).where(projects.c.id == project)
+    days: int | None = connection.execute(wanted).scalar()
+    return days
+
+
+def retentions(connection: Connection) -> list[tuple[ProjectRow, int]]:
+    """Return the projects that do not keep their runs for ever, each with its days."""
+    rows = connection.execute(
+        select(*_PROJECT, projects.c.retention_days)
+        .join(workspaces, workspaces.c.id == projects.c.workspace_id)
+        .where(projects.c.retention_days.is_not(None))
+    )
+    return [
+        (msgspec.convert(row, ProjectRow, from_attributes=True), row.retention_days) for row in rows
+    ]
 
 
 def remove(connection: Connection, project: int) -> None:

@@ -73,6 +73,7 @@ projects = Table(
     Column("description", Text),
     Column("visibility", String(7), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("retention_days", BigInteger),
     UniqueConstraint("workspace_id", "name"),
 )
 

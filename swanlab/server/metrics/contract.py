@@ -315,6 +315,14 @@ class MetricStore(Protocol):
         """
         ...
 
+    def waiting(self) -> tuple[int, int]:
+        """Return how many batches and how many points are not sealed yet."""
+        ...
+
+    def size(self) -> int:
+        """Return the bytes that the store takes on the disk, its log not counted."""
+        ...
+
     def delete(self, run: int) -> None:
         """Forget the run and free its space."""
         ...

@@ -22,6 +22,7 @@ from swanlab.server.metrics import (
     rows,
     schema,
     seal,
+    weight,
 )
 from swanlab.server.metrics.charts import Source, answer
 from swanlab.server.metrics.contract import (
@@ -130,6 +131,16 @@ class Store:
                     )
                 )
             )
+
+    def waiting(self) -> tuple[int, int]:
+        """Return how many batches and how many points are not sealed yet."""
+        with self._engine.connect() as connection:
+            return weight.waiting(connection)
+
+    def size(self) -> int:
+        """Return the bytes that the store takes on the disk, its log not counted."""
+        with self._engine.connect() as connection:
+            return weight.size(connection)
 
     def seal(self, run: int, *, force: bool = False) -> bool:
         """Turn the run's batches into chunks if they are many or old enough (or ``force``)."""

@@ -1,11 +1,11 @@
-"""Is it there, and what does it offer."""
+"""Is it there, can it do its work, and what does it offer."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
 import swanlab
-from swanlab.server.http import JSON, Ask, Need, Route
+from swanlab.server.http import JSON, Ask, Need, Problem, Route
 from swanlab.server.messages import Health
 
 
@@ -15,7 +15,16 @@ def version() -> str:
 
 
 def health(ask: Ask[None, None]) -> Health:
-    """Say that the server works."""
+    """Say that the server can do its work; 503 with the reason when it cannot."""
+    stopping = "The server is going down." if ask.server.hub.closed else None
+    reason = stopping or ask.server.probe.trouble()
+    if reason is not None:
+        raise Problem(503, "not_ready", reason, headers={"retry-after": "5"})
+    return alive(ask)
+
+
+def alive(ask: Ask[None, None]) -> Health:
+    """Say that the process answers, whatever its database and its disk do."""
     return Health(status="ok", version=version(), mode=ask.server.mode)
 
 
@@ -32,6 +41,14 @@ ROUTES = (
         path="/health",
         need=Need.PUBLIC,
         handler=health,
+        summary="Can the server do its work: do its database and its disk answer",
+        answer=Health,
+    ),
+    Route(
+        method="GET",
+        path="/health/live",
+        need=Need.PUBLIC,
+        handler=alive,
         summary="Is the server there",
         answer=Health,
     ),

@@ -29,6 +29,7 @@ async def live(ask: Ask[LiveQuery, None]) -> Response:
         project = found.id
     if hub.streams >= MAX_STREAMS:
         raise Problem(429, "busy", "Too many streams are open.", headers={"retry-after": "10"})
+    ask.request.scope["stream"] = True
     return EventStream(hub, hub.open(user.id, project))
 
 
