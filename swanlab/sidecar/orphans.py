@@ -64,7 +64,7 @@ def _is_unsent(folder: Path, host: str) -> bool:
 
 
 def _is_starting(folder: Path) -> bool:
-    """Whether the run lives and its own sidecar has not come to it yet.
+    """Whether the run goes on and its own sidecar has not come to it yet.
 
     Whoever opened it on the server before its sidecar would have the training believe that the
     server holds nothing to go on from.
@@ -73,7 +73,7 @@ def _is_starting(folder: Path) -> bool:
         return False
     journal = Journal(folder)
     journal.catch_up()
-    return journal.header is not None and is_alive(journal.header)
+    return journal.header is not None and not journal.ended and is_alive(journal.header)
 
 
 def _is_cloud(folder: Path) -> bool:

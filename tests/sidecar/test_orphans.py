@@ -23,7 +23,7 @@ def login(tmp_path):
     server.stop()
 
 
-def folder_of(pid: int) -> Path:
+def folder_of(pid: int, *more: records.Record) -> Path:
     """A run for the server, recorded by the process ``pid``, that no sidecar has come to."""
     folder = Path("swanlog", f"run-20260101_000000-of{pid}")
     folder.mkdir(parents=True)
@@ -31,7 +31,7 @@ def folder_of(pid: int) -> Path:
     header = records.Header(1, f"of{pid}", f"trainer-{pid}-0", 0, now, pid, host, "trainer")
     start = records.Start("cats", None, None, None, [], "cloud", now, {})
     file = runfile.Writer(folder / f"trainer-{pid}-0{runfile.SUFFIX}")
-    for record in (header, start):
+    for record in (header, start, *more):
         file.append(runfile.frame(records.encode(record)))
     file.close()
     assert is_alive(header) == (pid == os.getpid())
@@ -47,6 +47,11 @@ def test_a_run_that_is_just_starting_is_left_to_its_own(login):
 def test_a_living_run_whose_own_is_gone_is_sent(login):
     folder = folder_of(os.getpid())
     (folder / "sidecar.lock").touch()
+    assert adopt(Path("swanlog", "run-mine"), login) == [folder]
+
+
+def test_a_run_that_ended_before_its_own_came_is_sent(login):
+    folder = folder_of(os.getpid(), records.Finish(1, "success"))
     assert adopt(Path("swanlog", "run-mine"), login) == [folder]
 
 
