@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+LOCK_NAME = "sidecar.lock"
+
 
 class Lock:
     """Holds ``sidecar.lock`` of a run folder: ``with Lock(folder) as held`` tells whether it does.
@@ -15,7 +17,7 @@ class Lock:
 
     def __init__(self, run_dir: Path, wait: float = 0.0) -> None:
         """Prepare; ``wait`` is how many seconds to wait for another holder to let go."""
-        self._path = run_dir / "sidecar.lock"
+        self._path = run_dir / LOCK_NAME
         self._wait = wait
 
     def __enter__(self) -> bool:

@@ -10,8 +10,9 @@ from swanlab import records, runfile
 from swanlab.credentials import Login
 from swanlab.errors import SwanLabError
 from swanlab.records import Start
-from swanlab.sidecar.lock import Lock
-from swanlab.sidecar.sync import send_run
+from swanlab.sidecar.journal import Journal
+from swanlab.sidecar.lock import LOCK_NAME, Lock
+from swanlab.sidecar.sync import is_alive, send_run
 
 _HEAD_BYTES = 256 * 1024
 
@@ -34,7 +35,7 @@ def adopt(run_dir: Path, login: Login, *, only: str | None = None, wait: float =
     for folder in sorted(run_dir.parent.glob("run-*")):
         if folder == run_dir or (only is not None and only not in folder.name):
             continue
-        if not _is_unsent(folder, login.host):
+        if not _is_unsent(folder, login.host) or _is_starting(folder):
             continue
         with Lock(folder, wait) as held:
             if not held:
@@ -60,6 +61,19 @@ def _is_unsent(folder: Path, host: str) -> bool:
         return True
     files = runfile.files(folder)
     return any(path.stat().st_size > report.offsets.get(path.stem, 0) for path in files)
+
+
+def _is_starting(folder: Path) -> bool:
+    """Whether the run goes on and its own sidecar has not come to it yet.
+
+    Whoever opened it on the server before its sidecar would have the training believe that the
+    server holds nothing to go on from.
+    """
+    if (folder / LOCK_NAME).exists():
+        return False
+    journal = Journal(folder)
+    journal.catch_up()
+    return journal.header is not None and not journal.ended and is_alive(journal.header)
 
 
 def _is_cloud(folder: Path) -> bool:

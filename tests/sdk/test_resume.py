@@ -82,7 +82,10 @@ def test_the_documented_example_is_sent_by_sync_as_one_run(server):
 
 
 @pytest.mark.parametrize("mode", ["local", "cloud"])
-def test_config_steps_and_console_go_on(mode, request):
+def test_config_steps_and_console_go_on(mode, request, monkeypatch):
+    # However busy the machine is: without the server's answer there is nothing to go on from.
+    monkeypatch.setenv("SWANLAB_INIT_TIMEOUT", "60")
+    monkeypatch.setenv("SWANLAB_FINISH_TIMEOUT", "60")
     if mode == "cloud":
         serving = request.getfixturevalue("server")
     first = swanlab.init(project="cats", mode=mode, id="mine", config={"lr": 1, "batch": 8})
