@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from swanlab.api import Api, OpenApi
     from swanlab.sdk.callback import Callback, SwanKitCallback
     from swanlab.sdk.choices import Settings, merge_settings
+    from swanlab.sdk.files import save
     from swanlab.sdk.hooks import merge_callbacks, register_callbacks
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
@@ -43,11 +44,12 @@ _HOMES = {
     "merge_settings": "swanlab.sdk.choices",
     "merge_callbacks": "swanlab.sdk.hooks",
     "register_callbacks": "swanlab.sdk.hooks",
+    "save": "swanlab.sdk.files",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
-    "Settings", "merge_settings", "async_log", "get_config", "get_url", "get_project_url",
+    "Settings", "merge_settings", "async_log", "save", "get_config", "get_url", "get_project_url",
     "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks",
     "Api", "OpenApi",
     "__version__",

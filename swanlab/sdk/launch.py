@@ -7,6 +7,7 @@ environment show them), and the end of the stream tells it that the last process
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -31,6 +32,8 @@ class Progress(msgspec.Struct, frozen=True):
     refused: str | None = None
     """``key`` or ``run``: the server refuses it, and waiting will not help."""
     offsets: dict[str, int] = {}
+    done: bool = False
+    """Whether the run has ended and all of it, files too, is on the server."""
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -57,6 +60,10 @@ class Orders(msgspec.Struct, frozen=True):
     """``must`` or ``allow``: the run may be known to the server already."""
     rank: int = 0
     shared: bool = False
+    save_part: int = 8 << 20
+    """Bytes of a file sent at once."""
+    save_size: int = 50 << 30
+    """Bytes of the largest file that is kept."""
 
 
 def visible_devices() -> dict[str, str]:
@@ -103,6 +110,16 @@ class Sidecar:
             stdin.flush()
         except OSError:
             pass  # Died at once: finish() sees that and starts another.
+        if hasattr(os, "set_blocking"):
+            # A background process that hangs must not hold up the training.
+            os.set_blocking(stdin.fileno(), False)
+
+    def look(self) -> None:
+        """Let it look at the run file now: files are to be kept. From forked children too."""
+        if self._process is not None and self._process.stdin is not None:
+            # If that fails it looks by itself before long, or whoever comes after it.
+            with contextlib.suppress(OSError, ValueError):
+                os.write(self._process.stdin.fileno(), b"look\n")
 
     def alive(self) -> bool:
         """Whether it still runs, seen from the process that started it."""
@@ -151,16 +168,32 @@ class Sidecar:
                 return progress
             time.sleep(0.01)
 
-    def wait_sent(self, sizes: dict[str, int], timeout: float) -> Progress | None:
-        """Wait until the server has these writers up to these sizes; None when it has."""
+    def wait_sent(
+        self, sizes: dict[str, int], timeout: float, *, whole: bool = False
+    ) -> Progress | None:
+        """Wait until the server has these writers up to these sizes; None when it has.
+
+        ``whole``: also until it has all else of the run, such as its files.
+        """
         deadline = time.monotonic() + timeout
         while True:
             progress = self.progress()
-            if all(progress.offsets.get(name, 0) >= size for name, size in sizes.items()):
+            arrived = all(progress.offsets.get(name, 0) >= size for name, size in sizes.items())
+            if arrived and (progress.done or not whole):
                 return None
             if progress.refused or not self.alive() or time.monotonic() > deadline:
                 return progress
             time.sleep(0.02)
+
+    def wait_gone(self, timeout: float) -> bool:
+        """Wait until the process has done all it had to; False when it goes on."""
+        if self._process is None or os.getpid() != self._pid:
+            return True
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
 
 def _spawn(run_dir: Path) -> _Process:

@@ -122,6 +122,8 @@ def _orders(plan: Plan, told: Hooks | None) -> Orders:
         resume=plan.resume,
         rank=plan.rank,
         shared=plan.shared,
+        save_part=min(32 << 20, max(1, int(settings.number("save_part")))),
+        save_size=int(settings.number("save_size")),
     )
 
 

@@ -15,6 +15,7 @@ import logging
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import msgspec
@@ -74,6 +75,8 @@ class Ingest:
 
     def __init__(self, db: Database, stores: Stores, hub: Hub) -> None:
         self._db, self._stores, self._hub = db, stores, hub
+        self.freed: Callable[[], None] | None = None
+        """Called when a deleted run no longer holds its blobs."""
         self.keeper = Keeper(db, stores)
         self._runs: dict[tuple[int, str], LiveRun] = {}
         self._lanes: dict[int, Lane] = {}
@@ -139,6 +142,8 @@ class Ingest:
             with self._lock:
                 self._runs.pop((run.project.id, run.run_id), None)
                 self.forgotten += 1
+        if self.freed is not None:
+            self.freed()
         self.tell(run, {"run"})
 
     def tell(self, run: LiveRun, kinds: set[Kind]) -> None:

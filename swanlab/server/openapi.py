@@ -23,14 +23,18 @@ _MEANINGS = {
     409: "It clashes with what is there",
     413: "The body is too large",
     415: "The body is of the wrong type",
+    416: "The body has no such part",
     421: "The server is not called by that name",
+    422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
+    507: "There is no room for more; try again later",
 }
 _PARTS = {
     "workspace": "Name of a workspace; `~` is your own",
     "project": "Name of a project",
     "run": "Id of a run",
+    "digest": "SHA-256 of a blob, 64 hexadecimal digits in lower case",
 }
 
 
@@ -93,6 +97,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "responses": {
             str(route.status): _answer(route),
             **({"304": {"description": _MEANINGS[304]}} if route.etag else {}),
+            **({"206": {**_answer(route), "description": "The part"}} if route.ranges else {}),
             **{str(status): _error(status) for status in statuses(route)},
         },
     }
@@ -100,7 +105,7 @@ def _operation(route: Route) -> dict[str, Any]:
         schema = {"$ref": _REFS.format(name=route.body.__name__)}
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
     elif route.raw_limit is not None:
-        content = {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
+        content = {route.raw_media: {"schema": {"type": "string", "format": "binary"}}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from swanlab.server.http import Route
-from swanlab.server.routes import charts, frames, health, live, points, projects, runs, users
+from swanlab.server.routes import (
+    blobs,
+    charts,
+    files,
+    frames,
+    health,
+    live,
+    points,
+    projects,
+    runs,
+    users,
+)
 
 ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
@@ -13,5 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *frames.ROUTES,
     *charts.ROUTES,
     *points.ROUTES,
+    *files.ROUTES,
+    *blobs.ROUTES,
     *live.ROUTES,
 )
