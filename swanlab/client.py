@@ -110,8 +110,7 @@ class Client:
                     raise _error(self.host, answer)
                 if answer.status_code != 206:
                     file.truncate(0)
-                for piece in answer.iter_raw():
-                    file.write(piece)
+                file.writelines(answer.iter_raw())
         except httpx2.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise Unreachable(f"{self.host} cannot be reached: {reason}") from error

@@ -140,9 +140,7 @@ def _check(path: Path, row: _Row) -> None:
         while piece := file.read(_PIECE):
             digest.update(piece)
     if digest.hexdigest() != row.digest:
-        raise ServerError(
-            f"{row.path} is not what the list said: it was replaced meanwhile. Ask for files() anew."
-        )
+        raise ServerError(f"{row.path} was replaced since it was listed: ask for files() again.")
 
 
 def listed(client: Client, at: str) -> list[File]:

@@ -176,13 +176,19 @@ class Sidecar:
         ``whole``: also until it has all else of the run, such as its files.
         """
         deadline = time.monotonic() + timeout
+        revived = False
         while True:
+            alive = self.alive()  # before what it last said: that may be the end of its work
             progress = self.progress()
             arrived = all(progress.offsets.get(name, 0) >= size for name, size in sizes.items())
             if arrived and (progress.done or not whole):
                 return None
-            if progress.refused or not self.alive() or time.monotonic() > deadline:
+            if progress.refused or time.monotonic() > deadline or (revived and not alive):
                 return progress
+            if not alive:
+                # It was being killed when it was let go.
+                revived = True
+                self.let_go()
             time.sleep(0.02)
 
     def wait_gone(self, timeout: float) -> bool:
@@ -190,7 +196,9 @@ class Sidecar:
         if self._process is None or os.getpid() != self._pid:
             return True
         try:
-            self._process.wait(timeout)
+            if self._process.wait(timeout) < 0:
+                self.let_go()  # It was killed: another one does what is left.
+                self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return False
         return True

@@ -21,6 +21,7 @@ FUNCTIONS = {
     "finish": ("state error", "async_log_timeout"),
     "merge_settings": ("new_settings", ""),
     "async_log": ("func", "step mode"),
+    "save": ("glob_str base_path policy", ""),
     "get_run": ("", ""),
     "has_run": ("", ""),
     "get_config": ("", ""),
@@ -32,6 +33,7 @@ METHODS = {
     "finish": ("state error", "async_log_timeout"),
     "log_scalar": ("", "key value step"),
     "async_log": ("func", "step mode"),
+    "save": ("glob_str base_path policy", ""),
     "get_state": ("", ""),
     "is_started": ("", ""),
 }
@@ -54,7 +56,7 @@ def accepts(function, ordered: str, named: str) -> None:
         known |= set(KNOWN_EXTRAS)
     assert set(named.split()) <= known
     required = [p.name for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
-    assert set(required) <= {"data", "func", "key", "value", "new_settings"}
+    assert set(required) <= {"data", "func", "key", "value", "new_settings", "glob_str"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
