@@ -106,7 +106,7 @@ def test_folders_are_walked_through_and_sorted(files):
     expect(files.get_by_role("button", name="plots")).to_be_visible()
     top = ["logs", "plots", "empty.txt", "gone.csv", "model.pt", "notes.txt", "page.html"]
     assert names(files) == top
-    expect(files.get_by_text("9 files, 543 KiB")).to_be_visible()
+    expect(files.get_by_text("9 files, 544 KiB")).to_be_visible()
     expect(files.get_by_text("not kept: No such file or directory")).to_be_visible()
     files.get_by_role("button", name="logs").click()
     expect(files.get_by_role("button", name="deep")).to_be_visible()
