@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from swanlab.sdk.callback import Callback, SwanKitCallback
     from swanlab.sdk.choices import Settings, merge_settings
     from swanlab.sdk.define import define_metric, define_scalar
+    from swanlab.sdk.files import save
     from swanlab.sdk.hooks import merge_callbacks, register_callbacks
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
@@ -57,6 +58,7 @@ _HOMES = {
     "sync_tensorboardX": "swanlab.mirror.tensorboard",
     "sync_tensorboard_torch": "swanlab.mirror.tensorboard",
     "sync_wandb": "swanlab.mirror.wandb",
+    "save": "swanlab.sdk.files",
 }
 
 _MODULES = {"data", "plugin", "utils"}
@@ -64,7 +66,7 @@ _MODULES = {"data", "plugin", "utils"}
 
 __all__ = [  # noqa: RUF022 - in the order of use
     "login", "init", "log", "finish", "config", "run", "get_run", "has_run", "Run", "State",
-    "Settings", "merge_settings", "async_log", "get_config", "get_url", "get_project_url",
+    "Settings", "merge_settings", "async_log", "save", "get_config", "get_url", "get_project_url",
     "define_metric", "define_scalar",
     "Callback", "SwanKitCallback", "register_callbacks", "merge_callbacks",
     "Api", "OpenApi", "sync", "sync_wandb", "sync_mlflow", "sync_tensorboardX",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 from weakref import finalize
 
@@ -95,6 +95,26 @@ class Client:
         """Return the bytes at a path below ``/api/v1``."""
         return self._answer("GET", path, None, {"Accept": "*/*"}, params)
 
+    def fetch(self, path: str, params: dict[str, Any], file: BinaryIO, digest: str) -> None:
+        """Append what is at a path below ``/api/v1`` to ``file``, from where the file ends.
+
+        If it is no longer the file of that ``digest`` (SHA-256), all of it is written anew.
+        """
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        if have := file.tell():
+            headers |= {"Range": f"bytes={have}-", "If-Range": f'"{digest}"'}
+        try:
+            with self._http.stream("GET", path, headers=headers, params=params) as answer:
+                if answer.status_code >= 400:
+                    answer.read()
+                    raise _error(self.host, answer)
+                if answer.status_code != 206:
+                    file.truncate(0)
+                file.writelines(answer.iter_raw())
+        except httpx2.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"{self.host} cannot be reached: {reason}") from error
+
     def username(self) -> str:
         """Return the name of the key's owner."""
         return str(self.request("GET", "/session")["user"]["username"])
@@ -120,6 +140,16 @@ class Client:
         headers = {"Content-Type": "application/octet-stream"}
         params = {"writer": writer, "offset": offset}
         answer = self._send("POST", f"{run_path}/frames", body, headers, params)
+        return int(answer["offset"])
+
+    def put_part(self, path: str, offset: int, size: int, part: bytes) -> int:
+        """Send a part of a blob of ``size`` bytes; returns how many bytes the server has now.
+
+        Raises:
+            OffsetConflict: the server has more or fewer bytes than ``offset``.
+        """
+        headers = {"Content-Type": "application/octet-stream"}
+        answer = self._send("PUT", path, part, headers, {"offset": offset, "size": size})
         return int(answer["offset"])
 
     def heartbeat(self, run_path: str) -> None:

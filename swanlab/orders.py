@@ -56,5 +56,9 @@ class Orders(msgspec.Struct, frozen=True):
     webhook: Webhook | None = None
     disk_dir: str | None = None
     """Folder whose disk's usage is sampled; default is the run folder's."""
+    save_part: int = 8 << 20
+    """Bytes of a file sent at once."""
+    save_size: int = 50 << 30
+    """Bytes of the largest file that is kept."""
     upload_interval: float = 0.3
     """Seconds between uploads while the training goes on."""

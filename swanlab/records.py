@@ -142,9 +142,35 @@ class Define(msgspec.Struct, array_like=True, tag=10, frozen=True):
     """Forget what was said of this very ``key`` before, instead of adding to it."""
 
 
+class File(msgspec.Struct, array_like=True, tag=11, frozen=True):
+    """A file of the run; the last record of a path holds.
+
+    Without a ``digest`` it is a wish: the training asked for the file, and ``source`` says where it
+    lies. With one it is what the file was when it was read: its bytes are a blob of that SHA-256,
+    beside the run and then with the server, under the same name.
+    """
+
+    t: int
+    """Milliseconds since the header's ``started``."""
+    path: str
+    """Name within the run: relative, with ``/``, no ``..``."""
+    size: int = 0
+    mtime: int = 0
+    """Unix time in milliseconds."""
+    digest: str = ""
+    """SHA-256 as 64 hexadecimal digits."""
+    policy: str = ""
+    """``live``, ``now`` or ``end``: when it is read."""
+    kind: str = "file"
+    source: bytes = b""
+    """Where it lies on the machine that trains, as the file system spells it."""
+    error: str = ""
+    """Why it could not be read."""
+
+
 Record = (
     Header | Key | Layout | Scalars | Start | Config | Console | Environment | Finish | Resume
-    | Define
+    | Define | File
 )  # fmt: skip
 
 encode = msgspec.msgpack.Encoder(enc_hook=str).encode

@@ -241,6 +241,27 @@ OPTIONS: dict[str, Option] = {
         ("integration.webhook.timeout",),
         "number",
     ),
+    "save_batch": Option(
+        ("SWANLAB_SAVE_BATCH",),
+        "10000",
+        "files taken by one call of save()",
+        ("core.save_batch",),
+        "number",
+    ),
+    "save_size": Option(
+        ("SWANLAB_SAVE_SIZE",),
+        str(50 << 30),
+        "bytes of the largest file that save() takes",
+        ("core.save_size",),
+        "number",
+    ),
+    "save_part": Option(
+        ("SWANLAB_SAVE_PART",),
+        str(8 << 20),
+        "bytes of a file sent at once, 32 MiB at most",
+        ("core.save_part",),
+        "number",
+    ),
 }
 
 GROUPS = frozenset(

@@ -12,6 +12,7 @@ from swanlab.records import (
     Config,
     Console,
     Environment,
+    File,
     Finish,
     Header,
     Key,
@@ -33,6 +34,7 @@ class Recorded:
     headers: list[Header] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     finishes: list[Finish] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     bytes: int = 0
 
     @property
@@ -80,5 +82,7 @@ def _take(result: Recorded, found: list[Any]) -> None:  # noqa: C901, PLR0912 - 
                 result.starts.append(record)
             case Finish():
                 result.finishes.append(record)
+            case File():
+                result.files.append(record)
             case Resume():
                 pass

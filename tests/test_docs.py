@@ -9,6 +9,7 @@ import pytest
 
 import swanlab
 from swanlab import settings
+from tests.conftest import run_folder
 from tests.serving import Serving
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,7 @@ ELSEWHERE = {
     "api": "api/test_docs.py",
     "callbacks": "sdk/test_callbacks.py",
     "distributed": "sdk/test_resume.py",
+    "files": "test_docs.py",
     "mirror": "frameworks/test_docs.py",
     "notifications": "plugin/test_notification.py",
     "resume": "sdk/test_resume.py",
@@ -73,6 +75,15 @@ def test_the_code_of_a_page_runs_as_it_is_written(page, script):
     for block in blocks:
         done = script(block)
         assert done.returncode == 0, done.stderr
+
+
+def test_the_code_of_files_md_runs_as_it_is_written(script):
+    text = (ROOT / "docs" / "files.md").read_text()
+    keeping, _ = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    done = script(keeping)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "['checkpoints/last.pt'] ['train.py']\n"
+    assert (run_folder() / "files" / "checkpoints" / "last.pt").read_bytes() == b"\x02" * 1000
 
 
 def test_both_readmes_show_the_same_commands():

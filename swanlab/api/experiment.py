@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from swanlab.api.address import moment
+from swanlab.api.files import File, listed
 from swanlab.api.filters import Facts
 from swanlab.api.metrics import STEP, Reader, parse_range
 from swanlab.api.points import Points, read
@@ -283,6 +285,11 @@ class Experiment:
             texts += [line["text"] for line in page]
             start = page[-1]["line"] + 1
         return "".join(f"{text}\n" for text in texts)
+
+    def files(self, pattern: str | None = None) -> list[File]:
+        """Return the files kept with the run, by name; ``pattern`` is as in a shell (``*.pt``)."""
+        found = listed(self._client, self._at)
+        return [one for one in found if pattern is None or fnmatchcase(one.path, pattern)]
 
     def delete(self, commit: bool = False) -> bool:
         """Delete the run for good if ``commit`` is set; returns whether that was done."""

@@ -153,6 +153,36 @@ def run_export_logs(server: Api, path: str, output: Path) -> Any:
     return {"written": str(output)}
 
 
+@run.command("files")
+@click.argument("path")
+@click.option("--match", help="Only names like this, such as '*.pt'.")
+@reading
+def run_files(server: Api, path: str, match: str | None) -> Any:
+    """List the files kept with the run at PATH."""
+    return [one.json() for one in server.run(path).files(match)]
+
+
+@run.command("download")
+@click.argument("path")
+@click.option("--match", help="Only names like this, such as '*.pt'.")
+@click.option("--to", default=".", show_default=True, type=click.Path(file_okay=False))
+@click.option("--keep", is_flag=True, help="Leave files that are there already as they are.")
+@reading
+def run_download(server: Api, path: str, match: str | None, to: str, keep: bool) -> Any:
+    """Fetch the files kept with the run at PATH into a folder."""
+    done = []
+    for one in server.run(path).files(match):
+        if not one.stored:
+            done.append({"path": one.path, "written": None, "note": one.error or "not sent yet"})
+            continue
+        try:
+            written, note = str(one.download(to, replace=not keep)), ""
+        except FileExistsError:
+            written, note = None, "is there already"
+        done.append({"path": one.path, "written": written, "note": note})
+    return done
+
+
 @run.command("delete")
 @click.argument("path")
 @click.option("--yes", is_flag=True, help="Do not ask.")

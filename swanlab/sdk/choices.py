@@ -26,9 +26,6 @@ STORED: dict[str, Any] = {
     "core.record_batch": 10_000,
     "core.record_interval": 1.5,
     "core.save_split": 100 << 20,
-    "core.save_size": 50 << 30,
-    "core.save_part": 32 << 20,
-    "core.save_batch": 100,
     "core.skip_store": False,
     "probe.swanlab": True,
 }

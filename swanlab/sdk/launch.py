@@ -7,6 +7,7 @@ environment show them), and the end of the stream tells it that the last process
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -32,6 +33,8 @@ class Progress(msgspec.Struct, frozen=True):
     refused: str | None = None
     """``key`` or ``run``: the server refuses it, and waiting will not help."""
     offsets: dict[str, int] = {}
+    done: bool = False
+    """Whether the run has ended and all of it, files too, is on the server."""
 
 
 def visible_devices() -> dict[str, str]:
@@ -78,6 +81,16 @@ class Sidecar:
             stdin.flush()
         except OSError:
             pass  # Died at once: finish() sees that and starts another.
+        if hasattr(os, "set_blocking"):
+            # A background process that hangs must not hold up the training.
+            os.set_blocking(stdin.fileno(), False)
+
+    def look(self) -> None:
+        """Let it look at the run file now: files are to be kept. From forked children too."""
+        if self._process is not None and self._process.stdin is not None:
+            # If that fails it looks by itself before long, or whoever comes after it.
+            with contextlib.suppress(OSError, ValueError):
+                os.write(self._process.stdin.fileno(), b"look\n")
 
     def alive(self) -> bool:
         """Whether it still runs, seen from the process that started it."""
@@ -126,16 +139,40 @@ class Sidecar:
                 return progress
             time.sleep(0.01)
 
-    def wait_sent(self, sizes: dict[str, int], timeout: float) -> Progress | None:
-        """Wait until the server has these writers up to these sizes; None when it has."""
+    def wait_sent(
+        self, sizes: dict[str, int], timeout: float, *, whole: bool = False
+    ) -> Progress | None:
+        """Wait until the server has these writers up to these sizes; None when it has.
+
+        ``whole``: also until it has all else of the run, such as its files.
+        """
         deadline = time.monotonic() + timeout
+        revived = False
         while True:
+            alive = self.alive()  # before what it last said: that may be the end of its work
             progress = self.progress()
-            if all(progress.offsets.get(name, 0) >= size for name, size in sizes.items()):
+            arrived = all(progress.offsets.get(name, 0) >= size for name, size in sizes.items())
+            if arrived and (progress.done or not whole):
                 return None
-            if progress.refused or not self.alive() or time.monotonic() > deadline:
+            if progress.refused or time.monotonic() > deadline or (revived and not alive):
                 return progress
+            if not alive:
+                # It was being killed when it was let go.
+                revived = True
+                self.let_go()
             time.sleep(0.02)
+
+    def wait_gone(self, timeout: float) -> bool:
+        """Wait until the process has done all it had to; False when it goes on."""
+        if self._process is None or os.getpid() != self._pid:
+            return True
+        try:
+            if self._process.wait(timeout) < 0:
+                self.let_go()  # It was killed: another one does what is left.
+                self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
 
 def _spawn(run_dir: Path) -> _Process:

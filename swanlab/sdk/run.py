@@ -26,6 +26,7 @@ from swanlab.sdk.values import MAX_STEP, to_step
 from swanlab.sdk.writer import RunWriter, writer_name
 
 if TYPE_CHECKING:
+    from swanlab.sdk.files import PathLike
     from swanlab.sdk.hooks import Hooks
 
 
@@ -62,6 +63,8 @@ class Run(Surface, Defines):
         self._console: Console | None = None
         self._writer: RunWriter | None = None
         self._pid = os.getpid()
+        self._saved = False
+        """Whether files were kept: the run is on the server when they are."""
         self._finishing = threading.Lock()
         self._last_error = getattr(sys, "last_value", None)
         if self._spool is not None:
@@ -186,6 +189,32 @@ class Run(Surface, Defines):
         if self._hooks is not None:
             self._hooks.config_changed(dict(self.config))
 
+    def save(
+        self, glob_str: PathLike, base_path: PathLike | None = None, policy: str = "live"
+    ) -> list[str]:
+        """Keep files of the training with the run.
+
+        Args:
+            glob_str: a file, a folder or a pattern (``**`` too), relative to the working directory.
+            base_path: folder that the names of the files within the run are relative to; default
+                is the working directory, or for an absolute pattern the folder above its first part
+                that is not a pattern.
+            policy: ``live`` sends a file again when it has changed, ``now`` keeps it as it is at
+                this moment, ``end`` as it is when the run ends.
+
+        Returns:
+            The names of the files within the run. Never raises: what cannot be kept is said.
+        """
+        try:
+            from swanlab.sdk import files
+
+            kept = files.ask(self, glob_str, base_path, policy)
+            self._saved = self._saved or bool(kept)
+        except Exception as error:  # noqa: BLE001 - the training must go on
+            guard.swallow("save", error)
+            return []
+        return kept
+
     def finish(
         self,
         state: State | str = State.SUCCESS,
@@ -225,12 +254,20 @@ class Run(Surface, Defines):
             self._hooks.finished(self.state.name.lower(), error)
         if sidecar is not None and self.mode == "cloud":
             timeout = settings.seconds("finish_timeout")
-            self._say_sent(sidecar.wait_sent({writer.name: writer.size}, timeout))
+            sizes = {writer.name: writer.size}
+            self._say_sent(sidecar.wait_sent(sizes, timeout, whole=self._saved))
+        elif sidecar is not None and self._saved:
+            self._wait_kept(sidecar)
         if writer.dropped:
             say(f"{writer.dropped} calls could not be written to {self._spool} and are lost.")
         writer.close()
         rank.let_go()
         self._say_where()
+
+    def _wait_kept(self, sidecar: Sidecar) -> None:
+        """Wait until the files are in the run's folder: what comes next may remove them."""
+        if not sidecar.wait_gone(settings.seconds("finish_timeout")):
+            say(f"files are still being copied into {self._spool}; leave them until that is done.")
 
     def _say_sent(self, pending: Progress | None) -> None:
         if pending is None:

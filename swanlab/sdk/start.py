@@ -126,6 +126,8 @@ def _orders(plan: Plan, told: Hooks | None) -> Orders:
         webhook=_webhook(),
         disk_dir=settings.get("disk_dir"),
         upload_interval=settings.seconds("upload_interval"),
+        save_part=min(32 << 20, max(1, int(settings.number("save_part")))),
+        save_size=int(settings.number("save_size")),
     )
 
 

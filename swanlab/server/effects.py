@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from swanlab import records
-from swanlab.server.db import definitions, ranks, runs
+from swanlab.server.db import definitions, files, ranks, runs
 from swanlab.server.db.engine import now
 from swanlab.server.messages import State
 
@@ -48,8 +48,10 @@ def apply(
         elif isinstance(record, records.Define):
             if not definitions.take(connection, run, record):
                 runs.note(connection, run, 0, 1)
+        elif isinstance(record, records.File):
+            files.note(connection, run, record, _moment(started, record.t))
         elif isinstance(record, records.Finish | records.Resume):
-            at = now() if started is None else _whole(started + record.t)
+            at = _moment(started, record.t)
             error = record.error if isinstance(record, records.Finish) else None
             rank = ranks.of_writer(connection, run, writer)
             ranks.set_state(connection, run, rank, state_of(record) or "running", at, error)
@@ -65,6 +67,10 @@ def _writer(run: int, writer: str, header: records.Header) -> runs.WriterRow:
         pid=_whole(header.pid),
         host=header.host,
     )
+
+
+def _moment(started: int | None, elapsed: int) -> int:
+    return now() if started is None else _whole(started + elapsed)
 
 
 def _whole(number: int) -> int:

@@ -109,6 +109,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     body: type[msgspec.Struct] | None = None
     raw_limit: int | None = None
     """Takes bytes up to this many instead of a JSON body; the handler reads them itself."""
+    raw_media: str = "application/zstd"
+    """Content type of those bytes."""
     answer: type[msgspec.Struct] | None = None
     status: int = 200
     media: str = JSON
@@ -116,6 +118,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[int, ...] = ()
     """Statuses that only this route gives."""
     etag: bool = False
+    ranges: bool = False
+    """Answers a part of the body when asked by ``Range``."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.need, Need):

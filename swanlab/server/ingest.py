@@ -83,6 +83,8 @@ class Ingest:
         self.peers = peers
         self._remembers = not db.shared
         self.keeper = Keeper(db, stores, vitals)
+        self.freed: Callable[[], None] | None = None
+        """Called when a deleted run no longer holds its blobs."""
         self._runs: dict[tuple[int, str], LiveRun] = {}
         self._lanes: dict[int, Lane] = {}
         self._lock = threading.Lock()
@@ -157,6 +159,8 @@ class Ingest:
                     store.delete(run.id)
                     self.peers.tell_gone(connection, run.project.id, run.run_id)
             self.lost(run)
+        if self.freed is not None:
+            self.freed()
         self.tell(run, {"run"})
         return True
 

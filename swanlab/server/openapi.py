@@ -23,7 +23,9 @@ _MEANINGS = {
     409: "It clashes with what is there",
     413: "The body is too large",
     415: "The body is of the wrong type",
+    416: "The body has no such part",
     421: "The server is not called by that name",
+    422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
     503: "The server's database or storage does not work now; try again later",
@@ -33,6 +35,7 @@ _PARTS = {
     "workspace": "Name of a workspace; `~` is your own",
     "project": "Name of a project",
     "run": "Id of a run",
+    "digest": "SHA-256 of a blob, 64 hexadecimal digits in lower case",
 }
 
 
@@ -95,6 +98,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "responses": {
             str(route.status): _answer(route),
             **({"304": {"description": _MEANINGS[304]}} if route.etag else {}),
+            **({"206": {**_answer(route), "description": "The part"}} if route.ranges else {}),
             **{str(status): _error(status) for status in statuses(route)},
         },
     }
@@ -102,7 +106,7 @@ def _operation(route: Route) -> dict[str, Any]:
         schema = {"$ref": _REFS.format(name=route.body.__name__)}
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
     elif route.raw_limit is not None:
-        content = {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
+        content = {route.raw_media: {"schema": {"type": "string", "format": "binary"}}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from swanlab.server.auth import Auth, Mode
+from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.media.local import LocalMedia
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
 from swanlab.server.stores import Stores
@@ -69,6 +72,10 @@ class Server:
         """Hash of the token that ``/metrics`` asks for, if one was set."""
         self.measured = False
         """Whether somebody reads ``/metrics``, so that what takes a while to find out is kept."""
+        self.blobs = Blobs(self.db, LocalMedia(data_dir / "media"))
+        self.ingest.freed = self.blobs.freed
+        self.kept_file: Callable[[int, str], Path | None] | None = None
+        """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
         self.beside: list[Worker] = [Sweep(self)]
@@ -82,6 +89,7 @@ class Server:
     def start(self) -> None:
         """Start the work in the background."""
         self.ingest.keeper.start()
+        self.blobs.start()
         for worker in self.beside:
             worker.start()
 
@@ -91,5 +99,6 @@ class Server:
         for worker in self.beside:
             worker.close()
         self.ingest.close()
+        self.blobs.close()
         self.stores.close()
         self.db.close()

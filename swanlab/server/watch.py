@@ -80,11 +80,21 @@ class Watcher:
 
     def __init__(self, server: Server, logdir: Path) -> None:
         self._server, self._logdir = server, logdir
+        server.kept_file = self.kept_file
         self._folders: dict[Path, Folder] = {}
         self._stop = threading.Event()
         self._ticks = 0
         self._said: set[str] = set()
         self._thread = threading.Thread(target=self._work, name="watch", daemon=True)
+
+    def kept_file(self, run: int, name: str) -> Path | None:
+        """Return where a file of the run lies in its folder, the newest folder first."""
+        for path, folder in sorted(self._folders.items(), reverse=True):
+            if folder.run is not None and folder.run.id == run:
+                found = runfile.spooled(path).joinpath("files", *name.split("/"))
+                if found.is_file():
+                    return found
+        return None
 
     def start(self) -> None:
         """Begin to follow."""

@@ -15,6 +15,7 @@ if __name__ == "__main__" and hasattr(os, "nice"):
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import msgspec
 from swanlab.orders import Orders, Webhook
 from swanlab.records import Environment, Finish
 from swanlab.sidecar import changes, environment
+from swanlab.sidecar.files import Keeper
 from swanlab.sidecar.hardware import Probe, Training, described, probes
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.lock import Lock
@@ -32,6 +34,10 @@ _KEEP_TRYING_SECONDS = 24 * 3600.0
 _OPENED_SECONDS = 30.0
 _EARLY_SAMPLES = (0.5, 1.5, 3.0)
 """Seconds between the first samples: short runs too have a curve."""
+
+
+def _nothing() -> None:
+    pass
 
 
 class LifeLine:
@@ -44,10 +50,13 @@ class LifeLine:
         self.let_go = False
         self.orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=Orders)
         self.ended = threading.Event()
+        self.asked: Callable[[], None] = _nothing
+        """Called when the training asks to keep a file."""
         threading.Thread(target=self._listen, name="life line", daemon=True).start()
 
     def _listen(self) -> None:
-        said = sys.stdin.buffer.readline()
+        while (said := sys.stdin.buffer.readline()) == b"look\n":
+            self.asked()
         if said == b"withdraw\n":
             os._exit(0)  # The run could not be had, and its folder is being removed.
         # "end", or the end of the stream: the upload goes on alike.
@@ -114,6 +123,9 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     disk_dir = None if orders.disk_dir is None else Path(orders.cwd, orders.disk_dir)
     training = Training(orders.pid, orders.visible, disk_dir or run_dir)
     found = probes(training) if orders.monitor_interval else []
+    keeper = Keeper(run_dir, journal, own, orders.save_size)
+    line.asked = keeper.look
+    keeper.start()
     _describe(run_dir, own, orders, found, whole=orders.rank == 0)
     _watch(run_dir, line, journal, own, Hardware(found, sampling))
     journal.catch_up()
@@ -121,6 +133,7 @@ def _serve(run_dir: Path, line: LifeLine, journal: Journal) -> None:
     died = not journal.ended
     if died:
         own.put(Finish(own.elapsed(), "crashed", "The process ended without finishing the run."))
+    keeper.close()
     own.close()
     closed.set()
     if died and not line.let_go and line.orders.on_crash:
@@ -156,6 +169,7 @@ def _watch(
             return
         if journal.catch_up():
             _write_config(run_dir, journal)
+        line.asked()
 
 
 def _describe(
@@ -235,13 +249,15 @@ def _upload(
     run_dir: Path, line: LifeLine, journal: Journal, closed: threading.Event, opened: Opened
 ) -> None:
     from swanlab.client import Client
+    from swanlab.sidecar.blobs import Blobs
     from swanlab.sidecar.uploader import Uploader, send_all
 
     orders, start, header = line.orders, journal.start, journal.header
     if start is None or header is None:
         return
     host, api_key = orders.host or "", orders.api_key or ""
-    uploader = Uploader(run_dir, Client(host, api_key), start, header, orders.resume)
+    blobs = Blobs(run_dir, journal, orders.save_part, drop=True)
+    uploader = Uploader(run_dir, Client(host, api_key), start, header, orders.resume, blobs)
     uploader.interval = orders.upload_interval
     uploader.when_opened = opened.set
     if orders.resume and not orders.shared:

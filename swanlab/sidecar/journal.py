@@ -10,15 +10,22 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from swanlab import records, runfile
-from swanlab.records import Config, Finish, Header, Key, Layout, Resume, Scalars, Start
+from swanlab.records import Config, File, Finish, Header, Key, Layout, Resume, Scalars, Start
 
-_WANTED = {0, 4, 5, 8, 9}
-"""Tags of Header, Start, Config, Finish and Resume."""
+_WANTED = {0, 4, 5, 8, 9, 11}
+"""Tags of Header, Start, Config, Finish, Resume and File."""
+
+
+class Wish(NamedTuple):
+    """What a record says of a file, and when it was so (Unix milliseconds)."""
+
+    at: int
+    file: File
 
 
 class Follower:
@@ -31,6 +38,7 @@ class Follower:
         self.start: Start | None = None
         self.finish: Finish | None = None
         self.config: dict[str, Any] = {}
+        self.files: dict[str, Wish] = {}
 
     def catch_up(self) -> bool:
         """Read what is new; True when the config changed."""
@@ -59,6 +67,9 @@ class Follower:
             self.finish = record
         elif isinstance(record, Resume):
             self.finish = None
+        elif isinstance(record, File):
+            began = 0 if self.header is None else self.header.started
+            self.files[record.path] = Wish(began + record.t, record)
         elif isinstance(record, Config):
             self.config.update(record.values)
             for name in record.removed:
@@ -72,15 +83,36 @@ class Journal:
 
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
+        self.lock = threading.RLock()
+        """Held while the files are read on, and while a kept file is put in its place."""
         self._followers: dict[Path, Follower] = {}
 
     def catch_up(self) -> bool:
         """Read what is new in every file of the training; True when the config changed."""
         changed = False
-        for path in runfile.files(self.run_dir):
-            follower = self._followers.setdefault(path, Follower(path))
-            changed |= follower.catch_up()
+        with self.lock:
+            for path in runfile.files(self.run_dir):
+                follower = self._followers.setdefault(path, Follower(path))
+                changed |= follower.catch_up()
         return changed
+
+    def wishes(self) -> dict[str, Wish]:
+        """Return the files that the training asked for, by name, each as it asked last."""
+        return self._files("trainer")
+
+    def kept(self) -> dict[str, Wish]:
+        """Return what became of them: with a digest where a file was kept, else with an error."""
+        return self._files("sidecar")
+
+    def _files(self, role: str) -> dict[str, Wish]:
+        found: dict[str, Wish] = {}
+        with self.lock:
+            for follower in self._followers.values():
+                if follower.header is not None and follower.header.role == role:
+                    for name, wish in follower.files.items():
+                        if name not in found or found[name].at <= wish.at:
+                            found[name] = wish
+        return found
 
     def _of_trainers(self) -> list[Follower]:
         return [

@@ -13,11 +13,13 @@ from typing import Any
 import msgspec
 import psutil
 
-from swanlab import credentials, fields, runfile
+from swanlab import credentials, fields, runfile, settings
 from swanlab.client import Client
 from swanlab.credentials import Login
 from swanlab.errors import AuthenticationError, InvalidArgument, SwanLabError
 from swanlab.records import Finish, Header, Start
+from swanlab.sidecar.blobs import LARGEST_PART, Blobs
+from swanlab.sidecar.files import settle, unsettled
 from swanlab.sidecar.journal import Journal, SidecarFile
 from swanlab.sidecar.portion import Portion, copy, moment
 from swanlab.sidecar.uploader import Uploader
@@ -70,23 +72,31 @@ def send_run(
     alive = is_alive(header)
     if not alive and not journal.ended:
         note_crash(run_dir, header)
+    if not alive and header.host == _node() and unsettled(journal):
+        own = SidecarFile(run_dir, header)
+        settle(run_dir, journal, own, int(settings.number("save_size")))
+        own.close()
     start = msgspec.structs.replace(
         start, workspace=workspace or start.workspace, project=project or start.project
     )
     header = msgspec.structs.replace(header, run=run_id or header.run)
     client = Client(login.host, login.api_key)
     try:
+        part = min(LARGEST_PART, int(settings.number("save_part")))
+        blobs = Blobs(run_dir, journal, part)
         if portion is None or portion.whole():
-            return _send(run_dir, client, start, header, alive=alive)
+            return _send(run_dir, client, start, header, blobs, alive=alive)
         with TemporaryDirectory(prefix="swanlab-") as place:
             copy(run_dir, Path(place), portion)
-            return _send(Path(place), client, start, header, alive=alive)
+            return _send(Path(place), client, start, header, blobs, alive=alive)
     finally:
         client.close()
 
 
-def _send(run_dir: Path, client: Client, start: Start, header: Header, *, alive: bool) -> Sent:
-    uploader = Uploader(run_dir, client, start, header)
+def _send(
+    run_dir: Path, client: Client, start: Start, header: Header, blobs: Blobs, *, alive: bool
+) -> Sent:
+    uploader = Uploader(run_dir, client, start, header, blobs=blobs)
     opened = uploader.open()
     before = uploader.pending()
     while uploader.send(ended=not alive):
@@ -110,14 +120,17 @@ def _damaged(path: Path) -> int:
 
 def is_alive(header: Header) -> bool:
     """Whether the process that wrote ``header`` still runs; False if that was another machine."""
-    node = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-    if header.host != node:
+    if header.host != _node():
         return False
     try:
         # A process of that number that began later is another one.
         return psutil.Process(header.pid).create_time() * 1000 <= header.started + 1000
     except psutil.Error:
         return False
+
+
+def _node() -> str:
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
 
 
 def note_crash(run_dir: Path, header: Header) -> None:

@@ -18,6 +18,7 @@ from swanlab import runfile
 from swanlab.client import Client, run_path
 from swanlab.errors import AuthenticationError, OffsetConflict, ServerError
 from swanlab.records import Header, Start
+from swanlab.sidecar.blobs import Blobs
 
 _POST_BYTES = 1 << 20
 HEARTBEAT_SECONDS = 30.0
@@ -35,7 +36,9 @@ class Uploader:
         start: Start,
         header: Header,
         resume: str | None = None,
+        blobs: Blobs | None = None,
     ) -> None:
+        self.blobs = blobs
         self.run_dir = run_dir
         self.client = client
         self.offsets: dict[str, int] = {}
@@ -90,6 +93,9 @@ class Uploader:
                 moved = True
         if moved:
             self.report()
+        if self.blobs is not None and self.blobs.step(self.client, self._path):
+            self._spoken = time.monotonic()
+            moved = True
         return moved
 
     def heartbeat(self) -> None:
@@ -117,6 +123,10 @@ class Uploader:
             self.offsets[writer] = conflict.expected
         self._spoken = time.monotonic()
         return True
+
+    def finished(self) -> bool:
+        """Whether all that is in the run folder now is with the server, kept files too."""
+        return self.pending() == 0 and not (self.blobs and self.blobs.left())
 
     def pending(self) -> int:
         """Bytes not yet acknowledged."""
@@ -217,14 +227,15 @@ def send_all(
     while True:
         final = ended()
         try:
-            uploader.send(ended=final)
+            moved = uploader.send(ended=final)
             uploader.heartbeat()
-            if final and uploader.pending() == 0:
+            if final and uploader.finished():
                 uploader.done = True
                 uploader.report()
                 return True
             pause = 0.0
-            wait(max(uploader.interval, 0.05))
+            if not (moved and uploader.blobs and uploader.blobs.left()):
+                wait(max(uploader.interval, 0.05))
         except AuthenticationError as error:
             uploader.report(str(error), refused=None if uploader.opened else "key")
             client = login_again()

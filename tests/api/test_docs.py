@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from swanlab.cli.main import main
+from swanlab.client import Client, run_path
+from swanlab.records import File
+from tests.server.wire import frame, header
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -36,6 +40,22 @@ def test_the_code_of_api_md_runs(capsys):
     assert "10 0.1" in printed
     assert "0 bad day" in printed
     assert printed[-1] == "0.1"
+
+
+def test_the_fetching_code_of_files_md_runs(lab, capsys, monkeypatch):
+    client = Client(lab.host, lab.api_key)
+    at = run_path("admin", "cats", "r1")
+    data = b"weights"
+    digest = sha256(data).hexdigest()
+    noted = frame(header("r1", "files"), File(1, "best.pt", len(data), 7, digest))
+    client.post_frames(at, "files", 0, noted)
+    client.put_part(f"{at}/blobs/{digest}/upload", 0, len(data), data)
+    client.request("POST", f"{at}/blobs/{digest}", {"size": len(data)})
+    client.close()
+    _, code = re.findall(r"```python\n(.*?)```", (DOCS / "files.md").read_text(), re.DOTALL)
+    exec(compile(code, "files.md", "exec"), {})
+    assert capsys.readouterr().out == "best.pt 7 True\n"
+    assert Path("fetched/best.pt").read_bytes() == data
 
 
 def test_the_commands_of_cli_md_print_what_it_says():

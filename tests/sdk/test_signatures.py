@@ -24,6 +24,7 @@ FUNCTIONS = {
     "async_log": ("func", "step mode"),
     "define_metric": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
     "define_scalar": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
+    "save": ("glob_str base_path policy", ""),
     "get_run": ("", ""),
     "has_run": ("", ""),
     "get_config": ("", ""),
@@ -98,6 +99,7 @@ METHODS = {
     "async_log": ("func", "step mode"),
     "define_metric": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
     "define_scalar": ("key", "x_axis section_name hidden step_sync overwrite step_metric"),
+    "save": ("glob_str base_path policy", ""),
     "get_state": ("", ""),
     "is_started": ("", ""),
 }
@@ -120,7 +122,9 @@ def accepts(function, ordered: str, named: str) -> None:
         known |= set(KNOWN_EXTRAS)
     assert set(named.split()) <= known
     required = [p.name for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
-    assert set(required) <= {"data", "func", "key", "value", "new_settings", "callbacks"}
+    assert set(required) <= {
+        "data", "func", "key", "value", "new_settings", "callbacks", "glob_str",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

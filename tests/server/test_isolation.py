@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 import pytest
 import zstandard
 
+from swanlab.records import File
 from swanlab.server import openapi
 from swanlab.server.http import API, Need, Route
-from tests.server.wire import frame, header
+from tests.server.wire import Sender, frame, header, hold
 
 OPERATIONS = [
     (method.upper(), path.removeprefix(API), operation)
@@ -23,14 +25,18 @@ PUBLIC = {
     ("POST", "/session"),
 }
 IN_PROJECT = [one for one in OPERATIONS if "{project}" in one[1]]
+HELLO = b"hello"
+DIGEST = sha256(HELLO).hexdigest()
 BODIES = {
     "NewRun": {"id": "r1"},
     "Keeping": {"days": 30},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
+    "BlobList": {"digests": [DIGEST]},
+    "BlobSize": {"size": len(HELLO)},
     "Credentials": {"username": "eve", "password": "a long password"},
 }
-QUERIES = {"writer": "w", "offset": 0, "key": "loss"}
+QUERIES = {"writer": "w", "offset": 0, "key": "loss", "size": len(HELLO), "path": "a.txt"}
 
 
 def names(operations):
@@ -39,7 +45,7 @@ def names(operations):
 
 def ask(client, method, path, operation, project="demo"):
     """A request that would be good if it came from the owner."""
-    path = path.format(workspace="alice", project=project, run="r1")
+    path = path.format(workspace="alice", project=project, run="r1", digest=DIGEST)
     required = {
         one["name"]: QUERIES[one["name"]]
         for one in operation["parameters"]
@@ -50,6 +56,8 @@ def ask(client, method, path, operation, project="demo"):
     if "application/json" in content:
         name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
         sent["json"] = BODIES[name]
+    elif "application/octet-stream" in content:
+        sent["content"] = HELLO
     elif content:
         sent["content"] = zstandard.compress(frame(header(writer="w")))
     return client.request(method, path, params=required, **sent)
@@ -58,6 +66,8 @@ def ask(client, method, path, operation, project="demo"):
 @pytest.fixture
 def secret(alice, run):
     """A private project of alice with something in it."""
+    hold(alice, run, HELLO)
+    Sender(alice, run).send(frame(header(), File(0, "a.txt", len(HELLO), 0, DIGEST)))
     return run
 
 

@@ -98,9 +98,11 @@ def _fuzz(operation, headers, seen, count):
     )
     @given(case=operation.as_strategy())
     def attack(case):
-        for name in ("workspace", "project", "run"):
+        for name in ("workspace", "project", "run", "digest"):
             if name in case.path_parameters and len(case.path_parameters[name]) % 2:
-                known = {"workspace": "alice", "project": "demo", "run": "r1"}
+                known = {
+                    "workspace": "alice", "project": "demo", "run": "r1", "digest": "0" * 64
+                }  # fmt: skip
                 case.path_parameters[name] = known[name]
         answer = case.call(headers=headers)
         seen.add(answer.status_code)

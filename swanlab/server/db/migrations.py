@@ -105,12 +105,30 @@ def retention(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE projects ADD COLUMN retention_days BIGINT"))
 
 
+def files_and_blobs(connection: Connection) -> None:
+    """Files of runs, and which run holds which blob."""
+    statements = (
+        """CREATE TABLE files (run BIGINT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            path VARCHAR(1024) NOT NULL, size BIGINT NOT NULL, mtime BIGINT NOT NULL,
+            digest VARCHAR(64), policy VARCHAR(8) NOT NULL, kind VARCHAR(16) NOT NULL,
+            error TEXT, noted_at BIGINT NOT NULL, PRIMARY KEY (run, path))""",
+        """CREATE TABLE blobs (digest VARCHAR(64) PRIMARY KEY, size BIGINT NOT NULL,
+            claimed_until BIGINT NOT NULL)""",
+        """CREATE TABLE run_blobs (run BIGINT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            digest VARCHAR(64) NOT NULL REFERENCES blobs (digest), PRIMARY KEY (run, digest))""",
+        "CREATE INDEX run_blobs_by_digest ON run_blobs (digest)",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
     definitions_of_series,
     number_of_every_run,
     retention,
+    files_and_blobs,
 )
 
 

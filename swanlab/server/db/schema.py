@@ -134,3 +134,33 @@ definitions = Table(
     Column("step_sync", Boolean),
     Column("place", BigInteger, nullable=False),
 )
+
+files = Table(
+    "files",
+    metadata,
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("path", String(1024), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime", BigInteger, nullable=False),
+    Column("digest", String(64)),
+    Column("policy", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("error", Text),
+    Column("noted_at", BigInteger, nullable=False),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("claimed_until", BigInteger, nullable=False),
+)
+
+run_blobs = Table(
+    "run_blobs",
+    metadata,
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", String(64), ForeignKey("blobs.digest"), primary_key=True),
+    Index("run_blobs_by_digest", "digest"),
+)

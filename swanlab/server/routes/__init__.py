@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from swanlab.server.http import Route
 from swanlab.server.routes import (
+    blobs,
     charts,
+    files,
     frames,
     health,
     live,
@@ -24,5 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *frames.ROUTES,
     *charts.ROUTES,
     *points.ROUTES,
+    *files.ROUTES,
+    *blobs.ROUTES,
     *live.ROUTES,
 )

@@ -6,6 +6,7 @@ import type {
   Project,
   Projects,
   Run,
+  RunFiles,
   RunTable,
   SeriesList,
   Session,
@@ -50,6 +51,8 @@ interface RequestOptions {
   body?: unknown;
   signal?: AbortSignal | undefined;
   accept?: string;
+  /** Only a part of the body, as the header `Range` says it. */
+  range?: string;
 }
 
 /**
@@ -59,7 +62,7 @@ interface RequestOptions {
 async function send(
   method: "GET" | "POST" | "DELETE",
   path: string,
-  { body, signal, accept = "application/json" }: RequestOptions,
+  { body, signal, accept = "application/json", range }: RequestOptions,
 ): Promise<Response> {
   let response: Response;
   try {
@@ -69,6 +72,7 @@ async function send(
       signal: signal ?? null,
       headers: {
         Accept: accept,
+        ...(range === undefined ? {} : { Range: range }),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       // oxlint-disable-next-line unicorn/no-invalid-fetch-options -- null where there is none
@@ -117,6 +121,15 @@ export function logsFileUrl(workspace: string, project: string, run: string): st
   return `${ROOT}${runPath(workspace, project, run)}/logs.txt`;
 }
 
+/** Address of what is in a file of a run; a browser that opens it saves the file. */
+export function fileUrl(workspace: string, project: string, run: string, path: string): string {
+  return `${ROOT}${fileContent(runPath(workspace, project, run), path)}`;
+}
+
+function fileContent(at: string, path: string): string {
+  return `${at}/files/content?${new URLSearchParams({ path }).toString()}`;
+}
+
 export interface LogsQuery {
   writer?: string | undefined;
   first?: number | undefined;
@@ -148,6 +161,24 @@ export const api = {
     request<Run>("GET", runPath(workspace, project, run), { signal }),
   series: (workspace: string, project: string, run: string, signal?: Signal) =>
     request<SeriesList>("GET", `${runPath(workspace, project, run)}/series`, { signal }),
+  files: (workspace: string, project: string, run: string, after: string, signal?: Signal) =>
+    request<RunFiles>(
+      "GET",
+      `${runPath(workspace, project, run)}/files?${new URLSearchParams({ after, limit: "10000" }).toString()}`,
+      { signal },
+    ),
+  fileBytes: (
+    workspace: string,
+    project: string,
+    run: string,
+    path: string,
+    most: number,
+    signal?: Signal,
+  ) =>
+    requestBytes("GET", fileContent(runPath(workspace, project, run), path), {
+      signal,
+      range: `bytes=0-${most - 1}`,
+    }),
   logs: (workspace: string, project: string, run: string, query: LogsQuery, signal?: Signal) =>
     request<Logs>("GET", `${runPath(workspace, project, run)}/logs?${logsParams(query)}`, {
       signal,

@@ -22,6 +22,8 @@ export type Series = Schemas["Series"];
 export type SeriesList = Schemas["SeriesList"];
 export type LogLine = Schemas["LogLine"];
 export type Logs = Schemas["Logs"];
+export type RunFile = Schemas["File"];
+export type RunFiles = Schemas["Files"];
 
 export type State = Run["state"];
 export type Mode = Session["mode"];

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 
 import { api, ApiError } from "./client";
 import { subscribe } from "./live";
-import type { Hint } from "./messages";
+import type { Hint, RunFile } from "./messages";
 
 /** A failure that asking again may mend: no answer, or a server in trouble. */
 function passing(error: unknown): boolean {
@@ -69,6 +69,26 @@ export function seriesQuery(workspace: string, project: string, run: string) {
   return queryOptions({
     queryKey: ["series", workspace, project, run],
     queryFn: ({ signal }) => api.series(workspace, project, run, signal),
+  });
+}
+
+/** Pages follow one another: where the next begins is known from the one before. */
+async function allFiles(
+  workspace: string,
+  project: string,
+  run: string,
+  after: string,
+  signal: AbortSignal,
+): Promise<RunFile[]> {
+  const { files, next } = await api.files(workspace, project, run, after, signal);
+  if (next === null) return files;
+  return [...files, ...(await allFiles(workspace, project, run, next, signal))];
+}
+
+export function filesQuery(workspace: string, project: string, run: string) {
+  return queryOptions({
+    queryKey: ["files", workspace, project, run],
+    queryFn: ({ signal }) => allFiles(workspace, project, run, "", signal),
   });
 }
 

@@ -109,7 +109,7 @@ const projectRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/project/ProjectPage"), "ProjectPage"),
 });
 
-export const TABS = ["charts", "overview", "logs", "environment", "system"] as const;
+export const TABS = ["charts", "overview", "logs", "files", "environment", "system"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface RunSearch {

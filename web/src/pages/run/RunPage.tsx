@@ -20,6 +20,7 @@ const ChartsTab = lazy(() => chartsTab);
 const SystemTab = lazy(() => import("./SystemTab"));
 const OverviewTab = lazy(() => import("./OverviewTab"));
 const LogsTab = lazy(() => import("./LogsTab"));
+const FilesTab = lazy(() => import("./FilesTab"));
 const EnvironmentTab = lazy(() => import("./EnvironmentTab"));
 
 const ROUTE = "/@{$workspace}/$project/runs/$run";
@@ -42,6 +43,8 @@ function TabContent({ tab, run }: { tab: Tab; run: Run }): ReactNode {
       return <OverviewTab run={run} />;
     case "logs":
       return <LogsTab {...place} state={run.state} />;
+    case "files":
+      return <FilesTab {...place} />;
     case "environment":
       return <EnvironmentTab run={run} />;
   }

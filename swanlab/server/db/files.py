@@ -1,0 +1,185 @@
+"""Queries on the files of runs and on who holds which blob."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from swanlab.records import File
+from swanlab.server.db.schema import blobs, files, run_blobs, runs
+
+MOST = 100_000
+"""Files of one run."""
+DIGEST = re.compile(r"[0-9a-f]{64}")
+_MAX_PATH = 1024
+_CONTROL = re.compile(r"[\\\x00-\x1f\x7f]")
+_LARGEST = 2**53
+
+
+class FileRow(msgspec.Struct, frozen=True):
+    """One file of a run; ``stored`` tells whether its bytes are here."""
+
+    path: str
+    size: int
+    mtime: int
+    digest: str | None
+    policy: str
+    kind: str
+    error: str | None
+    noted_at: int
+    stored: bool
+
+
+def good_path(path: str) -> bool:
+    """Whether a name is relative, leads nowhere else and can be shown."""
+    parts = path.split("/")
+    return (
+        0 < len(path) <= _MAX_PATH
+        and _CONTROL.search(path) is None
+        and not any(part in ("", ".", "..") for part in parts)
+    )
+
+
+def note(connection: Connection, run: int, record: File, at: int) -> None:
+    """Take in what a record says of a file, unless something later is known.
+
+    A wish for a file never takes the place of what is known of the file. A blob that no file of
+    the run names any more is let go of.
+    """
+    if not good_path(record.path):
+        return
+    digest = record.digest if DIGEST.fullmatch(record.digest) else None
+    mine = (files.c.run == run) & (files.c.path == record.path)
+    held = connection.execute(select(files.c.noted_at, files.c.digest).where(mine)).first()
+    if held is not None and (held.noted_at > at or (digest is None and held.digest is not None)):
+        return
+    values = {
+        "size": max(0, min(record.size, _LARGEST)),
+        "mtime": max(0, min(record.mtime, _LARGEST)),
+        "digest": digest,
+        "policy": record.policy[:8],
+        "kind": record.kind[:16],
+        "error": record.error[:1000] or None,
+        "noted_at": at,
+    }
+    if held is None:
+        count = select(func.count()).select_from(files).where(files.c.run == run)
+        if connection.execute(count).scalar_one() < MOST:
+            connection.execute(insert(files).values(run=run, path=record.path, **values))
+        return
+    connection.execute(update(files).where(mine).values(**values))
+    if held.digest is not None and held.digest != digest:
+        _let_go(connection, run, held.digest)
+
+
+def _let_go(connection: Connection, run: int, digest: str) -> None:
+    used = select(files.c.path).where(files.c.run == run, files.c.digest == digest)
+    if connection.execute(used.limit(1)).first() is None:
+        connection.execute(
+            delete(run_blobs).where(run_blobs.c.run == run, run_blobs.c.digest == digest)
+        )
+
+
+def _rows() -> Any:
+    held = (run_blobs.c.run == files.c.run) & (run_blobs.c.digest == files.c.digest)
+    columns = [column for column in files.c if column.name != "run"]
+    return select(*columns, run_blobs.c.digest.is_not(None).label("stored")).outerjoin(
+        run_blobs, held
+    )
+
+
+def of_run(connection: Connection, run: int, after: str, limit: int) -> list[FileRow]:
+    """Return a run's files by name, those behind ``after``."""
+    rows = connection.execute(
+        _rows().where(files.c.run == run, files.c.path > after).order_by(files.c.path).limit(limit)
+    )
+    return [msgspec.convert(row, FileRow, from_attributes=True, strict=False) for row in rows]
+
+
+def totals(connection: Connection, run: int) -> tuple[int, int]:
+    """Return how many files a run has, and their bytes."""
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.sum(files.c.size), 0)).where(files.c.run == run)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def find(connection: Connection, run: int, path: str) -> FileRow | None:
+    """Return the file of that name."""
+    row = connection.execute(_rows().where(files.c.run == run, files.c.path == path)).first()
+    if row is None:
+        return None
+    return msgspec.convert(row, FileRow, from_attributes=True, strict=False)
+
+
+def named(connection: Connection, run: int, digest: str) -> str | None:
+    """Return a name under which the run has this blob, if it is one of its files."""
+    path: str | None = connection.execute(
+        select(files.c.path).where(files.c.run == run, files.c.digest == digest).limit(1)
+    ).scalar()
+    return path
+
+
+def held(connection: Connection, run: int, digests: Sequence[str]) -> set[str]:
+    """Return those of the digests whose blobs the run holds."""
+    rows = connection.execute(
+        select(run_blobs.c.digest).where(
+            run_blobs.c.run == run, run_blobs.c.digest.in_(list(digests))
+        )
+    )
+    return set(rows.scalars())
+
+
+def adopt(connection: Connection, project: int, run: int, digests: Sequence[str]) -> set[str]:
+    """Let the run hold those of the blobs that another run of its project holds; return them."""
+    rows = connection.execute(
+        select(run_blobs.c.digest)
+        .join(runs, runs.c.id == run_blobs.c.run)
+        .where(runs.c.project_id == project, run_blobs.c.digest.in_(list(digests)))
+        .distinct()
+    )
+    found = set(rows.scalars()) - held(connection, run, digests)
+    for digest in found:
+        connection.execute(insert(run_blobs).values(run=run, digest=digest))
+    return found
+
+
+def claim(connection: Connection, digest: str, size: int, until: int) -> None:
+    """Keep a blob that is about to be there from being swept before ``until`` (Unix ms)."""
+    same = blobs.c.digest == digest
+    changed = connection.execute(update(blobs).where(same).values(claimed_until=until))
+    if not changed.rowcount:
+        connection.execute(insert(blobs).values(digest=digest, size=size, claimed_until=until))
+
+
+def attach(connection: Connection, run: int, digest: str, size: int) -> bool:
+    """Let the run hold a claimed blob; False when it was swept all the same."""
+    same = blobs.c.digest == digest
+    known = update(blobs).where(same).values(claimed_until=0, size=size)
+    if not connection.execute(known).rowcount:
+        return False
+    if digest not in held(connection, run, [digest]):
+        connection.execute(insert(run_blobs).values(run=run, digest=digest))
+    return True
+
+
+def unheld(connection: Connection, at: int, limit: int) -> list[str]:
+    """Return digests of blobs that no run holds and nobody claims."""
+    rows = connection.execute(
+        select(blobs.c.digest).where(blobs.c.claimed_until < at, ~_used()).limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def drop(connection: Connection, digest: str, at: int) -> bool:
+    """Forget a blob if no run holds it and nobody claims it; whether that was done."""
+    free = (blobs.c.digest == digest) & (blobs.c.claimed_until < at)
+    return bool(connection.execute(delete(blobs).where(free, ~_used())).rowcount)
+
+
+def _used() -> Any:
+    return select(run_blobs.c.run).where(run_blobs.c.digest == blobs.c.digest).exists()

@@ -1,0 +1,182 @@
+"""Bytes named by their SHA-256, as a run sends and fetches them: files, and media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from swanlab.server.db import files
+from swanlab.server.db.files import DIGEST
+from swanlab.server.download import answer
+from swanlab.server.http import Ask, Need, Problem, Route, no_such
+from swanlab.server.ingest import LiveRun
+from swanlab.server.media.contract import NoSpace, WrongDigest, WrongOffset
+from swanlab.server.messages import BlobList, BlobSize, MissingBlobs, Offset
+from swanlab.server.routes.files import blob
+from swanlab.server.routes.runs import RUN
+from swanlab.server.state import Server
+
+MAX_PART = 32 * 1024 * 1024
+MAX_BLOB = 1 << 40
+BLOB = RUN + "/blobs/{digest}"
+T = TypeVar("T")
+
+
+class PartQuery(msgspec.Struct, frozen=True):
+    """Where in the blob the body begins, and how long the blob is."""
+
+    offset: Annotated[int, Meta(ge=0, le=2**46)]
+    size: Annotated[int, Meta(ge=1, le=2**46)]
+
+
+def missing(ask: Ask[None, BlobList]) -> MissingBlobs:
+    """Return which blobs the run still needs."""
+    run = _run(ask)
+    found = ask.server.blobs.missing(ask.project.id, run.id, ask.body.digests)
+    return MissingBlobs(missing=found)
+
+
+def uploaded(ask: Ask[None, None]) -> Offset:
+    """Return how far an upload came."""
+    run, digest = _run(ask), _digest(ask)
+    return Offset(offset=ask.server.blobs.uploaded(run.id, digest))
+
+
+async def upload(ask: Ask[PartQuery, None]) -> Offset:
+    """Keep a part of a blob, piece by piece as it comes in."""
+    server, query, digest = ask.server, ask.query, _digest(ask)
+    run = await run_in_threadpool(_run, ask)
+    declared = ask.request.headers.get("content-length", "0")
+    limit = min(MAX_PART, query.size - query.offset)
+    if query.size > MAX_BLOB:
+        raise Problem(413, "too_large", f"A file may have at most {MAX_BLOB} bytes.")
+    if not declared.isdecimal() or int(declared) > limit:
+        raise _too_long(limit)
+    offset, buffer, came = query.offset, bytearray(), 0
+    async for piece in ask.request.stream():
+        buffer += piece
+        came += len(piece)
+        if came > limit:
+            raise _too_long(limit)
+        if len(buffer) >= server.blobs.media.piece:
+            offset = await run_in_threadpool(_append, server, run, digest, offset, bytes(buffer))
+            buffer.clear()
+    # Also without a byte: a part at the wrong place is told where it belongs.
+    offset = await run_in_threadpool(_append, server, run, digest, offset, bytes(buffer))
+    return Offset(offset=offset)
+
+
+def _append(server: Server, run: LiveRun, digest: str, offset: int, part: bytes) -> int:
+    return _told(lambda: server.blobs.append(run.id, digest, offset, part))
+
+
+def finish(ask: Ask[None, BlobSize]) -> None:
+    """Check the hash of what has come, and let the run hold it."""
+    run, digest = _run(ask), _digest(ask)
+    _told(lambda: ask.server.blobs.finish(run.id, digest, ask.body.size))
+    ask.server.ingest.tell(run, {"run"})
+
+
+def download(ask: Ask[None, None]) -> Response:
+    """Return a blob that the run holds."""
+    run, digest = _run(ask), _digest(ask)
+    with ask.server.db.read() as connection:
+        held = digest in files.held(connection, run.id, [digest])
+        name = files.named(connection, run.id, digest) or digest
+    stored = blob(ask.server, name, digest) if held else None
+    if stored is None:
+        raise no_such("blob")
+    return answer(ask.request, stored)
+
+
+def _run(ask: Ask[Any, Any]) -> LiveRun:
+    if ask.server.kept_file is not None and ask.request.method not in ("GET", "HEAD"):
+        message = "This server shows the run folders of this machine; it takes no files."
+        raise Problem(403, "shows_files", message)
+    return ask.server.ingest.run(ask.project, ask.part("run"))
+
+
+def _digest(ask: Ask[Any, Any]) -> str:
+    digest = ask.part("digest")
+    if DIGEST.fullmatch(digest) is None:
+        raise no_such("blob")
+    return digest
+
+
+def _told(work: Callable[[], T]) -> T:
+    """Do it; what a store raises becomes an answer."""
+    try:
+        return work()
+    except WrongOffset as wrong:
+        message = f"Go on at byte {wrong.expected} of this blob."
+        detail = {"expected": wrong.expected}
+        raise Problem(409, "wrong_offset", message, detail) from wrong
+    except WrongDigest as wrong:
+        message = "These bytes do not have that SHA-256; send the blob anew."
+        raise Problem(422, "wrong_digest", message) from wrong
+    except NoSpace as full:
+        message = "The server has no room for more files; it goes on when there is some."
+        raise Problem(507, "no_space", message, headers={"retry-after": "30"}) from full
+
+
+def _too_long(limit: int) -> Problem:
+    return Problem(413, "too_large", f"Here a part may have at most {max(0, limit)} bytes.")
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path=RUN + "/blobs/missing",
+        need=Need.WRITE,
+        handler=missing,
+        summary="Which of these blobs the run still needs",
+        body=BlobList,
+        answer=MissingBlobs,
+    ),
+    Route(
+        method="GET",
+        path=BLOB + "/upload",
+        need=Need.WRITE,
+        handler=uploaded,
+        summary="How many bytes of a blob have come for this run",
+        answer=Offset,
+    ),
+    Route(
+        method="PUT",
+        path=BLOB + "/upload",
+        need=Need.WRITE,
+        handler=upload,
+        summary="Send a part of a blob; parts come in order",
+        query=PartQuery,
+        raw_limit=MAX_PART,
+        raw_media="application/octet-stream",
+        answer=Offset,
+        errors=(409, 507),
+    ),
+    Route(
+        method="POST",
+        path=BLOB,
+        need=Need.WRITE,
+        handler=finish,
+        summary="All bytes have come: check their hash and let the run hold the blob",
+        body=BlobSize,
+        status=204,
+        errors=(409, 422, 507),
+    ),
+    Route(
+        method="GET",
+        path=BLOB,
+        need=Need.READ,
+        handler=download,
+        summary="A blob that the run holds, to be saved; never shown as a page",
+        media="*/*",
+        errors=(416,),
+        etag=True,
+        ranges=True,
+    ),
+)

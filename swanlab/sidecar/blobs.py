@@ -1,0 +1,123 @@
+"""Kept files to a server, a part at a time, so that points never wait behind a large file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from swanlab.client import Client
+from swanlab.errors import OffsetConflict, ServerError
+from swanlab.records import File
+from swanlab.sidecar.files import Unreadable, kept_at
+from swanlab.sidecar.journal import Journal
+
+LARGEST_PART = 32 << 20
+SMALLEST_PART = 256 << 10
+_ASKED_AT_ONCE = 1000
+_TRIES = 3
+_SLOW, _QUICK = 2.0, 0.5
+"""Seconds that a part may take before the next one is smaller, or larger."""
+_REFUSALS = {400, 403, 413, 422}
+
+
+class Blobs:
+    """Sends the blobs of one run; methods raise what ``Client`` raises, and calling again goes on.
+
+    Nothing is kept of how far it came: the server is asked, so another process can go on.
+    """
+
+    def __init__(
+        self, run_dir: Path, journal: Journal, part: int = 8 << 20, *, drop: bool = False
+    ) -> None:
+        """``part``: bytes sent at once; ``drop``: remove the copy of what has arrived."""
+        self._run_dir, self._journal, self._drop = run_dir, journal, drop
+        self._most = self._part = min(LARGEST_PART, max(1, part))
+        self._there: set[str] = set()
+        self._asked: set[str] = set()
+        self._given_up: set[str] = set()
+        self._failed: dict[str, int] = {}
+        self._at: tuple[str, int] | None = None
+        """The blob being sent, and how many bytes of it the server has."""
+
+    def left(self) -> list[File]:
+        """Return the files whose blobs are not with the server, the smallest first."""
+        settled = self._there | self._given_up
+        found = (wish.file for wish in self._journal.kept().values())
+        todo = [file for file in found if file.digest and file.digest not in settled]
+        return sorted(todo, key=lambda file: (file.size, file.path))
+
+    def step(self, client: Client, run_path: str) -> bool:
+        """Send the next part of a file; False when nothing is left to send."""
+        todo = self.left()
+        if not todo:
+            return False
+        new = list(dict.fromkeys(file.digest for file in todo if file.digest not in self._asked))
+        if new:
+            self._ask(client, run_path, new[:_ASKED_AT_ONCE])
+            return True
+        file = next((one for one in todo if self._at and one.digest == self._at[0]), todo[0])
+        try:
+            self._send(client, f"{run_path}/blobs/{file.digest}", file)
+        except (FileNotFoundError, Unreadable):
+            self._give_up(file, "its copy in the run folder is gone")
+        except ServerError as error:
+            if error.status not in _REFUSALS:
+                self._at = None  # Whatever happened there, the server knows how far it came.
+                raise
+            self._at = None
+            self._failed[file.digest] = self._failed.get(file.digest, 0) + 1
+            if error.status == 413 or self._failed[file.digest] >= _TRIES:
+                self._give_up(file, str(error))
+        return True
+
+    def _ask(self, client: Client, run_path: str, digests: list[str]) -> None:
+        answer = client.request("POST", f"{run_path}/blobs/missing", {"digests": digests})
+        missing = set(answer["missing"])
+        self._asked.update(digests)
+        for digest in digests:
+            if digest not in missing:
+                self._arrived(digest)
+
+    def _send(self, client: Client, path: str, file: File) -> None:
+        if self._at is None or self._at[0] != file.digest:
+            answer = client.request("GET", f"{path}/upload")
+            self._at = (file.digest, int(answer["offset"]))
+        offset = self._at[1]
+        if offset < file.size:
+            with kept_at(self._run_dir, file.path).open("rb") as copy:
+                copy.seek(offset)
+                piece = copy.read(min(self._part, file.size - offset))
+            if not piece:
+                raise Unreadable(file.path)
+            began = time.monotonic()
+            try:
+                offset = client.put_part(f"{path}/upload", offset, file.size, piece)
+            except OffsetConflict as conflict:
+                offset = conflict.expected
+            self._pace(time.monotonic() - began)
+            self._at = (file.digest, offset)
+        if offset >= file.size:
+            self._at = None
+            client.request("POST", path, {"size": file.size})
+            self._arrived(file.digest)
+
+    def _pace(self, took: float) -> None:
+        """Let a part take about a second, so that points are never held up for long."""
+        if took > _SLOW:
+            self._part = max(min(SMALLEST_PART, self._most), self._part // 2)
+        elif took < _QUICK:
+            self._part = min(self._most, self._part * 2)
+
+    def _arrived(self, digest: str) -> None:
+        self._there.add(digest)
+        if not self._drop:
+            return
+        with self._journal.lock:
+            for wish in self._journal.kept().values():
+                if wish.file.digest == digest:
+                    kept_at(self._run_dir, wish.file.path).unlink(missing_ok=True)
+
+    def _give_up(self, file: File, reason: str) -> None:
+        self._given_up.add(file.digest)
+        self._at = None
+        print(f"{file.path} is not sent: {reason}", flush=True)  # noqa: T201 - the log

@@ -1,0 +1,228 @@
+"""Files that the training asked to keep: copied into the run folder and noted by their hash.
+
+A copy is made before anything is sent, so that what is sent is what was there at one moment, and
+the training may write on, replace or delete its file meanwhile. On a file system that can (btrfs,
+XFS, APFS by its own copy) the copy shares the blocks of the file and takes no room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+import threading
+import time
+from io import FileIO
+from pathlib import Path
+
+from swanlab import runfile
+from swanlab.records import File
+from swanlab.sidecar.journal import Journal, SidecarFile, Wish
+
+FOLDER = "files"
+LIVE_SECONDS = 1.0
+_SHARE = 10
+"""A live file is read again only after so many times as long as reading it took."""
+_TRIES = 3
+_PIECE = 1 << 20
+_FICLONE = 0x40049409
+
+
+class Unreadable(Exception):
+    """A file that cannot be kept; the message says why."""
+
+
+class Keeper:
+    """Keeps the files of one run folder, on a thread of its own once it is started."""
+
+    def __init__(self, run_dir: Path, journal: Journal, own: SidecarFile, largest: int) -> None:
+        """``own`` takes the records; ``largest`` is in bytes."""
+        self._run_dir, self._journal, self._own, self._largest = run_dir, journal, own, largest
+        self._news = threading.Event()
+        self._closing = False
+        self._next: dict[str, float] = {}
+        self._seen: dict[str, tuple[int, int]] = {}
+        """Path to size and time of change (ns) when it was last read or tried."""
+        self._thread = threading.Thread(target=self._work, name="files", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look; what was asked for before is looked at now."""
+        self._thread.start()
+        self._news.set()
+
+    def look(self) -> None:
+        """There is something new in the run files."""
+        self._news.set()
+
+    def close(self) -> None:
+        """The training has ended: keep what changed last, and what was to be kept at the end."""
+        self._closing = True
+        self._news.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._journal.catch_up()
+        self.tick(ended=True)
+
+    def _work(self) -> None:
+        while not self._closing:
+            live = any(wish.file.policy == "live" for wish in self._journal.wishes().values())
+            self._news.wait(LIVE_SECONDS if live else None)
+            self._news.clear()
+            if not self._closing:
+                self._journal.catch_up()
+                self.tick(ended=False)
+
+    def tick(self, *, ended: bool, until: float | None = None) -> None:
+        """Keep every file whose turn it is.
+
+        ``until`` (Unix seconds): a file that changed later belongs to somebody else by now.
+        """
+        kept = self._journal.kept()
+        for path, wish in sorted(self._journal.wishes().items()):
+            if self._closing and not ended:
+                return
+            if self._due(wish, kept.get(path), ended=ended):
+                self._keep(wish, kept.get(path), until)
+
+    def _due(self, wish: Wish, last: Wish | None, *, ended: bool) -> bool:
+        policy = wish.file.policy
+        if policy == "end" and not ended:
+            return False
+        if policy == "now":
+            return last is None or last.at < wish.at
+        if not ended and time.monotonic() < self._next.get(wish.file.path, 0.0):
+            return False
+        try:
+            found = _source(wish.file).stat()
+        except OSError:
+            # A live file between two versions is looked for again; at the end it is said.
+            return last is None or last.at < wish.at if ended else False
+        known = self._seen.get(wish.file.path)
+        if known is not None:
+            return known != (found.st_size, found.st_mtime_ns)
+        if last is None or last.file.error:
+            return True
+        return (last.file.size, last.file.mtime) != (found.st_size, found.st_mtime_ns // 1_000_000)
+
+    def _keep(self, wish: Wish, last: Wish | None, until: float | None) -> None:
+        asked, began, at = wish.file, time.monotonic(), self._own.elapsed()
+        try:
+            size, changed, digest = self._copy(asked, until)
+        except (OSError, Unreadable) as error:
+            reason = str(getattr(error, "strerror", None) or error)
+            if last is None or last.file.error != reason:
+                print(f"{asked.path} is not kept: {reason}", flush=True)  # noqa: T201 - the log
+                if last is None or last.at < wish.at:
+                    self._note(asked, at, error=reason)
+        else:
+            self._seen[asked.path] = (size, changed)
+            self._note(asked, at, size=size, mtime=changed // 1_000_000, digest=digest)
+        took = time.monotonic() - began
+        self._next[asked.path] = time.monotonic() + max(LIVE_SECONDS, _SHARE * took)
+
+    def _note(self, asked: File, at: int, **found: str | int) -> None:
+        self._own.put(
+            File(t=at, path=asked.path, policy=asked.policy, kind=asked.kind, **found)  # type: ignore[arg-type]
+        )
+        self._journal.catch_up()
+
+    def _copy(self, asked: File, until: float | None) -> tuple[int, int, str]:
+        """Copy the file into the run folder; return its size, time of change (ns) and hash."""
+        place = kept_at(self._run_dir, asked.path)
+        fresh = self._run_dir / f".files-{os.getpid()}-{threading.get_ident()}"
+        try:
+            for attempt in range(1, _TRIES + 1):
+                before, digest = _read(_source(asked), fresh, self._largest, until)
+                after = _source(asked).stat()
+                if attempt == _TRIES or _same(before, after):
+                    break
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with self._journal.lock:
+                fresh.replace(place)
+        finally:
+            fresh.unlink(missing_ok=True)
+        return before.st_size, before.st_mtime_ns, digest
+
+
+def kept_at(run_dir: Path, name: str) -> Path:
+    """Return where a file of that name is kept; raises ``Unreadable`` for a name that leads out."""
+    parts = name.split("/")
+    if not name or any(part in ("", ".", "..") or "\x00" in part for part in parts):
+        raise Unreadable(f"{name!r} is no name of a file")
+    return run_dir.joinpath(FOLDER, *parts)
+
+
+def _source(file: File) -> Path:
+    return Path(os.fsdecode(file.source))
+
+
+def _same(before: os.stat_result, after: os.stat_result) -> bool:
+    return (before.st_size, before.st_mtime_ns, before.st_ino) == (
+        after.st_size,
+        after.st_mtime_ns,
+        after.st_ino,
+    )
+
+
+def _read(
+    source: Path, fresh: Path, largest: int, until: float | None
+) -> tuple[os.stat_result, str]:
+    # Not to wait for the other end, should it have become a pipe.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with FileIO(os.open(source, flags)) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable("it is not a file")
+        if found.st_size > largest:
+            raise Unreadable(f"it has {found.st_size:,} bytes, over the limit of {largest:,}")
+        if until is not None and found.st_mtime > until:
+            raise Unreadable("it was changed after the training had ended")
+        with FileIO(fresh, "w+") as copy:
+            shared = _share(file, copy)
+            digest = _sum(copy if shared else file, None if shared else copy, found.st_size)
+    return found, digest
+
+
+def _share(file: FileIO, copy: FileIO) -> bool:
+    """Let the copy share the blocks of the file, where the file system can."""
+    if sys.platform != "linux":
+        return False
+    import fcntl
+
+    try:
+        fcntl.ioctl(copy.fileno(), _FICLONE, file.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def _sum(file: FileIO, copy: FileIO | None, size: int) -> str:
+    """Hash the first ``size`` bytes, writing them to ``copy``; raises ``Unreadable`` if cut."""
+    digest, left = hashlib.sha256(), size
+    piece = memoryview(bytearray(_PIECE))
+    while left > 0:
+        count = file.readinto(piece[: min(left, _PIECE)])
+        if not count:
+            raise Unreadable("it became shorter while it was read")
+        digest.update(piece[:count])
+        if copy is not None:
+            written = 0
+            while written < count:
+                written += copy.write(piece[written:count])
+        left -= count
+    return digest.hexdigest()
+
+
+def settle(run_dir: Path, journal: Journal, own: SidecarFile, largest: int) -> None:
+    """Keep what a killed background process did not, as far as it is still what the run left."""
+    last_word = max(path.stat().st_mtime for path in runfile.files(run_dir))
+    Keeper(run_dir, journal, own, largest).tick(ended=True, until=last_word + 2)
+
+
+def unsettled(journal: Journal) -> bool:
+    """Whether a file was asked for that nobody has read since."""
+    kept = journal.kept()
+    return any(
+        path not in kept or kept[path].at < wish.at for path, wish in journal.wishes().items()
+    )

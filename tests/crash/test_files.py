@@ -1,0 +1,217 @@
+"""Files of a run arrive whole, each byte once, whoever is killed on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+
+from swanlab.api import Api
+from tests.conftest import run_folder
+from tests.crash.conftest import sidecars
+from tests.serving import Serving, wait_for
+
+PART = 64 * 1024
+SIZE = 200 * PART + 17
+TRAIN = f"""
+import os, sys, time, swanlab
+swanlab.init(project="cats", mode="cloud", id="big",
+             settings={{"save_part": {PART}, "monitor_interval": 0, "finish_timeout": 60}})
+swanlab.log({{"loss": 1}})
+swanlab.save("big.bin", policy="now")
+print("begun", flush=True)
+sys.stdin.readline()
+swanlab.finish()
+"""
+
+
+def big() -> str:
+    data = os.urandom(SIZE)
+    Path("big.bin").write_bytes(data)
+    return sha256(data).hexdigest()
+
+
+@pytest.fixture
+def training():
+    popen = subprocess.Popen(
+        [sys.executable, "-c", TRAIN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert popen.stdout is not None
+    assert popen.stdout.readline() == "begun\n"
+    yield popen
+    popen.kill()
+    popen.wait()
+    popen.stdout.close()
+    if popen.stdin is not None:
+        popen.stdin.close()
+
+
+def arrived(server: Serving, digest: str) -> bool:
+    found = server.get("/projects/admin/cats/runs/big/files")["files"]
+    return [(one["digest"], one["stored"]) for one in found] == [(digest, True)]
+
+
+def uploaded(server: Serving) -> int:
+    """Bytes of the upload that are on the server's disk."""
+    folder = server.folder / "data" / "media" / "uploads"
+    return sum(path.stat().st_size for path in folder.glob("*"))
+
+
+def check_sent_once(server: Serving) -> None:
+    """No part came twice, but perhaps the one that was cut off: as the server's log says."""
+    lines = (server.folder / "server.log").read_text().splitlines()
+    puts = sum('"PUT"' in line and '"status": 200' in line for line in lines)
+    assert abs(puts - (SIZE // PART + 1)) <= 1
+
+
+def content(server: Serving) -> str:
+    with Api(server.api_key, server.host) as api:
+        (file,) = api.run("admin/cats/big").files()
+        return sha256(file.read()).hexdigest()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Serving]:
+    """A server that writes down every request."""
+    serving = Serving(tmp_path / "server")
+    serving.command = (*serving.command, "--log-level", "info")
+    serving.start().log_in()
+    yield serving
+    if serving.process is not None:
+        serving.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def digest(server):
+    return big()
+
+
+def test_a_killed_background_process_is_followed_by_one_that_goes_on(
+    server, digest, training, tmp_path
+):
+    wait_for(lambda: uploaded(server) > 20 * PART)
+    (sidecar,) = sidecars(tmp_path)
+    sidecar.kill()
+    wait_for(lambda: sidecar.status() == psutil.STATUS_ZOMBIE)
+    before = uploaded(server)
+    assert 0 < before < SIZE
+    training.communicate("\n", timeout=90)
+    assert arrived(server, digest)
+    assert content(server) == digest
+    check_sent_once(server)
+
+
+def test_a_killed_server_goes_on_where_it_was(server, digest, training):
+    wait_for(lambda: uploaded(server) > 20 * PART)
+    server.stop(signal.SIGKILL)
+    before = uploaded(server)
+    assert 0 < before < SIZE
+    server.start()
+    training.communicate("\n", timeout=90)
+    assert arrived(server, digest)
+    assert content(server) == digest
+    check_sent_once(server)
+
+
+def test_what_was_killed_with_its_training_is_sent_by_sync(
+    server, digest, training, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SWANLAB_SAVE_PART", str(PART))
+    wait_for(lambda: uploaded(server) > 20 * PART)
+    (sidecar,) = sidecars(tmp_path)
+    sidecar.kill()
+    training.kill()
+    training.wait()
+    done = subprocess.run(
+        [sys.executable, "-m", "swanlab", "sync", "swanlog"],
+        capture_output=True, text=True, check=False, timeout=90,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert arrived(server, digest)
+    assert content(server) == digest
+    check_sent_once(server)
+
+
+def test_files_asked_for_are_found_by_sync_though_nobody_read_them(server, script):
+    """The background process died before it read them: what is still as the run left it is sent."""
+    done = script(
+        """
+        import os, psutil, signal, swanlab
+        from pathlib import Path
+        swanlab.init(project="cats", mode="cloud", id="late")
+        [child.kill() for child in psutil.Process().children()]
+        Path("same.txt").write_text("same")
+        Path("changed.txt").write_text("then")
+        swanlab.save("*.txt", policy="end")
+        os.kill(os.getpid(), signal.SIGKILL)
+        """
+    )
+    assert done.returncode == -signal.SIGKILL
+    later = Path("changed.txt").stat().st_mtime + 60
+    Path("changed.txt").write_text("another run's")
+    os.utime("changed.txt", (later, later))
+    done = subprocess.run([sys.executable, "-m", "swanlab", "sync", "swanlog"], check=False)
+    assert done.returncode == 0
+    found = {
+        one["path"]: one for one in server.get("/projects/admin/cats/runs/late/files")["files"]
+    }
+    assert found["same.txt"]["stored"]
+    assert not found["changed.txt"]["stored"]
+    assert "changed after the training had ended" in found["changed.txt"]["error"]
+
+
+def test_an_offline_run_is_synced_with_its_files_once(server, script):
+    done = script(
+        """
+        import swanlab
+        from pathlib import Path
+        swanlab.init(project="cats", mode="offline", id="off")
+        Path("a.txt").write_text("a")
+        swanlab.save("a.txt")
+        """
+    )
+    assert done.returncode == 0, done.stderr
+    assert (run_folder() / "files" / "a.txt").read_text() == "a"
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-m", "swanlab", "sync", "swanlog"], check=False)
+        assert done.returncode == 0
+    (found,) = server.get("/projects/admin/cats/runs/off/files")["files"]
+    assert found["stored"]
+    assert (run_folder() / "files" / "a.txt").read_text() == "a"
+
+
+def test_watch_serves_files_from_the_run_folder(script, tmp_path):
+    done = script(
+        """
+        import swanlab
+        from pathlib import Path
+        swanlab.init(project="cats", mode="local", id="here")
+        Path("out").mkdir()
+        Path("out/a.txt").write_text("what is in it")
+        swanlab.save("out")
+        """
+    )
+    assert done.returncode == 0, done.stderr
+    serving = Serving(tmp_path / "watch", "watch", str(Path("swanlog").absolute())).start()
+    try:
+        at = "/projects/local/cats/runs/here"
+        wait_for(lambda: serving.get("/projects")["projects"])
+        wait_for(lambda: [one["stored"] for one in serving.get(f"{at}/files")["files"]] == [True])
+        url = f"{serving.host}/api/v1{at}/files/content"
+        answer = httpx2.get(url, params={"path": "out/a.txt"})
+        assert answer.text == "what is in it"
+        assert "sandbox" in answer.headers["content-security-policy"]
+        for path in ("../config.yaml", "out/../../config.yaml", "/etc/passwd", "out"):
+            assert httpx2.get(url, params={"path": path}).status_code == 404
+        refused = httpx2.post(f"{serving.host}/api/v1{at}/blobs/missing", json={"digests": []})
+        assert refused.status_code == 403
+    finally:
+        serving.stop()
