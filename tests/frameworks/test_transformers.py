@@ -1,0 +1,244 @@
+"""transformers' ``Trainer`` as it comes from PyPI, with its own callback and with ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import run_folder
+from tests.frameworks.conftest import Points
+from tests.recorded import recorded
+
+TRAINER = """
+    import json
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainingArguments, set_seed
+
+    set_seed(7)
+    sizes = dict(vocab_size=32, hidden_size=16, intermediate_size=16, num_hidden_layers=1,
+                 num_attention_heads=2, num_key_value_heads=2, max_position_embeddings=16)
+    model = LlamaForCausalLM(LlamaConfig(**sizes))
+    data = [{"input_ids": row, "labels": row} for row in torch.randint(0, 32, (16, 8))]
+
+    def training(callbacks=(), **more):
+        given = dict(output_dir="out", max_steps=4, logging_steps=1, eval_strategy="steps",
+                     eval_steps=2, save_strategy="no", use_cpu=True, disable_tqdm=True)
+        args = TrainingArguments(**{**given, **more})
+        return Trainer(model, args, train_dataset=data, eval_dataset=data[:4],
+                       callbacks=list(callbacks))
+
+    def keep(trainer, **more):
+        with open("said.json", "w") as file:
+            json.dump({"history": trainer.state.log_history, **more}, file)
+"""
+
+SINGLE = {
+    "train_runtime",
+    "train_samples_per_second",
+    "train_steps_per_second",
+    "train_loss",
+    "total_flos",
+}
+
+
+def said() -> dict[str, object]:
+    return json.loads(Path("said.json").read_text())
+
+
+def expected(history: list[dict[str, float]]) -> Points:
+    """The points that the trainer's own history stands for."""
+    points: Points = {}
+    for entry in history:
+        step = entry["step"]
+        for name, value in entry.items():
+            if name != "step":
+                if name in SINGLE:
+                    key = f"single_value/{name}"
+                elif name.startswith("eval_"):
+                    key = "eval/" + name.removeprefix("eval_")
+                else:
+                    key = f"train/{name}"
+                points.setdefault(key, []).append((step, float(value)))
+                points.setdefault("train/global_step", []).append((step, float(step)))
+    return {key: sorted(set(found)) for key, found in points.items()}  # Last value wins.
+
+
+def check_config(config: dict[str, object]) -> None:
+    assert config["FRAMEWORK"] == "🤗transformers"
+    assert config["hidden_size"] == 16
+    assert config["max_steps"] == 4
+    assert isinstance(config["model_num_parameters"], int)
+
+
+REPORT_TO = """
+    trainer = training(report_to="swanlab", run_name="tiny")
+    trainer.train()
+    keep(trainer)
+"""
+
+
+def test_report_to_swanlab_records_locally_what_the_trainer_says(framework):
+    framework(
+        TRAINER,
+        REPORT_TO,
+        SWANLAB_MODE="local",
+        SWANLAB_PROJECT="hf-local",
+        SWANLAB_LOG_DIR="elsewhere",
+    )
+    (folder,) = Path("elsewhere").glob("run-*")
+    found = recorded(folder)
+    points = {key: sorted(set(points)) for key, points in found.points.items()}
+    assert points == expected(said()["history"])
+    assert (found.starts[0].project, found.starts[0].name) == ("hf-local", "tiny")
+    assert [one.state for one in found.finishes] == ["success"]
+    check_config(found.config)
+
+
+def test_report_to_swanlab_sends_what_the_trainer_says(framework, lab):
+    framework(TRAINER, REPORT_TO, **lab.env, SWANLAB_PROJECT="hf-cloud")
+    points = expected(said()["history"])
+    assert len(points["train/loss"]) == 4
+    assert len(points["eval/loss"]) == 2
+    assert lab.points("hf-cloud", set(points)) == points
+    run = lab.run("hf-cloud")
+    assert (run["name"], run["state"]) == ("tiny", "finished")
+    check_config(run["config"])
+
+
+def test_a_training_taken_up_from_a_checkpoint_goes_on_in_its_run(framework, lab):
+    half = """
+        trainer = training(report_to="swanlab", save_strategy="steps", save_steps=2, max_steps={},
+                           eval_strategy="no")
+        trainer.train(resume_from_checkpoint={})
+        keep(trainer)
+    """
+    env = {**lab.env, "SWANLAB_PROJECT": "hf-resumed", "SWANLAB_RUN_ID": "night-train"}
+    framework(TRAINER, half.format(2, None), **env, SWANLAB_RESUME="allow")
+    framework(TRAINER, half.format(4, True), **env, SWANLAB_RESUME="must")
+    run = lab.run("hf-resumed")
+    assert (run["id"], run["state"]) == ("night-train", "finished")
+    history = [entry for entry in said()["history"] if "loss" in entry]
+    assert [entry["step"] for entry in history] == [1, 2, 3, 4]
+    assert lab.points("hf-resumed", {"train/loss"}) == {
+        "train/loss": [(entry["step"], entry["loss"]) for entry in history]
+    }
+
+
+def test_a_model_card_shows_where_the_run_is(framework, lab):
+    printed = framework(
+        TRAINER,
+        REPORT_TO,
+        """
+    from transformers import modelcard
+
+    print(modelcard.AUTOGENERATED_TRAINER_COMMENT)
+    """,
+        **lab.env,
+        SWANLAB_PROJECT="hf-card",
+        SWANLAB_LOG_MODEL="true",
+    )
+    run = lab.run("hf-card")
+    assert f"({lab.serving.host}/@admin/hf-card/runs/{run['id']})" in printed
+
+
+def test_disabled_records_nothing_and_trains(framework):
+    framework(TRAINER, REPORT_TO, SWANLAB_MODE="disabled")
+    assert len(said()["history"]) > 4
+    assert not list(Path("swanlog").glob("run-*"))
+
+
+OWN = """
+    from swanlab.integration.huggingface import SwanLabCallback
+
+    callback = SwanLabCallback(project="own", description="by hand", tags=["tiny"],
+                               config={"UPPERFRAME": "tests"})
+    callback.update_config({"before": 1})
+    trainer = training([callback], report_to="none", run_name="ours")
+    trainer.train()
+    metrics = trainer.predict(data[:4]).metrics
+    trainer.predict(data[:4])
+    keep(trainer, test_loss=metrics["test_loss"])
+"""
+
+
+@pytest.mark.parametrize("mode", ["local", "cloud"])
+def test_our_callback_records_the_same(framework, lab, mode):
+    framework(TRAINER, OWN, **{**lab.env, "SWANLAB_MODE": mode})
+    points = expected(said()["history"])
+    points["test/loss"] = [(0, said()["test_loss"]), (1, said()["test_loss"])]
+    if mode == "local":
+        local = recorded(run_folder())
+        config, start = local.config, local.starts[0]
+        found = {key: sorted(set(local.points[key])) for key in points}
+        assert (start.name, start.description, start.tags) == ("ours", "by hand", ["tiny"])
+    else:
+        config, found = lab.run("own")["config"], lab.points("own", set(points))
+    assert found == points
+    check_config(config)
+    assert (config["UPPERFRAME"], config["before"]) == ("tests", 1)
+
+
+def test_our_callback_joins_the_run_that_is_active(framework):
+    framework(
+        TRAINER,
+        """
+    import copy, pickle
+    import swanlab
+    from swanlab.integration.transformers import SwanLabCallback
+
+    swanlab.init(project="mine", mode="local")
+    callback = SwanLabCallback(project="other", config={"added": True})
+    callback = pickle.loads(pickle.dumps(copy.deepcopy(callback)))
+    training([callback], report_to="none").train()
+    swanlab.log({"after": 1})
+    """,
+    )
+    found = recorded(run_folder())
+    assert found.starts[0].project == "mine"
+    assert found.config["added"] is True
+    assert len(found.points["train/loss"]) == 4
+    assert found.points["after"] == [(0, 1.0)]
+
+
+def test_every_trial_of_a_search_is_a_run_of_its_own(framework):
+    framework(
+        TRAINER,
+        """
+    from transformers import TrainerControl, TrainerState
+    from swanlab.integration.transformers import SwanLabCallback
+
+    callback = SwanLabCallback(project="search", mode="local")
+    args = training(report_to="none", run_name="lr").args
+    for trial in range(2):
+        state = TrainerState(is_hyper_param_search=True, trial_name=f"trial-{trial}")
+        callback.on_train_begin(args, state, TrainerControl(), model=model)
+        callback.on_log(args, state, TrainerControl(), logs={"loss": trial})
+    """,
+    )
+    found = [recorded(folder) for folder in Path("swanlog").glob("run-*")]
+    assert {run.starts[0].name: run.points["train/loss"] for run in found} == {
+        "lr-trial-0": [(0, 0.0)],
+        "lr-trial-1": [(0, 1.0)],
+    }
+    assert all(run.finishes[0].state == "success" for run in found)
+
+
+def test_other_ranks_than_the_main_one_record_nothing(framework):
+    framework(
+        TRAINER,
+        """
+    import swanlab
+    from transformers import TrainerControl, TrainerState
+    from swanlab.integration.transformers import SwanLabCallback
+
+    callback, state = SwanLabCallback(), TrainerState(is_world_process_zero=False)
+    args, control = training(report_to="none").args, TrainerControl()
+    callback.on_train_begin(args, state, control, model=model)
+    callback.on_log(args, state, control, logs={"loss": 1.0})
+    callback.on_predict(args, state, control, {"test_loss": 1.0})
+    assert swanlab.get_run() is None
+    """,
+    )
+    assert not Path("swanlog").exists()
