@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from swanlab.client import Client
+from tests.plugin.receivers import Service
 from tests.serving import PASSWORD, Serving
 
 ROOT = Path(__file__).parents[2]
@@ -112,3 +113,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     client.close()
     yield Lab(serving)
     serving.stop()
+
+
+@pytest.fixture
+def chat() -> Iterator[Service]:
+    """A chat service that says that it took a message."""
+    service = Service()
+    service.answer = {"code": 0, "errcode": 0}
+    yield service
+    service.stop()
