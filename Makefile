@@ -2,15 +2,16 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+FRAMEWORKS := .frameworks
 STATIC := swanlab/server/static/index.html
 WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: demo test check web serve bench wheel clean
+.PHONY: demo test check web serve bench wheel frameworks clean
 
 demo: $(VENV)/.demo $(STATIC) ## serve, train a small model, show it live
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/.test $(STATIC) web/node_modules/.installed ## everything: Python, web, browser
+test: $(VENV)/.test $(STATIC) web/node_modules/.installed $(FRAMEWORKS)/.installed ## everything: Python, web, browser
 	@sh tools/need-chromium.sh
 	cd web && npx vitest run
 	$(BIN)/pytest -n 2 $(ARGS)
@@ -21,6 +22,8 @@ check: $(VENV)/.test web/node_modules/.installed ## lint, format, types, import 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd web && npm run check
+
+frameworks: $(FRAMEWORKS)/.installed ## transformers, ms-swift, … for tests/frameworks, 2 GB
 
 web: $(STATIC) ## build the front end into the package
 
@@ -49,6 +52,13 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml
 	$(BIN)/pip install --quiet -e . --group test --group check
 	@touch $@ $(VENV)/.demo
 
+$(FRAMEWORKS)/.installed: $(wildcard tests/frameworks/requirements*.txt) $(VENV)/.python
+	$(BIN)/python -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$(FRAMEWORKS)/bin/pip install --quiet -e . -r tests/frameworks/requirements.txt
+	$(FRAMEWORKS)/bin/pip install --quiet --no-deps -r tests/frameworks/requirements-alone.txt
+	@touch $@
+
 web/node_modules/.installed: web/package-lock.json
 	@sh tools/need-node.sh
 	@# Not `npm ci`: it refuses a lock without the binaries of platforms nobody here has.
@@ -61,4 +71,4 @@ $(STATIC): web/node_modules/.installed $(WEB)
 	@touch $@
 
 clean: ## remove what was built; recorded runs stay
-	rm -rf $(VENV) web/node_modules swanlab/server/static dist build
+	rm -rf $(VENV) $(FRAMEWORKS) web/node_modules swanlab/server/static dist build

@@ -104,17 +104,30 @@ def find(host: str | None = None) -> Login | None:
     here = _this_process and (host is None or normal_host(host) == _this_process.host)
     if here and not settings.chosen("api_key"):
         return _this_process
-    env_key, env_host = settings.get("api_key"), settings.get("host")
+    env_key = settings.get("api_key")
     file = _load()
-    wanted = host or env_host or file.default
+    wanted = normal_host(host) if host else _default_host(file)
     if wanted is None:
         return None
-    wanted = normal_host(wanted)
     known = file.logins.get(wanted)
     if env_key:
         same = known is not None and known.api_key == env_key
         return Login(wanted, check_key(env_key), known.username if known and same else None)
     return known
+
+
+def default_host() -> str | None:
+    """Return the server meant where none is named, with or without a key for it.
+
+    Raises:
+        InvalidArgument: the setting is not an address.
+    """
+    return _default_host(_load())
+
+
+def _default_host(file: _File) -> str | None:
+    wanted = settings.get("host") or file.default
+    return normal_host(wanted) if wanted else None
 
 
 def remember(login: Login) -> None:

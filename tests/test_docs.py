@@ -31,7 +31,8 @@ ELSEWHERE = {
     "callbacks": "sdk/test_callbacks.py",
     "distributed": "sdk/test_resume.py",
     "files": "test_docs.py",
-    "mirror": "frameworks/test_docs.py",
+    "integrations": "frameworks/test_docs.py",
+    "mirror": "frameworks/test_mirror_docs.py",
     "notifications": "plugin/test_notification.py",
     "resume": "sdk/test_resume.py",
 }

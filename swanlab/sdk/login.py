@@ -20,7 +20,7 @@ def login(
 
     Args:
         api_key: 21 letters and digits; default is the remembered one, or that of the environment.
-        host: address of the server; default is the one last used.
+        host: address of the server; default is that of the environment, else the one last used.
         web_host: accepted; pages and API have one address.
         save: remember the key for later programs.
         relogin: ask for a key even if one is remembered.
@@ -34,9 +34,12 @@ def login(
         Unreachable: the server does not answer.
     """
     known = None if relogin else credentials.find(host)
-    address = credentials.normal_host(host) if host else known.host if known else None
+    address = known.host if known else None
+    address = credentials.normal_host(host) if host else address or credentials.default_host()
     if address is None:
-        raise AuthenticationError("No server is known. Give one: swanlab.login(host=…).")
+        raise AuthenticationError(
+            "No server is known. Give one: swanlab.login(host=…), or set SWANLAB_API_HOST."
+        )
     key = api_key or (known.api_key if known else None)
     if key is None:
         raise AuthenticationError(

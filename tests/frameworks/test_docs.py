@@ -1,26 +1,32 @@
-"""The code in docs/mirror.md is run as it stands, with the packages it names."""
+"""The page of the integrations says what the code does."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import run_folder
-from tests.frameworks.foreign import ROOT, program
+from tests.frameworks.conftest import ROOT
 from tests.recorded import recorded
 
-BLOCKS = re.findall(
-    r"needs (\w+) -->\n```python\n(.*?)```", Path(ROOT, "docs", "mirror.md").read_text(), re.DOTALL
+PAGE = (ROOT / "docs" / "integrations.md").read_text()
+SECTIONS = {"transformers": 2, "accelerate": 2, "Scripts written for wandb": 1}
+"""How many pieces of code the sections have that the frameworks' environment runs."""
+
+
+def blocks(section: str) -> list[str]:
+    """The pieces of code below the heading."""
+    text = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("section", "number"), [(name, n) for name, count in SECTIONS.items() for n in range(count)]
 )
-
-
-@pytest.mark.parametrize(("module", "source"), BLOCKS, ids=[module for module, _ in BLOCKS])
-def test_the_code_of_mirror_md_runs(module, source):
-    program(source, module)
-    assert recorded(run_folder()).points == {"loss": [(0, 0.5)]}
-
-
-def test_no_code_of_mirror_md_is_left_out():
-    assert len(BLOCKS) == Path(ROOT, "docs", "mirror.md").read_text().count("```python") == 3
+def test_the_code_of_a_section_runs_as_it_is_written(framework, section, number):
+    assert len(blocks(section)) == SECTIONS[section]
+    framework(blocks(section)[number], SWANLAB_MODE="local")
+    found = recorded(run_folder())
+    assert found.points
+    assert [one.state for one in found.finishes] == ["success"]
