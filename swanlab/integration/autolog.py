@@ -1,11 +1,11 @@
-"""What the clients of language models have in common: each answer's tokens and time are recorded."""
+"""What clients of language models have in common: tokens and time of each answer are recorded."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -94,25 +94,23 @@ class Autolog:
         self.attachment.finish()
 
     def _recorded(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        if inspect.iscoroutinefunction(original):
-
-            @functools.wraps(original)
-            async def asynchronous(*args: Any, **kwargs: Any) -> Any:
-                begun = time.perf_counter()
-                answer = await original(*args, **kwargs)
-                self._record(kwargs, answer, time.perf_counter() - begun)
-                return answer
-
-            return asynchronous
-
         @functools.wraps(original)
-        def synchronous(*args: Any, **kwargs: Any) -> Any:
+        def recorded(*args: Any, **kwargs: Any) -> Any:
             begun = time.perf_counter()
             answer = original(*args, **kwargs)
+            if inspect.iscoroutine(answer):
+                return self._awaited(kwargs, answer, begun)
             self._record(kwargs, answer, time.perf_counter() - begun)
             return answer
 
-        return synchronous
+        return recorded
+
+    async def _awaited(
+        self, asked: Mapping[str, Any], answer: Coroutine[Any, Any, Any], begun: float
+    ) -> Any:
+        made = await answer
+        self._record(asked, made, time.perf_counter() - begun)
+        return made
 
     @never_raises
     def _record(self, asked: Mapping[str, Any], answer: Any, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""LightGBM: ``lightgbm.train(…, callbacks=[SwanLabCallback()])``, also with ``cv`` and estimators."""
+"""LightGBM: ``train(…, callbacks=[SwanLabCallback()])``, also with ``cv`` and estimators."""
 
 from __future__ import annotations
 

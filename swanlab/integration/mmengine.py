@@ -1,4 +1,4 @@
-"""MMEngine and all of OpenMMLab: a ``SwanlabVisBackend`` among ``vis_backends`` of the visualizer."""
+"""MMEngine and OpenMMLab: ``SwanlabVisBackend`` among ``vis_backends`` of the visualizer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PyTorch Lightning: ``Trainer(logger=SwanLabLogger(project=…))``, of either of its two packages."""
+"""PyTorch Lightning: ``Trainer(logger=SwanLabLogger())``, of either of its two packages."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class SwanLabLogger(*_bases()):  # type: ignore[misc] # known only when imported
 
     @property
     def experiment(self) -> Any:
-        """The run, begun now if there is none; on other ranks than 0 something that does nothing."""
+        """The run, begun now if there is none; on ranks above 0 something that does nothing."""
         run = None if rank_zero_only.rank > 0 else self.attachment.attach()
         if run is None:
             return _Nothing()

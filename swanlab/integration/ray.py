@@ -1,4 +1,4 @@
-"""Ray Tune: ``RunConfig(callbacks=[SwanLabLoggerCallback(…)])``; in a worker: ``setup_swanlab()``."""
+"""Ray: ``RunConfig(callbacks=[SwanLabLoggerCallback()])``; in a worker ``setup_swanlab()``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ray.tune.logger import LoggerCallback
 import swanlab
 from swanlab import credentials
 from swanlab.credentials import Login
-from swanlab.integration.attachment import Attachment, init_arguments, numbers
+from swanlab.integration.attachment import init_arguments, numbers
+from swanlab.integration.trial import TrialRun
 from swanlab.sdk.guard import never_raises, say
 
 _ABOUT_THE_TRIAL = frozenset(
@@ -20,35 +21,6 @@ _ABOUT_THE_TRIAL = frozenset(
     | {"iterations_since_restore", "warmup_time", "config", "trial_id", "experiment_tag"}
 )
 """What Ray adds to each result and is no metric."""
-
-
-class TrialRun:
-    """The run of one trial, in a process of its own: trials run side by side, a process has one run.
-
-    Ray calls its methods one after another, in the order they were asked for.
-    """
-
-    def __init__(
-        self, arguments: Mapping[str, Any], config: Mapping[str, Any], login: Login | None
-    ) -> None:
-        """Begin the run; ``login`` may be of a machine that is not this one."""
-        if login is not None:
-            credentials.use_for_this_process(login)
-        self.attachment = Attachment("ray", arguments)
-        self.attachment.begin(config)
-
-    def configure(self, config: Mapping[str, Any]) -> None:
-        """Record more hyper-parameters."""
-        self.attachment.configure(config)
-
-    def log(self, values: Mapping[str, Any], step: int) -> None:
-        """Record numbers at the trial's iteration."""
-        self.attachment.log(values, step)
-
-    def finish(self, state: str, error: str | None) -> bool:
-        """End the run; returns when its data is on the way."""
-        self.attachment.finish(state, error)
-        return True
 
 
 class SwanLabLoggerCallback(LoggerCallback):

@@ -15,7 +15,7 @@ from swanlab.sdk.guard import never_raises
 class SwanLabLogger(MetricLoggerInterface):
     """Records the recipe's config and metrics; only rank 0 does."""
 
-    def __init__(  # noqa: PLR0913 - the documented signature
+    def __init__(
         self,
         project: str = "torchtune",
         workspace: str | None = None,

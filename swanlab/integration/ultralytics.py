@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ultralytics.utils.torch_utils import model_info_for_loggers
-
 from swanlab.integration.attachment import Attachment, init_arguments, media, numbers
 from swanlab.sdk.guard import never_raises
 
@@ -15,7 +13,7 @@ from swanlab.sdk.guard import never_raises
 class UltralyticsSwanlabCallback:
     """Records losses, learning rates and validation metrics of every epoch, and the plots."""
 
-    def __init__(  # noqa: PLR0913 - the documented signature
+    def __init__(
         self,
         project: str | None = None,
         workspace: str | None = None,
@@ -80,6 +78,8 @@ class UltralyticsSwanlabCallback:
         self._log_plots(trainer.plots, trainer.epoch, "Train/Plots")
         self._log_plots(trainer.validator.plots, trainer.epoch, "Train/ValPlots")
         if trainer.epoch == 0:
+            from ultralytics.utils.torch_utils import model_info_for_loggers
+
             self._log(model_info_for_loggers(trainer), trainer.epoch)
 
     def on_train_end(self, trainer: Any) -> None:

@@ -1,4 +1,4 @@
-"""XGBoost: ``xgboost.train(…, callbacks=[SwanLabCallback()])``, also with ``cv`` and the estimators."""
+"""XGBoost: ``train(…, callbacks=[SwanLabCallback()])``, also with ``cv`` and estimators."""
 
 from __future__ import annotations
 

@@ -17,6 +17,15 @@ ROOT = Path(__file__).parents[2]
 _PYTHON = os.environ.get("SWANLAB_FRAMEWORKS_PYTHON") or ROOT / ".frameworks" / "bin" / "python"
 
 
+def needs(package: str) -> pytest.MarkDecorator:
+    """Skip where ``package`` is not installed: requirements-more.txt says why it is left out."""
+    found = False
+    if Path(_PYTHON).exists():
+        code = f"import sys, importlib.util as u; sys.exit(u.find_spec({package!r}) is None)"
+        found = subprocess.run([str(_PYTHON), "-c", code], check=False).returncode == 0
+    return pytest.mark.skipif(not found, reason=f"{package} is left out of requirements-more.txt")
+
+
 def train(source: str, *, mode: str = "local", **env: str) -> subprocess.CompletedProcess[str]:
     """Run ``source`` as a program of its own; it has to end well."""
     if not Path(_PYTHON).exists():
