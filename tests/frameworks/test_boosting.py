@@ -8,6 +8,8 @@ import pytest
 
 from tests.frameworks.training import only_run, steps, train, values
 
+pytestmark = pytest.mark.timeout(300)  # they import much, and machines are busy
+
 DATA = """
 import json, sys
 import numpy as np

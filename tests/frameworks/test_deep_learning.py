@@ -9,6 +9,8 @@ import pytest
 from tests.frameworks.training import only_run, runs, served, steps, train, values
 from tests.serving import Serving
 
+pytestmark = pytest.mark.timeout(300)  # they import much, and machines are busy
+
 LIGHTNING = """
 import json, sys, torch
 from {package} import LightningModule, Trainer

@@ -12,6 +12,8 @@ import pytest
 from tests.frameworks.training import needs, only_run, runs, served, steps, train, values
 from tests.serving import Serving
 
+pytestmark = pytest.mark.timeout(300)  # they import much, and machines are busy
+
 
 def test_stable_baselines_records_what_its_logger_dumps():
     done = train(

@@ -38,7 +38,7 @@ def train(source: str, *, mode: str = "local", **env: str) -> subprocess.Complet
         [str(_PYTHON), str(path)],
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
         env={**os.environ, **quiet, "PYTHONPATH": paths, "SWANLAB_MODE": mode, **env},
     )
