@@ -55,8 +55,10 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml
 $(FRAMEWORKS)/.installed: $(wildcard tests/frameworks/requirements*.txt) $(VENV)/.python
 	$(BIN)/python -m venv $(FRAMEWORKS)
 	$(FRAMEWORKS)/bin/pip install --quiet --upgrade 'pip>=25.1'
-	$(FRAMEWORKS)/bin/pip install --quiet -e . -r tests/frameworks/requirements.txt
-	$(FRAMEWORKS)/bin/pip install --quiet --no-deps -r tests/frameworks/requirements-alone.txt
+	$(FRAMEWORKS)/bin/pip install --quiet -e . -r tests/frameworks/requirements.txt \
+	  -r tests/frameworks/requirements-more.txt -r tests/frameworks/requirements-sync.txt
+	$(FRAMEWORKS)/bin/pip install --quiet --no-deps -r tests/frameworks/requirements-alone.txt \
+	  -r tests/frameworks/requirements-more-alone.txt
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json

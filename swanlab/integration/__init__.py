@@ -1,0 +1,1 @@
+"""Callbacks and loggers of training frameworks: import the one of yours."""

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @functools.cache
 def interpreter(module: str) -> str:
-    """The Python that has ``module``; skips the test where there is none."""
+    """The Python that has ``module``; "" where there is none."""
     chosen = os.environ.get("SWANLAB_FRAMEWORKS_PYTHON") or _CHOSEN
     for python in (chosen, str(ROOT / ".frameworks" / "bin" / "python"), sys.executable):
         if python and Path(python).exists() and _has(python, module):
@@ -39,7 +39,7 @@ def program(
     """Run ``source`` where ``module`` is installed; it must end with exit code ``code``."""
     python = interpreter(module)
     if not python:
-        pytest.skip(f"{module} is in no interpreter: make frameworks, or SWANLAB_FRAMEWORKS_PYTHON")
+        pytest.fail(f"{module} is not installed. Run: make frameworks", pytrace=False)
     path = Path("train.py").absolute()
     path.write_text(textwrap.dedent(source))
     done = subprocess.run(
