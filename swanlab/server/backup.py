@@ -116,7 +116,7 @@ class _Backup:
         try:
             stores = [
                 self._database(f"{METRICS}/{path.name}")
-                for path in sorted((self._from / METRICS).glob("*.db"))
+                for path in sorted((self._from / METRICS).glob("[0-9]*.db"))
             ]
             metadata = self._database(FILE_NAME)
             facts = self._facts()
