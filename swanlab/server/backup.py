@@ -6,7 +6,8 @@ transaction, while the server goes on writing. The order makes the copies fit ea
 1. the metric stores, so that every point acknowledged before the backup began is in them;
 2. the metadata, which is written before the points it belongs to: it knows every run the stores
    hold. Runs deleted in between are dropped from the copies of the stores;
-3. the media folder, whose files are written before anything names them and never change.
+3. the media folder, whose files are written before anything names them and never change. What is
+   still being uploaded is left out.
 
 The target holds the databases in a folder that is new each time, the media beside it, and
 ``manifest.json``, which is replaced at the end: whenever a backup is cut short, the one before it
@@ -33,6 +34,8 @@ from swanlab.server.lock import InUse, Lock
 from swanlab.server.metrics.schema import VERSION
 
 MANIFEST, MEDIA, METRICS = "manifest.json", "media", "metrics"
+UNFINISHED = "uploads"
+"""Folder of the media that are still coming; their senders begin again."""
 FORMAT = 1
 _SETTLED_NS = 2_000_000_000
 """A file touched later than so long before it was looked at may change without a trace."""
@@ -116,7 +119,7 @@ class _Backup:
         try:
             stores = [
                 self._database(f"{METRICS}/{path.name}")
-                for path in sorted((self._from / METRICS).glob("*.db"))
+                for path in sorted((self._from / METRICS).glob("[0-9]*.db"))
             ]
             metadata = self._database(FILE_NAME)
             facts = self._facts()
@@ -190,7 +193,7 @@ class _Backup:
         for source in sorted((self._from / MEDIA).rglob("*")):
             path = source.relative_to(self._from).as_posix()
             target = self._to / path
-            if not source.is_file() or source.is_symlink() or source.name.startswith("."):
+            if path.startswith(f"{MEDIA}/{UNFINISHED}/") or not _is_plain(source):
                 continue
             size = source.stat().st_size
             if path in held and held[path].bytes == size and target.is_file():
@@ -365,6 +368,10 @@ def _seen(database: Path) -> list[int]:
                 return []
             found += [told.st_size, told.st_mtime_ns]
     return found
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and not path.name.startswith(".")
 
 
 def _sum(path: Path) -> str:

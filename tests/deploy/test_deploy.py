@@ -304,28 +304,6 @@ def test_helm_finds_nothing_wrong_with_the_chart():
         assert done.returncode == 0, done.stdout
 
 
-def test_nginx_takes_its_configuration(tmp_path):
-    nginx = tool("nginx")
-    key, certificate = tmp_path / "key", tmp_path / "crt"
-    subprocess.run(
-        [tool("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key),
-         "-out", str(certificate), "-days", "1", "-subj", "/CN=lab.example.org"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    text = (DEPLOY / "nginx.conf").read_text()
-    text = re.sub(r"(ssl_certificate_key\s+)[^;]+", rf"\1{key}", text)
-    text = re.sub(r"(ssl_certificate\s+)[^;]+", rf"\1{certificate}", text)
-    whole = tmp_path / "nginx.conf"
-    own = "access_log off;\n" + "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{own}{text}\n}}\n")
-    command = [nginx, "-t", "-e", str(tmp_path / "error.log"), "-c", str(whole)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize(
     "command",
     [

@@ -207,6 +207,8 @@ def test_a_second_backup_copies_only_what_is_new(kept, tmp_path):
     assert again.copied == 0
     assert again.unchanged == first.copied
     (kept / "media" / "cc").mkdir()
+    (kept / "media" / "uploads").mkdir()
+    (kept / "media" / "uploads" / "half").write_bytes(b"not all of it")
     (kept / "media" / "cc" / "new").write_bytes(b"c" * 10)
     (kept / "media" / "aa" / ("aa" * 32)).unlink()
     third = backup.back_up(kept, copy)
