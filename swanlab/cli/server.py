@@ -19,7 +19,9 @@ DEFAULT_PORT = 5093
 DATABASE_WAIT = 30.0
 """Seconds to wait at the start for a database that cannot be reached."""
 
-_VERBS: dict[str, str] = {}
+_VERBS: dict[str, str] = {
+    "migrate": "swanlab.cli.server_migrate",
+}
 """Command to the module that holds it, under the same name; imported when it is called."""
 
 

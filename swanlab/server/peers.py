@@ -264,7 +264,7 @@ def _is_loss(error: Exception) -> bool:
 
 def _listen(url: str) -> psycopg.Connection[Any]:
     """Return a connection of its own that hears what is told from now on."""
-    connection = postgres.connect_once(url)
+    connection = postgres.connect_once(url, "swanlab peers")
     connection.execute(f"LISTEN {CHANNEL}")
     return connection
 

@@ -28,6 +28,7 @@ _PATIENCE = {
     "keepalives_interval": "5",
     "keepalives_count": "4",
     "tcp_user_timeout": "30000",
+    "application_name": "swanlab",
 }
 WAIT = 10.0
 """Seconds to wait for a free connection before the request is answered 503."""
@@ -105,13 +106,13 @@ def connect(text: str, *, size: int, overflow: int, settings: str = "") -> sa.En
     return engine
 
 
-def connect_once(text: str) -> psycopg.Connection[Any]:
-    """Return one connection outside of any pool, without transactions."""
+def connect_once(text: str, name: str) -> psycopg.Connection[Any]:
+    """Return one connection outside of any pool, without transactions, shown as ``name``."""
     import psycopg
 
-    url = parse(text)
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(plain, autocommit=True)
+    url = parse(text).update_query_dict({"application_name": name})
+    _, named = url.get_dialect()().create_connect_args(url)
+    return psycopg.connect(**named, autocommit=True)
 
 
 def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:
