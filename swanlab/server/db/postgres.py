@@ -7,8 +7,6 @@ share one database.
 
 from __future__ import annotations
 
-import contextlib
-import select
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -118,13 +116,14 @@ def connect_once(text: str, name: str) -> psycopg.Connection[Any]:
 def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:
     """Let the pool replace a connection that the server has ended.
 
-    The end of a connection makes its socket readable, and nothing else does between transactions:
-    so no round trip is needed to ask.
+    Its last word has arrived by then, so it is enough to look: no round trip is needed to ask.
     """
-    if select.select([connection.fileno()], [], [], 0)[0]:
-        with contextlib.suppress(Exception):  # it is thrown away whatever it says
-            connection.close()
-        raise sa.exc.DisconnectionError("the database closed the connection")
+    import psycopg
+
+    try:
+        connection.pgconn.consume_input()
+    except psycopg.OperationalError as error:
+        raise sa.exc.DisconnectionError("the database closed the connection") from error
 
 
 def writer(engine: sa.Engine) -> sa.Engine:
