@@ -1,8 +1,12 @@
 """Measures the metric store: how fast it takes points in, and how fast it answers.
 
-Usage: ``python bench/bench_store.py [--quick] [--folder DIR]``. Prints a Markdown table. Times of
-writing are processor time of this one process, so that neighbours on the machine matter little;
-times of reading are the median of several reads by the clock, the first one apart.
+Usage: ``python bench/bench_store.py [--quick] [--folder DIR] [--database-url URL]``. Prints a
+Markdown table. Times of writing are processor time of this one process, so that neighbours on the
+machine matter little; times of reading are the median of several reads by the clock, the first one
+apart.
+
+With a database URL the same is measured on PostgreSQL, in databases made beside that one and
+dropped in the end. Its own processor time is not counted; the times by the clock have it.
 """
 
 from __future__ import annotations
@@ -14,11 +18,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
 
 from swanlab import records, runfile
+from swanlab.server.db.postgres import connect_once, is_url, parse
 from swanlab.server.metrics.contract import Batch, Query, Ref
 from swanlab.server.metrics.store import Store, open_store
 
@@ -74,9 +80,43 @@ def ingest(store: Store, feeds: list[Feed], group: int) -> None:
         store.seal(feed.batches[0].run, force=True)
 
 
-def used_bytes(path: Path) -> int:
+class Places:
+    """Where stores are made: files of a folder, or databases beside the one at ``url``."""
+
+    def __init__(self, folder: Path, url: str | None) -> None:
+        self._folder, self._url = folder, url
+        self._made: list[str] = []
+
+    def new(self, name: str) -> str:
+        """Return where an empty store is to be."""
+        if self._url is None:
+            return str(self._folder / f"{name}.db")
+        database = f"swanlab_bench_{name}".replace("-", "_")
+        self._execute(f"DROP DATABASE IF EXISTS {database}")
+        self._execute(f"CREATE DATABASE {database}")
+        self._made.append(database)
+        return parse(self._url).set(database=database).render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        """Drop what was made in a database server; a folder goes by itself."""
+        for database in self._made:
+            self._execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        with closing(connect_once(self._url or "", "swanlab bench")) as connection:
+            connection.execute(statement)
+
+
+def used_bytes(place: str) -> int:
     """Size of the database without the pages that sealed batches left free for the next ones."""
-    connection = sqlite3.connect(path)
+    if is_url(place):
+        with closing(connect_once(place, "swanlab bench")) as connection:
+            connection.execute("VACUUM FULL")
+            row = connection.execute(
+                "SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables"
+            ).fetchone()
+            return int(row[0])
+    connection = sqlite3.connect(place)
     try:
         pages, free, size = (
             connection.execute(f"PRAGMA {name}").fetchone()[0]
@@ -87,8 +127,9 @@ def used_bytes(path: Path) -> int:
     return (pages - free) * size
 
 
-def write_rate(folder: Path, runs: int, keys: int, steps: int, per_post: int) -> tuple[str, str]:
-    store = open_store(folder / f"write-{runs}-{keys}-{per_post}.db")
+def write_rate(places: Places, runs: int, keys: int, steps: int, per_post: int) -> tuple[str, str]:
+    place = places.new(f"write-{runs}-{keys}-{per_post}")
+    store = open_store(place)
     names = [f"k/{i}" for i in range(keys)]
     feeds = [Feed(run, names, steps, per_post, run) for run in range(1, runs + 1)]
     points = runs * keys * steps
@@ -96,7 +137,7 @@ def write_rate(folder: Path, runs: int, keys: int, steps: int, per_post: int) ->
     ingest(store, feeds, 50)
     clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
     store.close()
-    size = used_bytes(folder / f"write-{runs}-{keys}-{per_post}.db")
+    size = used_bytes(place)
     name = f"write {points / 1e6:.0f} M points, {runs} runs x {keys} keys, {per_post} steps a post"
     return name, (
         f"{points / cpu / 1e6:.2f} M points/s of processor time, "
@@ -123,9 +164,9 @@ def timed(read: Callable[[], object], repeat: int = 7) -> str:
     )
 
 
-def reads(folder: Path, quick: bool) -> list[tuple[str, str]]:
-    path = folder / "reads.db"
-    store = open_store(path)
+def reads(places: Places, quick: bool) -> list[tuple[str, str]]:
+    place = places.new("reads")
+    store = open_store(place)
     long = 1_000_000 if quick else 10_000_000
     for run, steps in ((1, 10_000), (2, 1_000_000), (3, long)):
         load(store, run, ["loss"], steps)
@@ -139,7 +180,7 @@ def reads(folder: Path, quick: bool) -> list[tuple[str, str]]:
     for run in range(1000, 2000):
         load(store, run, table, 3, run)
     store.close()
-    store = open_store(path)
+    store = open_store(place)
     many = [Ref(run, "loss") for run in range(100, 200)]
     more = [Ref(run, "loss") for run in range(200, 300)]
     charts = [Query([Ref(300, key)], None, None, 1000) for key in page]
@@ -176,17 +217,20 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", choices=["write", "read"])
+    parser.add_argument("--database-url", help="postgresql://…; its user may create databases")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder, lines = Path(name), []
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder))
+        places = stack.enter_context(closing(Places(Path(name), options.database_url)))
+        lines = []
         if options.only != "read":
             scale = 1 if options.quick else 4
-            lines.append(write_rate(folder, 5, 100, 2000 * scale, 10))
-            lines.append(write_rate(folder, 50, 100, 200 * scale, 10))
-            lines.append(write_rate(folder, 5, 1, 40_000 * scale, 1000))
-            lines.append(write_rate(folder, 2, 1000, 500 * scale, 10))
+            lines.append(write_rate(places, 5, 100, 2000 * scale, 10))
+            lines.append(write_rate(places, 50, 100, 200 * scale, 10))
+            lines.append(write_rate(places, 5, 1, 40_000 * scale, 1000))
+            lines.append(write_rate(places, 2, 1000, 500 * scale, 10))
         if options.only != "write":
-            lines += reads(folder, options.quick)
+            lines += reads(places, options.quick)
     print("| what | measured |\n|---|---|")
     for what, figure in lines:
         print(f"| {what} | {figure} |")

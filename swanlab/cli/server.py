@@ -21,6 +21,7 @@ DATABASE_WAIT = 30.0
 
 _VERBS: dict[str, str] = {
     "backup": "swanlab.cli.server_backup",
+    "migrate": "swanlab.cli.server_migrate",
     "restore": "swanlab.cli.server_restore",
 }
 """Command to the module that holds it, under the same name; imported when it is called."""

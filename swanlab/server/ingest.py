@@ -157,7 +157,7 @@ class Ingest:
                 runs.remove(connection, run.id)
                 if self._db.shared:  # Other servers' posts are through now, and no more come.
                     store.delete(run.id)
-                    self.peers.tell_gone(connection, run.project.id, run.run_id)
+                    self.peers.tell_gone(connection, run.project.id, run.run_id, run.id)
             self.lost(run)
         if self.freed is not None:
             self.freed()

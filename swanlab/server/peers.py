@@ -49,7 +49,7 @@ class Telling(Protocol):
         """Something new of a run, for those who watch."""
         ...
 
-    def tell_gone(self, connection: sa.Connection, project: int, run_id: str) -> None:
+    def tell_gone(self, connection: sa.Connection, project: int, run_id: str, run: int) -> None:
         """The run is deleted in the transaction of ``connection``."""
         ...
 
@@ -64,7 +64,7 @@ class Alone:
     def tell_news(self, news: News) -> None:
         """Nobody is there."""
 
-    def tell_gone(self, connection: sa.Connection, project: int, run_id: str) -> None:
+    def tell_gone(self, connection: sa.Connection, project: int, run_id: str, run: int) -> None:
         """Nobody is there."""
 
     def tell_accounts(self, connection: sa.Connection) -> None:
@@ -84,7 +84,7 @@ class _Letter(msgspec.Struct, frozen=True, omit_defaults=True):
 
     sender: str
     hints: tuple[_Hint, ...] = ()
-    gone: tuple[int, str] | None = None
+    gone: tuple[int, str, int] | None = None
     accounts: bool = False
 
 
@@ -123,9 +123,9 @@ class Peers:
         with self._lock:
             self._news[news.run] = news.with_older(self._news.get(news.run))
 
-    def tell_gone(self, connection: sa.Connection, project: int, run_id: str) -> None:
+    def tell_gone(self, connection: sa.Connection, project: int, run_id: str, run: int) -> None:
         """The run is deleted in the transaction of ``connection``."""
-        _notify(connection, _Letter(self._me, gone=(project, run_id)))
+        _notify(connection, _Letter(self._me, gone=(project, run_id, run)))
 
     def tell_accounts(self, connection: sa.Connection) -> None:
         """Users, keys, sessions or projects change in the transaction of ``connection``."""
@@ -176,8 +176,9 @@ class Peers:
             self._projects.clear()
             self._auth.forget()
         if letter.gone is not None:
-            run = self._ingest.known(*letter.gone)
-            if run is not None:
+            project, run_id, number = letter.gone
+            run = self._ingest.known(project, run_id)
+            if run is not None and run.id == number:
                 self._ingest.lost(run)
         if letter.hints and self._hub.streams:
             self._pass_on(letter.hints)
@@ -264,7 +265,7 @@ def _is_loss(error: Exception) -> bool:
 
 def _listen(url: str) -> psycopg.Connection[Any]:
     """Return a connection of its own that hears what is told from now on."""
-    connection = postgres.connect_once(url)
+    connection = postgres.connect_once(url, "swanlab peers")
     connection.execute(f"LISTEN {CHANNEL}")
     return connection
 

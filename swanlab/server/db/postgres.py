@@ -7,8 +7,6 @@ share one database.
 
 from __future__ import annotations
 
-import contextlib
-import select
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +26,7 @@ _PATIENCE = {
     "keepalives_interval": "5",
     "keepalives_count": "4",
     "tcp_user_timeout": "30000",
+    "application_name": "swanlab",
 }
 WAIT = 10.0
 """Seconds to wait for a free connection before the request is answered 503."""
@@ -105,25 +104,26 @@ def connect(text: str, *, size: int, overflow: int, settings: str = "") -> sa.En
     return engine
 
 
-def connect_once(text: str) -> psycopg.Connection[Any]:
-    """Return one connection outside of any pool, without transactions."""
+def connect_once(text: str, name: str) -> psycopg.Connection[Any]:
+    """Return one connection outside of any pool, without transactions, shown as ``name``."""
     import psycopg
 
-    url = parse(text)
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(plain, autocommit=True)
+    url = parse(text).update_query_dict({"application_name": name})
+    _, named = url.get_dialect()().create_connect_args(url)
+    return psycopg.connect(**named, autocommit=True)
 
 
 def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:
     """Let the pool replace a connection that the server has ended.
 
-    The end of a connection makes its socket readable, and nothing else does between transactions:
-    so no round trip is needed to ask.
+    Its last word has arrived by then, so it is enough to look: no round trip is needed to ask.
     """
-    if select.select([connection.fileno()], [], [], 0)[0]:
-        with contextlib.suppress(Exception):  # it is thrown away whatever it says
-            connection.close()
-        raise sa.exc.DisconnectionError("the database closed the connection")
+    import psycopg
+
+    try:
+        connection.pgconn.consume_input()
+    except psycopg.OperationalError as error:
+        raise sa.exc.DisconnectionError("the database closed the connection") from error
 
 
 def writer(engine: sa.Engine) -> sa.Engine:
