@@ -33,6 +33,15 @@ DEFAULT_PORT = 5093
 )
 @click.option("--database-url", help="Reserved; the database is SQLite in the data folder.")
 @click.option(
+    "--media-url",
+    help="Place of files and media: s3://bucket/prefix, or a folder.  [default: the data folder]",
+)
+@click.option(
+    "--media-direct/--no-media-direct",
+    default=None,
+    help="Let clients send to and fetch from S3 themselves.  [default: if it speaks HTTPS]",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="warning",
@@ -45,6 +54,8 @@ def server(
     data_dir: Path | None,
     admin_password_file: Path | None,
     database_url: str | None,
+    media_url: str | None,
+    media_direct: bool | None,
     log_level: str,
 ) -> None:
     """Serve runs of many people, with accounts."""
@@ -54,6 +65,7 @@ def server(
         )
     from swanlab.server import process
     from swanlab.server.lock import InUse, Lock
+    from swanlab.server.media.address import BadAddress, open_media
     from swanlab.server.state import Server
 
     folder = data_dir or default_data_dir()
@@ -67,8 +79,9 @@ def server(
             f"cannot serve {host}:{port} from {folder}: {error.strerror or error}"
         ) from error
     try:
-        running = Server(folder, "server")
-    except RuntimeError as error:
+        media = open_media(media_url, folder, direct=media_direct)
+        running = Server(folder, "server", media=media)
+    except (RuntimeError, BadAddress) as error:
         raise Fails(str(error)) from error
     _first_start(running, admin_password_file)
     url = process.address(host, listening)

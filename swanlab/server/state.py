@@ -12,6 +12,7 @@ from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.media.contract import MediaStore
 from swanlab.server.media.local import LocalMedia
 from swanlab.server.stores import Stores
 
@@ -33,7 +34,14 @@ class Worker(Protocol):
 class Server:
     """The parts of one server, wired together over one data directory."""
 
-    def __init__(self, data_dir: Path, mode: Mode, *, static: Path = STATIC) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        mode: Mode,
+        *,
+        static: Path = STATIC,
+        media: MediaStore | None = None,
+    ) -> None:
         """Open the data directory, creating it if it is new; raises ``OSError``."""
         data_dir.mkdir(parents=True, exist_ok=True)
         self.mode: Mode = mode
@@ -45,7 +53,7 @@ class Server:
         self.hub = Hub()
         self.auth = Auth(self.db, mode)
         self.ingest = Ingest(self.db, self.stores, self.hub)
-        self.blobs = Blobs(self.db, LocalMedia(data_dir / "media"))
+        self.blobs = Blobs(self.db, media or LocalMedia(data_dir / "media"))
         self.ingest.freed = self.blobs.freed
         self.kept_file: Callable[[int, str], Path | None] | None = None
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
