@@ -98,22 +98,36 @@ class Client:
     def fetch(self, path: str, params: dict[str, Any], file: BinaryIO, digest: str) -> None:
         """Append what is at a path below ``/api/v1`` to ``file``, from where the file ends.
 
-        If it is no longer the file of that ``digest`` (SHA-256), all of it is written anew.
+        If it is no longer the file of that ``digest`` (SHA-256), all of it is written anew. A
+        server may name a place where it can be had itself; what cannot be had there, it gives.
         """
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         if have := file.tell():
             headers |= {"Range": f"bytes={have}-", "If-Range": f'"{digest}"'}
         try:
-            with self._http.stream("GET", path, headers=headers, params=params) as answer:
-                if answer.status_code >= 400:
-                    answer.read()
-                    raise _error(self.host, answer)
-                if answer.status_code != 206:
-                    file.truncate(0)
-                file.writelines(answer.iter_raw())
+            with self._http.stream(
+                "GET", path, headers=headers, params={**params, "direct": "true"}
+            ) as answer:
+                if answer.status_code != 307:
+                    self._take(answer, file)
+                    return
+                elsewhere = answer.headers["Location"]
+            if not _fetched(elsewhere, file):
+                if have := file.tell():
+                    headers |= {"Range": f"bytes={have}-", "If-Range": f'"{digest}"'}
+                with self._http.stream("GET", path, headers=headers, params=params) as answer:
+                    self._take(answer, file)
         except httpx2.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise Unreachable(f"{self.host} cannot be reached: {reason}") from error
+
+    def _take(self, answer: httpx2.Response, file: BinaryIO) -> None:
+        if answer.status_code >= 400:
+            answer.read()
+            raise _error(self.host, answer)
+        if answer.status_code != 206:
+            file.truncate(0)
+        file.writelines(answer.iter_raw())
 
     def username(self) -> str:
         """Return the name of the key's owner."""
@@ -152,6 +166,14 @@ class Client:
         answer = self._send("PUT", path, part, headers, {"offset": offset, "size": size})
         return int(answer["offset"])
 
+    def put_direct(self, url: str, part: bytes) -> bool:
+        """Send a part to a presigned address, without our key; whether it was taken there."""
+        try:
+            answer = httpx2.put(url, content=part, timeout=httpx2.Timeout(60.0, connect=5.0))
+        except httpx2.HTTPError:
+            return False
+        return answer.status_code < 300
+
     def heartbeat(self, run_path: str) -> None:
         """Say that the run is alive though it logs nothing."""
         self.request("POST", f"{run_path}/heartbeat")
@@ -161,6 +183,21 @@ def run_path(workspace: str, project: str, run: str) -> str:
     """Return the path of a run below ``/api/v1``."""
     parts = (quote(part, safe="") for part in (workspace, project, run))
     return "/projects/{}/{}/runs/{}".format(*parts)
+
+
+def _fetched(url: str, file: BinaryIO) -> bool:
+    """Append what is at a presigned address, without our key; False when not all could be had."""
+    have = file.tell()
+    headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
+    timeout = httpx2.Timeout(30.0, connect=5.0)
+    try:
+        with httpx2.stream("GET", url, headers=headers, timeout=timeout) as answer:
+            if answer.status_code != (206 if have else 200):
+                return False
+            file.writelines(answer.iter_raw())
+    except httpx2.HTTPError:
+        return False
+    return True
 
 
 def _error(host: str, answer: httpx2.Response) -> Exception:

@@ -13,6 +13,7 @@ import click
 from swanlab.cli.output import Fails, Group, line
 
 if TYPE_CHECKING:
+    from swanlab.server.media.contract import MediaStore
     from swanlab.server.state import Server
 
 DEFAULT_PORT = 5093
@@ -62,6 +63,15 @@ class _Verbs(Group):
     " any number of servers may share it.",
 )
 @click.option(
+    "--media-url",
+    help="Place of files and media: s3://bucket/prefix, or a folder.  [default: the data folder]",
+)
+@click.option(
+    "--media-direct/--no-media-direct",
+    default=None,
+    help="Let clients send to and fetch from S3 themselves.  [default: if it speaks HTTPS]",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="warning",
@@ -87,6 +97,8 @@ def server(  # noqa: PLR0913 - one for each option
     data_dir: Path | None,
     admin_password_file: Path | None,
     database_url: str | None,
+    media_url: str | None,
+    media_direct: bool | None,
     log_level: str,
     log_format: Literal["text", "json"],
     metrics_token_file: Path | None,
@@ -97,6 +109,7 @@ def server(  # noqa: PLR0913 - one for each option
         return
     from swanlab.server import process
     from swanlab.server.lock import InUse, Lock
+    from swanlab.server.media.address import BadAddress, open_media
 
     folder = data_dir or default_data_dir()
     try:
@@ -110,7 +123,11 @@ def server(  # noqa: PLR0913 - one for each option
             f"cannot serve {host}:{port} from {folder}: {error.strerror or error}"
         ) from error
     try:
-        running = _opened(folder, database_url)
+        media = open_media(media_url, folder, direct=media_direct)
+        running = _opened(folder, database_url, media)
+    except BadAddress as error:
+        listening.close()
+        raise Fails(str(error)) from error
     except Fails:
         listening.close()
         raise
@@ -138,7 +155,7 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("swanlab", appauthor=False)) / "server"
 
 
-def _opened(folder: Path, database_url: str | None) -> Server:
+def _opened(folder: Path, database_url: str | None, media: MediaStore) -> Server:
     """Open what is to be served; a database that is only starting is waited for."""
     from sqlalchemy.exc import DBAPIError
 
@@ -149,7 +166,7 @@ def _opened(folder: Path, database_url: str | None) -> Server:
     until = time.monotonic() + DATABASE_WAIT
     while True:
         try:
-            return Server(folder, "server", database_url=database_url)
+            return Server(folder, "server", database_url=database_url, media=media)
         except (RuntimeError, FormatError, postgres.BadUrl) as error:
             raise Fails(str(error)) from error
         except DBAPIError as error:

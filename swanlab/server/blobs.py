@@ -11,6 +11,8 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillAtWork
 
 from sqlalchemy.exc import IntegrityError
 
@@ -32,6 +34,9 @@ class Blobs:
 
     def __init__(self, db: Database, media: MediaStore) -> None:
         self._db, self.media = db, media
+        self._lock = threading.Lock()
+        self._finishing: dict[tuple[int, str], Future[None]] = {}
+        self._workers = ThreadPoolExecutor(2, thread_name_prefix="blobs")
         self._wake = threading.Event()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="blobs", daemon=True)
@@ -46,6 +51,7 @@ class Blobs:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._workers.shutdown()
         self.media.close()
 
     def missing(self, project: int, run: int, digests: Sequence[str]) -> list[str]:
@@ -63,10 +69,31 @@ class Blobs:
         """Keep a part; return how many bytes have come."""
         return self.media.append(_upload(run, digest), offset, part)
 
-    def finish(self, run: int, digest: str, size: int) -> None:
-        """Check what has come and let the run hold it. Doing it again changes nothing."""
+    def finish(self, run: int, digest: str, size: int, wait: float = 2.0) -> bool:
+        """Check what has come and let the run hold it; False while that goes on.
+
+        A large blob takes longer to check than a request may take: ask again until it is done.
+        Doing it again afterwards changes nothing.
+        """
         if self.holds(run, digest):
-            return
+            return True
+        with self._lock:
+            work = self._finishing.get((run, digest))
+            if work is None:
+                work = self._workers.submit(self._finish, run, digest, size)
+                self._finishing[run, digest] = work
+        try:
+            work.result(wait)
+        except StillAtWork:
+            return False
+        finally:
+            if work.done():
+                with self._lock:
+                    if self._finishing.get((run, digest)) is work:
+                        del self._finishing[run, digest]
+        return True
+
+    def _finish(self, run: int, digest: str, size: int) -> None:
         while True:
             with self._db.write() as connection:
                 files.claim(connection, digest, size, now() + CLAIM_MS)
@@ -74,11 +101,15 @@ class Blobs:
                 self.media.finish(_upload(run, digest), digest, size)
             except WrongOffset:
                 if self.holds(run, digest):
-                    return  # Another request has just finished it.
+                    return  # Another server has just finished it.
                 raise
             with self._db.write() as connection:
                 if files.attach(connection, run, digest, size):
                     return
+
+    def direct_put(self, run: int, digest: str, offset: int) -> str | None:
+        """Return where the next part may be sent past this server, if it may."""
+        return self.media.direct_put(_upload(run, digest), offset)
 
     def holds(self, run: int, digest: str) -> bool:
         """Whether the run holds the blob."""

@@ -387,3 +387,16 @@ class BlobSize(Message, frozen=True):
     """All bytes have come: the server checks their hash."""
 
     size: Annotated[int, Meta(ge=0, le=2**46)]
+
+
+class Upload(Message, frozen=True):
+    """How far an upload came; ``url`` takes the next part by PUT, if it was asked for."""
+
+    offset: int
+    url: str | None = None
+
+
+class BlobState(Message, frozen=True):
+    """``stored`` is false while the hash is still being worked out: ask again."""
+
+    stored: bool

@@ -28,7 +28,7 @@ _MEANINGS = {
     422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
-    503: "The server's database or storage does not work now; try again later",
+    503: "Something the server needs does not answer; try again later",
     507: "The server's disk is full; nothing was stored",
 }
 _PARTS = {
@@ -98,6 +98,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "responses": {
             str(route.status): _answer(route),
             **({"304": {"description": _MEANINGS[304]}} if route.etag else {}),
+            **({"307": {"description": "It can be had there"}} if route.ranges else {}),
             **({"206": {**_answer(route), "description": "The part"}} if route.ranges else {}),
             **{str(status): _error(status) for status in statuses(route)},
         },

@@ -12,6 +12,7 @@ from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.media.contract import MediaStore
 from swanlab.server.media.local import LocalMedia
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
@@ -44,10 +45,12 @@ class Server:
         *,
         static: Path = STATIC,
         database_url: str | None = None,
+        media: MediaStore | None = None,
     ) -> None:
         """Open the data directory, creating it if it is new; raises ``OSError``.
 
-        With ``database_url`` metadata and metrics are in that PostgreSQL database instead.
+        With ``database_url`` metadata and metrics are in that PostgreSQL database instead, with
+        ``media`` files and media are there.
         """
         data_dir.mkdir(parents=True, exist_ok=True)
         self.mode: Mode = mode
@@ -72,7 +75,7 @@ class Server:
         """Hash of the token that ``/metrics`` asks for, if one was set."""
         self.measured = False
         """Whether somebody reads ``/metrics``, so that what takes a while to find out is kept."""
-        self.blobs = Blobs(self.db, LocalMedia(data_dir / "media"))
+        self.blobs = Blobs(self.db, media or LocalMedia(data_dir / "media"))
         self.ingest.freed = self.blobs.freed
         self.kept_file: Callable[[int, str], Path | None] | None = None
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""

@@ -38,6 +38,9 @@ class Blobs:
         self._failed: dict[str, int] = {}
         self._at: tuple[str, int] | None = None
         """The blob being sent, and how many bytes of it the server has."""
+        self._direct = True
+        self._url: str | None = None
+        """Where its next part may be sent past the server."""
 
     def left(self) -> list[File]:
         """Return the files whose blobs are not with the server, the smallest first."""
@@ -80,26 +83,34 @@ class Blobs:
 
     def _send(self, client: Client, path: str, file: File) -> None:
         if self._at is None or self._at[0] != file.digest:
-            answer = client.request("GET", f"{path}/upload")
-            self._at = (file.digest, int(answer["offset"]))
+            wanted = {"direct": "true"} if self._direct else None
+            answer = client.request("GET", f"{path}/upload", None, wanted)
+            self._at, self._url = (file.digest, int(answer["offset"])), answer.get("url")
         offset = self._at[1]
         if offset < file.size:
-            with kept_at(self._run_dir, file.path).open("rb") as copy:
-                copy.seek(offset)
-                piece = copy.read(min(self._part, file.size - offset))
-            if not piece:
-                raise Unreadable(file.path)
-            began = time.monotonic()
+            self._send_part(client, path, file, offset)
+        elif client.request("POST", path, {"size": file.size})["stored"]:
+            self._at = None
+            self._arrived(file.digest)
+
+    def _send_part(self, client: Client, path: str, file: File, offset: int) -> None:
+        with kept_at(self._run_dir, file.path).open("rb") as copy:
+            copy.seek(offset)
+            piece = copy.read(min(self._part, file.size - offset))
+        if not piece:
+            raise Unreadable(file.path)
+        began = time.monotonic()
+        if self._url is not None:
+            # Past the server, where it says; what does not work once goes through it from then on.
+            self._direct = client.put_direct(self._url, piece)
+            self._at = self._url = None
+        else:
             try:
                 offset = client.put_part(f"{path}/upload", offset, file.size, piece)
             except OffsetConflict as conflict:
                 offset = conflict.expected
-            self._pace(time.monotonic() - began)
             self._at = (file.digest, offset)
-        if offset >= file.size:
-            self._at = None
-            client.request("POST", path, {"size": file.size})
-            self._arrived(file.digest)
+        self._pace(time.monotonic() - began)
 
     def _pace(self, took: float) -> None:
         """Let a part take about a second, so that points are never held up for long."""

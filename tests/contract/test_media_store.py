@@ -8,18 +8,30 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from swanlab.server.media.address import BadAddress, open_media
 from swanlab.server.media.contract import MediaStore, WrongDigest, WrongOffset
 from swanlab.server.media.local import LocalMedia
+from tests.s3 import SECRET, Bucket
 
 DATA = os.urandom(70_001)
 DIGEST = sha256(DATA).hexdigest()
 
 
-@pytest.fixture(params=["local"])
-def media(request, tmp_path: Path):
-    store: MediaStore = LocalMedia(tmp_path / "media", reserve=0)
+@pytest.fixture(params=["local", "s3"])
+def media(request, tmp_path: Path, monkeypatch):
+    store: MediaStore
+    if request.param == "local":
+        store = LocalMedia(tmp_path / "media", reserve=0)
+    else:
+        bucket: Bucket = request.getfixturevalue("bucket")
+        for name, value in bucket.environment.items():
+            monkeypatch.setenv(name, value)
+        found = open_media(bucket.url(os.urandom(8).hex()), tmp_path, direct=True)
+        assert type(found).__name__ == "ObjectMedia"
+        store = found
     yield store
     store.close()
 
@@ -64,6 +76,51 @@ def test_wrong_bytes_never_become_a_blob(media):
     with pytest.raises(WrongDigest):
         media.finish("u", DIGEST, 5)
     assert (media.uploaded("u"), media.size(DIGEST)) == (0, None)
+
+
+def test_wrong_bytes_never_replace_a_blob_that_is_there(media):
+    media.append("good", 0, DATA)
+    media.finish("good", DIGEST, len(DATA))
+    media.append("bad", 0, b"x" * len(DATA))
+    with pytest.raises(WrongDigest):
+        media.finish("bad", DIGEST, len(DATA))
+    assert whole(media, DIGEST, len(DATA)) == DATA
+
+
+def test_more_than_was_announced_is_thrown_away(media):
+    media.append("u", 0, DATA)
+    with pytest.raises(WrongOffset) as refused:
+        media.finish("u", DIGEST, 5)
+    assert (refused.value.expected, media.uploaded("u")) == (0, 0)
+
+
+def test_a_blob_of_many_parts_is_put_together_in_order(media):
+    data = os.urandom(3 * (1 << 20) + 5) * 7
+    digest = sha256(data).hexdigest()
+    for start in range(0, len(data), 1 << 20):
+        media.append("u", start, data[start : start + (1 << 20)])
+    media.finish("u", digest, len(data))
+    assert sha256(whole(media, digest, len(data))).hexdigest() == digest
+    edge = 9 * (1 << 20) - 3
+    assert b"".join(media.read(digest, edge, edge + 9)) == data[edge : edge + 9]
+
+
+def test_where_there_is_a_direct_way_it_gives_the_same(media):
+    url = media.direct_put("u", 0)
+    if url is None:
+        assert media.direct_get(DIGEST) is None
+        return
+    assert httpx2.put(url, content=DATA[:1000]).status_code == 200
+    assert media.uploaded("u") == 1000
+    media.append("u", 1000, DATA[1000:])
+    media.finish("u", DIGEST, len(DATA))
+    fetched = httpx2.get(media.direct_get(DIGEST), headers={"range": "bytes=5-"})
+    assert (fetched.status_code, fetched.content) == (206, DATA[5:])
+    assert fetched.headers["content-disposition"] == "attachment"
+    late = httpx2.put(url, content=b"changed afterwards")
+    assert late.status_code == 200
+    assert whole(media, DIGEST, len(DATA)) == DATA
+    assert httpx2.put(media.direct_get(DIGEST), content=b"x").status_code == 403
 
 
 def test_an_empty_blob(media):
@@ -140,3 +197,25 @@ def test_no_name_leads_elsewhere(media, name):
         media.append(name, 0, b"x")
     with pytest.raises(ValueError):
         media.size(name)
+
+
+@pytest.mark.parametrize("url", ["ftp://x/y", "s3://", "gs://bucket"])
+def test_an_address_that_names_no_place_is_refused(tmp_path, url):
+    with pytest.raises(BadAddress, match="names no place"):
+        open_media(url, tmp_path)
+
+
+def test_a_folder_is_a_place_too(tmp_path):
+    for url in (str(tmp_path / "a"), f"file://{tmp_path}/a"):
+        assert isinstance(open_media(url, tmp_path / "data"), LocalMedia)
+
+
+def test_a_bucket_that_lets_nobody_in_is_said_without_secrets(bucket, tmp_path, monkeypatch):
+    wrong = SECRET[::-1]
+    given = {**bucket.environment, "AWS_SECRET_ACCESS_KEY": wrong}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadAddress, match="cannot be used") as refused:
+        open_media(bucket.url("x"), tmp_path)
+    assert wrong not in str(refused.value)
+    assert "Signature=" not in str(refused.value)

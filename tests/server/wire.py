@@ -67,5 +67,5 @@ def hold(client, path: str, data: bytes) -> str:
         answer = client.put(f"{at}/upload", params={"offset": 0, "size": len(data)}, content=data)
         assert answer.status_code == 200, answer.text
     answer = client.post(at, json={"size": len(data)})
-    assert answer.status_code == 204, answer.text
+    assert answer.json() == {"stored": True}, answer.text
     return digest

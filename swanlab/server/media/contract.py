@@ -34,6 +34,10 @@ class NoSpace(MediaError):
     """There is no room for the part; nothing of it was kept."""
 
 
+class Unavailable(MediaError):
+    """The place does not answer, or not as it should; the message says why."""
+
+
 class MediaStore(Protocol):
     """A place for blobs. Thread-safe; its methods block."""
 
@@ -87,6 +91,17 @@ class MediaStore(Protocol):
 
     def delete(self, digest: str) -> None:
         """Remove a blob, if it is there."""
+        ...
+
+    def direct_put(self, upload: str, offset: int) -> str | None:
+        """Return a URL that takes the part at ``offset`` by PUT for a while, past the server.
+
+        None where there is no such way. What was put counts as if ``append`` had taken it.
+        """
+        ...
+
+    def direct_get(self, digest: str) -> str | None:
+        """Return a URL that gives a blob by GET for a while; None where there is no such way."""
         ...
 
     def close(self) -> None:

@@ -126,6 +126,12 @@ class LocalMedia:
         """Remove a blob, if it is there."""
         self._blob(digest).unlink(missing_ok=True)
 
+    def direct_put(self, upload: str, offset: int) -> None:
+        """There is no way into this folder but through the server."""
+
+    def direct_get(self, digest: str) -> None:
+        """There is no way into this folder but through the server."""
+
     def close(self) -> None:
         """Nothing is open between two calls."""
 

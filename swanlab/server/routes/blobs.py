@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -12,11 +11,10 @@ from starlette.responses import Response
 
 from swanlab.server.db import files
 from swanlab.server.db.files import DIGEST
-from swanlab.server.download import answer
 from swanlab.server.http import Ask, Need, Problem, Route, no_such
 from swanlab.server.ingest import LiveRun
-from swanlab.server.media.contract import NoSpace, WrongDigest, WrongOffset
-from swanlab.server.messages import BlobList, BlobSize, MissingBlobs, Offset
+from swanlab.server.media.answers import answered
+from swanlab.server.messages import BlobList, BlobSize, BlobState, MissingBlobs, Offset, Upload
 from swanlab.server.routes.files import blob
 from swanlab.server.routes.runs import RUN
 from swanlab.server.state import Server
@@ -24,7 +22,6 @@ from swanlab.server.state import Server
 MAX_PART = 32 * 1024 * 1024
 MAX_BLOB = 1 << 40
 BLOB = RUN + "/blobs/{digest}"
-T = TypeVar("T")
 
 
 class PartQuery(msgspec.Struct, frozen=True):
@@ -34,6 +31,12 @@ class PartQuery(msgspec.Struct, frozen=True):
     size: Annotated[int, Meta(ge=1, le=2**46)]
 
 
+class UploadQuery(msgspec.Struct, frozen=True):
+    """Whether to be told a URL that takes the next part itself."""
+
+    direct: bool = False
+
+
 def missing(ask: Ask[None, BlobList]) -> MissingBlobs:
     """Return which blobs the run still needs."""
     run = _run(ask)
@@ -41,10 +44,12 @@ def missing(ask: Ask[None, BlobList]) -> MissingBlobs:
     return MissingBlobs(missing=found)
 
 
-def uploaded(ask: Ask[None, None]) -> Offset:
+def uploaded(ask: Ask[UploadQuery, None]) -> Upload:
     """Return how far an upload came."""
-    run, digest = _run(ask), _digest(ask)
-    return Offset(offset=ask.server.blobs.uploaded(run.id, digest))
+    run, digest, blobs = _run(ask), _digest(ask), ask.server.blobs
+    offset = answered(lambda: blobs.uploaded(run.id, digest))
+    url = answered(lambda: blobs.direct_put(run.id, digest, offset)) if ask.query.direct else None
+    return Upload(offset=offset, url=url)
 
 
 async def upload(ask: Ask[PartQuery, None]) -> Offset:
@@ -72,14 +77,16 @@ async def upload(ask: Ask[PartQuery, None]) -> Offset:
 
 
 def _append(server: Server, run: LiveRun, digest: str, offset: int, part: bytes) -> int:
-    return _told(lambda: server.blobs.append(run.id, digest, offset, part))
+    return answered(lambda: server.blobs.append(run.id, digest, offset, part))
 
 
-def finish(ask: Ask[None, BlobSize]) -> None:
+def finish(ask: Ask[None, BlobSize]) -> BlobState:
     """Check the hash of what has come, and let the run hold it."""
     run, digest = _run(ask), _digest(ask)
-    _told(lambda: ask.server.blobs.finish(run.id, digest, ask.body.size))
-    ask.server.ingest.tell(run, {"run"})
+    stored = answered(lambda: ask.server.blobs.finish(run.id, digest, ask.body.size))
+    if stored:
+        ask.server.ingest.tell(run, {"run"})
+    return BlobState(stored=stored)
 
 
 def download(ask: Ask[None, None]) -> Response:
@@ -88,10 +95,9 @@ def download(ask: Ask[None, None]) -> Response:
     with ask.server.db.read() as connection:
         held = digest in files.held(connection, run.id, [digest])
         name = files.named(connection, run.id, digest) or digest
-    stored = blob(ask.server, name, digest) if held else None
-    if stored is None:
+    if not held:
         raise no_such("blob")
-    return answer(ask.request, stored)
+    return blob(ask, name, digest, direct=False)
 
 
 def _run(ask: Ask[Any, Any]) -> LiveRun:
@@ -106,22 +112,6 @@ def _digest(ask: Ask[Any, Any]) -> str:
     if DIGEST.fullmatch(digest) is None:
         raise no_such("blob")
     return digest
-
-
-def _told(work: Callable[[], T]) -> T:
-    """Do it; what a store raises becomes an answer."""
-    try:
-        return work()
-    except WrongOffset as wrong:
-        message = f"Go on at byte {wrong.expected} of this blob."
-        detail = {"expected": wrong.expected}
-        raise Problem(409, "wrong_offset", message, detail) from wrong
-    except WrongDigest as wrong:
-        message = "These bytes do not have that SHA-256; send the blob anew."
-        raise Problem(422, "wrong_digest", message) from wrong
-    except NoSpace as full:
-        message = "The server has no room for more files; it goes on when there is some."
-        raise Problem(507, "no_space", message, headers={"retry-after": "30"}) from full
 
 
 def _too_long(limit: int) -> Problem:
@@ -144,7 +134,9 @@ ROUTES = (
         need=Need.WRITE,
         handler=uploaded,
         summary="How many bytes of a blob have come for this run",
-        answer=Offset,
+        query=UploadQuery,
+        answer=Upload,
+        errors=(503,),
     ),
     Route(
         method="PUT",
@@ -156,7 +148,7 @@ ROUTES = (
         raw_limit=MAX_PART,
         raw_media="application/octet-stream",
         answer=Offset,
-        errors=(409, 507),
+        errors=(409, 503, 507),
     ),
     Route(
         method="POST",
@@ -165,8 +157,8 @@ ROUTES = (
         handler=finish,
         summary="All bytes have come: check their hash and let the run hold the blob",
         body=BlobSize,
-        status=204,
-        errors=(409, 422, 507),
+        answer=BlobState,
+        errors=(409, 422, 503, 507),
     ),
     Route(
         method="GET",
@@ -175,7 +167,7 @@ ROUTES = (
         handler=download,
         summary="A blob that the run holds, to be saved; never shown as a page",
         media="*/*",
-        errors=(416,),
+        errors=(416, 503),
         etag=True,
         ranges=True,
     ),

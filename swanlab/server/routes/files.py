@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +13,7 @@ from swanlab.server.db import files
 from swanlab.server.db.files import FileRow
 from swanlab.server.download import Stored, answer
 from swanlab.server.http import Ask, Need, Route, no_such
+from swanlab.server.media.answers import answered
 from swanlab.server.media.local import pieces
 from swanlab.server.messages import File, Files
 from swanlab.server.routes.runs import RUN
@@ -29,9 +31,10 @@ class FilesQuery(msgspec.Struct, frozen=True):
 
 
 class ContentQuery(msgspec.Struct, frozen=True):
-    """Which file."""
+    """Which file; ``direct``: the answer may be a redirect to where it is kept."""
 
     path: Name
+    direct: bool = False
 
 
 def run_files(ask: Ask[FilesQuery, None]) -> Files:
@@ -81,22 +84,30 @@ def content(ask: Ask[ContentQuery, None]) -> Response:
         row = files.find(connection, run.id, ask.query.path)
     if row is None or row.digest is None:
         raise no_such("file")
-    if server.kept_file is not None:
-        stored = _kept(server, run.id, row)
-    else:
-        stored = blob(server, row.path, row.digest) if row.stored else None
-    if stored is None:
+    if server.kept_file is None:
+        if not row.stored:
+            raise no_such("file")
+        return blob(ask, row.path, row.digest, direct=ask.query.direct)
+    kept = _kept(server, run.id, row)
+    if kept is None:
         raise no_such("file")
-    return answer(ask.request, stored)
+    return answer(ask.request, kept)
 
 
-def blob(server: Server, name: str, digest: str) -> Stored | None:
-    """Return a blob that the caller may have; None when its bytes are not there."""
-    media = server.blobs.media
-    size = media.size(digest)
+def blob(ask: Ask[Any, Any], name: str, digest: str, *, direct: bool) -> Response:
+    """Return a blob that the caller may have; ``direct``: or where it can be had itself."""
+    media = ask.server.blobs.media
+    url = answered(lambda: media.direct_get(digest)) if direct else None
+    if url is not None:
+        return Response(None, 307, {"location": url, "cache-control": "no-store"})
+    size = answered(lambda: media.size(digest))
     if size is None:
-        return None
-    return Stored(name, size, digest, lambda start, stop: media.read(digest, start, stop))
+        raise no_such("blob")
+
+    def read(start: int, stop: int) -> Iterator[bytes]:
+        return answered(lambda: media.read(digest, start, stop))
+
+    return answer(ask.request, Stored(name, size, digest, read))
 
 
 ROUTES = (
@@ -118,7 +129,7 @@ ROUTES = (
         summary="What is in a file of a run, to be saved; never shown as a page",
         query=ContentQuery,
         media="*/*",
-        errors=(416,),
+        errors=(416, 503),
         etag=True,
         ranges=True,
     ),
