@@ -555,6 +555,13 @@ export interface components {
         BlobSize: {
             size: number;
         };
+        /**
+         * BlobState
+         * @description ``stored`` is false while the hash is still being worked out: ask again.
+         */
+        BlobState: {
+            stored: boolean;
+        };
         /** Charts */
         Charts: {
             charts: components["schemas"]["Chart"][];
@@ -925,6 +932,15 @@ export interface components {
             username: string;
             admin: boolean;
         };
+        /**
+         * Upload
+         * @description How far an upload came; ``url`` takes the next part by PUT, if it was asked for.
+         */
+        Upload: {
+            offset: number;
+            /** @default null */
+            url: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -970,7 +986,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1026,7 +1042,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1082,7 +1098,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1147,7 +1163,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1261,7 +1277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1333,7 +1349,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1447,7 +1463,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1521,7 +1537,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1593,7 +1609,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1672,7 +1688,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1758,7 +1774,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1844,7 +1860,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1963,7 +1979,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2053,7 +2069,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2172,7 +2188,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2260,7 +2276,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2348,7 +2364,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2436,7 +2452,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2528,7 +2544,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2622,7 +2638,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2714,7 +2730,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2847,7 +2863,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2935,7 +2951,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3055,7 +3071,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +3167,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3251,7 +3267,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3275,6 +3291,7 @@ export interface operations {
         parameters: {
             query: {
                 path: string;
+                direct?: boolean;
             };
             header?: never;
             path: {
@@ -3309,6 +3326,13 @@ export interface operations {
             };
             /** @description Nothing has changed */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It can be had there */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3368,7 +3392,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3489,7 +3513,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3511,7 +3535,9 @@ export interface operations {
     };
     get_projects_workspace_project_runs_run_blobs_digest_upload: {
         parameters: {
-            query?: never;
+            query?: {
+                direct?: boolean;
+            };
             header?: never;
             path: {
                 /** @description Name of a workspace; `~` is your own */
@@ -3533,7 +3559,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Offset"];
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Nobody is signed in, or the password is wrong */
@@ -3581,7 +3616,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3707,7 +3742,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3770,6 +3805,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description It can be had there */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Nobody is signed in, or the password is wrong */
             401: {
                 headers: {
@@ -3815,7 +3857,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3858,11 +3900,13 @@ export interface operations {
         };
         responses: {
             /** @description Done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BlobState"];
+                };
             };
             /** @description Something in the request is not valid; the message names it */
             400: {
@@ -3954,7 +3998,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4049,7 +4093,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The server's database or storage does not work now; try again later */
+            /** @description Something the server needs does not answer; try again later */
             503: {
                 headers: {
                     [name: string]: unknown;
