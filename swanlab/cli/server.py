@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import secrets
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from swanlab.cli.output import Fails, line
+from swanlab.cli.output import Fails, Group, line
 
 if TYPE_CHECKING:
     from swanlab.server.state import Server
 
 DEFAULT_PORT = 5093
 
+_VERBS: dict[str, str] = {}
+"""Command to the module that holds it, under the same name; imported when it is called."""
 
-@click.command()
+
+class _Verbs(Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(_VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        home = _VERBS.get(name)
+        if home is None:
+            return None
+        command = getattr(import_module(home), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=_Verbs, invoke_without_command=True)
+@click.pass_context
 @click.option("-h", "--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "-p", "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535)
@@ -40,6 +57,7 @@ DEFAULT_PORT = 5093
     help="'info' writes a line per request.",
 )
 def server(
+    ctx: click.Context,
     host: str,
     port: int,
     data_dir: Path | None,
@@ -47,7 +65,10 @@ def server(
     database_url: str | None,
     log_level: str,
 ) -> None:
-    """Serve runs of many people, with accounts."""
+    """Serve runs of many people, with accounts; or look after what a server keeps."""
+    if ctx.invoked_subcommand is not None:
+        ctx.obj = data_dir  # what a command goes by that is given no --data-dir of its own
+        return
     if database_url is not None:
         raise Fails(
             "--database-url is reserved: this version keeps everything in --data-dir (SQLite)."
