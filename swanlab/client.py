@@ -13,7 +13,7 @@ import zstandard
 import swanlab
 from swanlab.errors import AuthenticationError, OffsetConflict, ServerError, Unreachable
 
-_RETRY = {408, 425, 429, 500, 502, 503, 504}
+_RETRY = {408, 425, 429, 500, 502, 503, 504, 507}
 
 
 class Client:

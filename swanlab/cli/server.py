@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 5093
 
-_VERBS: dict[str, str] = {}
+_VERBS = {
+    "compact": "swanlab.cli.server_compact",
+    "verify": "swanlab.cli.server_verify",
+}
 """Command to the module that holds it, under the same name; imported when it is called."""
 
 

@@ -73,6 +73,7 @@ def _chart(query: ChartQuery, buckets: Buckets, columns: _Columns) -> dict[str, 
                 "count": int(column.count.sum()),
                 "columns": _series(column, columns, exact=buckets.exact),
                 "nonfinite": nonfinite(column),
+                "missing": column.missing,
             }
             for ref, column in zip(query.series, buckets.columns, strict=True)
         ],

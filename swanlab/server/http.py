@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from swanlab.server.messages import Error, ErrorBody
+from swanlab.server.metrics.codec import DamagedError
 
 if TYPE_CHECKING:
     from swanlab.server.auth import Caller
@@ -138,6 +139,9 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
             return refuse(problem)
         except ClientDisconnect:
             return Response(status_code=400)
+        except DamagedError as error:
+            log.error("%s %s: %s", request.method, request.url.path, error)  # noqa: TRY400 - no trace
+            return refuse(_damaged(error))
         except Exception:
             log.exception("request failed", extra={"request": request.scope.get("request_id")})
             return refuse(_internal(request))
@@ -240,6 +244,11 @@ def refuse(problem: Problem) -> Response:
         {"cache-control": "no-store", **problem.headers},
         media_type=JSON,
     )
+
+
+def _damaged(error: DamagedError) -> Problem:
+    message = f"What is stored is damaged: {error}. 'swanlab server verify' says where."
+    return Problem(500, "damaged", message)
 
 
 def _internal(request: Request) -> Problem:

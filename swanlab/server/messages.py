@@ -240,6 +240,8 @@ class ChartSeries(Message, frozen=True):
     time: list[float | None] | None = None
     nonfinite: list[tuple[int, int, int, int]] = []
     """Where not all is finite: (index in x, NaN, +Inf, -Inf)."""
+    missing: list[tuple[int, int]] = []
+    """First and last step of stored points that are damaged and so left out."""
 
 
 class Chart(Message, frozen=True):

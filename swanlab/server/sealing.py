@@ -7,6 +7,7 @@ import threading
 
 from swanlab.server.db import runs
 from swanlab.server.db.engine import Database
+from swanlab.server.metrics.contract import MetricStore
 from swanlab.server.stores import Stores
 
 SEAL_POINTS = 64 * 1024
@@ -81,12 +82,19 @@ class Keeper:
         with self._lock:
             ended, self._ended = self._ended, {}
         for run, project in ended.items():
-            self._stores.of(project).seal(run, force=True)
+            self._seal_run(self._stores.of(project), run, force=True)
         for store in self._stores.opened():
             for run in store.due():
                 if self._closed:
                     return
-                store.seal(run)
+                self._seal_run(store, run)
+
+    def _seal_run(self, store: MetricStore, run: int, *, force: bool = False) -> None:
+        """Seal one run; what is wrong with it must not keep the others from being sealed."""
+        try:
+            store.seal(run, force=force)
+        except Exception:
+            log.exception("could not seal run %d; its points stay as they came", run)
 
     def _note_heard(self) -> None:
         with self._lock:

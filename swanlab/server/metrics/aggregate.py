@@ -58,11 +58,13 @@ HEADER = np.dtype(
         ("fine", "u1"),
         ("coarse", "u1"),
         ("format", "u1"),
-        ("reserved", "<u4"),
+        ("packed", "u1"),
+        ("reserved", "u1", (3,)),
     ]
 )
 """A chunk covers the steps [start, start + 2**bits). ``fine`` and ``coarse`` say that its roll-up
-groups are 2**fine and 2**coarse steps wide, ``NO_ROLLUP`` that it has none."""
+groups are 2**fine and 2**coarse steps wide, ``NO_ROLLUP`` that it has none; ``packed`` that the
+packed roll-up beside its page has it too."""
 
 _HEADER = struct.Struct("<qqqqqdqdqdddIIIIBBBBI")
 assert _HEADER.size == HEADER.itemsize

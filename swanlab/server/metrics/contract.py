@@ -236,6 +236,8 @@ class Column(msgspec.Struct, frozen=True):
     nan: Ints
     positive_infinity: Ints
     negative_infinity: Ints
+    missing: list[tuple[int, int]] = []
+    """First and last step of stored points that are damaged, and so are left out."""
 
 
 class Buckets(msgspec.Struct, frozen=True):

@@ -51,7 +51,7 @@ class Writers:
             with self._lock:
                 known = self._known.get(name)
             if known is None or known.offset != row.next_offset:
-                known = _replay(connection, name, row)
+                known = replay(connection, name, row)
                 self.remember({name: known})
             found.append(known)
         return found
@@ -95,7 +95,7 @@ class Writers:
             )
 
 
-def _replay(connection: sa.Connection, name: Id, row: Any) -> Writer:
+def replay(connection: sa.Connection, name: Id, row: Any) -> Writer:
     """Build a writer from its definitions."""
     table = schema.definition
     query = sa.select(table.c.frames).where(table.c.run == name[0], table.c.writer == name[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from swanlab.server.metrics import (
     aggregate,
     codec,
+    compact,
     decode,
     grid,
     ingest,
     rows,
     schema,
     seal,
+    verify,
 )
 from swanlab.server.metrics.charts import Source, answer
 from swanlab.server.metrics.contract import (
@@ -138,6 +140,40 @@ class Store:
                 self._tails.drop(run, ledger.top)
             return done
 
+    def compact(self, run: int) -> int:
+        """Join small chunks of the run and pack its roll-ups; return how many chunks went.
+
+        Batches are left alone: seal them first. Appends and reads go on meanwhile.
+        """
+        gone = first = 0
+        with self._sealing[run]:
+            while True:
+                with self._engine.connect() as connection:
+                    ledger = rows.ledgers(connection, [run]).get(run)
+                    if ledger is None or first >= ledger.series:
+                        return gone
+                    plan, fewer = compact.plan(connection, ledger, first)
+                if not compact.is_empty(plan):
+                    with self._writing, write(self._engine) as writing:
+                        if not compact.commit(writing, plan):
+                            continue  # another process sealed it: look again
+                    gone += fewer
+                first += rows.PAGE
+
+    def runs(self) -> list[int]:
+        """Return the runs that have something in the store."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(schema.ledger.c.run)))
+
+    def reclaim(self) -> None:
+        """Give free space back to the file system."""
+        with self._writing:
+            reclaim(self._engine)
+
+    def verify(self, say: Callable[[verify.Finding], None]) -> verify.Counted:
+        """Check all that is stored; ``say`` is called with what is wrong."""
+        return verify.verify(self._engine, say)
+
     def summaries(self, runs: Sequence[int]) -> Table:
         """Return every series of the runs, unsealed points included, without reading points.
 
@@ -247,6 +283,9 @@ class Store:
         self._engine.dispose()
 
 
+_NO_HEADERS = np.zeros(0, dtype=aggregate.HEADER)
+
+
 def _now() -> int:
     return int(time.time() * 1000)
 
@@ -269,7 +308,7 @@ def _sealed(
     if source.sid is None:
         return
     pages = rows.heads(connection, [(source.run, source.sid)])
-    found = np.frombuffer(b"".join(page[2] for page in pages), dtype=aggregate.HEADER)
+    found = aggregate.concatenate([rows.headers(page[3]) for page in pages] or [_NO_HEADERS])
     found = found[(found["last"] >= first) & (found["first"] <= last)]
     if limit is not None:
         # Points of the first chunk may lie before the range, so it does not count.
