@@ -285,6 +285,14 @@ class MetricStore(Protocol):
         """Return every series of the runs, unsealed points included, without reading points."""
         ...
 
+    def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, NDArray[np.void]]:
+        """Return the summary of each key in every run, its lowest rank's, in the order of ``runs``.
+
+        The rows are laid out as ``aggregate.SUMMARY``; ``points`` is 0 where a run has no such
+        series.
+        """
+        ...
+
     def buckets(self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int) -> Buckets:
         """Return the series on shared edges, at most ``count`` buckets (or exact steps).
 
@@ -311,6 +319,10 @@ class MetricStore(Protocol):
         A negative ``first`` counts from the end. Without ``writer``: the one of the lowest rank
         that wrote lines. At most ``limit`` lines.
         """
+        ...
+
+    def refusals(self, run: int) -> dict[str, int]:
+        """Return how many records of the run were set aside, by reason (a few fixed texts)."""
         ...
 
     def delete(self, run: int) -> None:

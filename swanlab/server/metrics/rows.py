@@ -141,6 +141,13 @@ def pages(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Page]:
             yield Page(run, number, known, summaries(packed))
 
 
+def series_blobs(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Any]:
+    """Return rows (run, names, summaries), packed, of the runs, by run and page."""
+    for part in portions(runs):
+        condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
+        yield from _select(connection, "run, names, summaries", "series", condition)
+
+
 def heads(connection: sa.Connection, series: Iterable[tuple[int, int]]) -> list[Any]:
     """Return (run, sid, start, headers) of all header pages of the series, by their start."""
     table = schema.head

@@ -4,7 +4,8 @@
 of it; ``batch`` the points not yet sealed; ``ledger`` one row per run to count and lock by;
 ``series`` the names and summaries of a run's series, 256 to a row; ``chunk``, ``rollup`` and
 ``head`` the sealed points, their roll-ups, and the chunk headers, some 128 to a row; ``pack`` the
-roll-ups of the chunks of such a row in one, four times wider; ``line`` the console. ``lost`` keeps
+roll-ups of the chunks of such a row in one, four times wider; ``refusal`` how many
+records of a run were set aside, by reason; ``line`` the console. ``lost`` keeps
 what no longer matched its checksum when it was to be rewritten (sid -1: a batch, by its number).
 """
 
@@ -137,6 +138,14 @@ lost = sa.Table(
     _value("data", sa.LargeBinary),
 )
 
+refusal = sa.Table(
+    "refusal",
+    metadata,
+    _key("run"),
+    _key("reason", sa.Text),
+    _value("count"),
+)
+
 line = sa.Table(
     "line",
     metadata,
@@ -165,6 +174,21 @@ def _upsert(dialect: str, table: sa.Table, updated: tuple[str, ...]) -> Any:
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in updated},
     )
+
+
+@cache
+def _add(dialect: str, table: sa.Table, column: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table)
+    total = table.c[column] + statement.excluded[column]
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={column: total}
+    )
+
+
+def add(engine: sa.Engine, table: sa.Table, column: str) -> Any:
+    """Return an INSERT that, where the primary key exists, adds to ``column`` instead."""
+    return _add(engine.dialect.name, table, column)
 
 
 class FormatError(Exception):

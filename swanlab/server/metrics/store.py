@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from swanlab.server.metrics import (
     aggregate,
+    cells,
     codec,
     compact,
     decode,
@@ -70,6 +71,7 @@ class Store:
         self._tails = Tails(self._writers)
         self._names: OrderedDict[int, tuple[int, dict[Name, int]]] = OrderedDict()
         self._names_lock = threading.Lock()
+        self._cells = cells.Cells()
         self._sealing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
     def decode(self, batch: Batch) -> Decoded:
@@ -193,6 +195,22 @@ class Store:
                 self.seal(run, force=True)
         return table
 
+    def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, aggregate.Records]:
+        """Return the summary of each key in every run, its lowest rank's, in the order of ``runs``.
+
+        Nothing but these is read; ``points`` is 0 where a run has no such series.
+        """
+        with self._engine.connect() as connection:
+            ledgers = rows.ledgers(connection, set(runs))
+            found = self._cells.sealed(connection, ledgers, keys)
+        live = [ledger.run for ledger in ledgers.values() if ledger.top > ledger.sealed]
+        table = self.summaries(live) if live else None
+        if table is not None:
+            for run in live:
+                found[run] = dict(found[run])
+            table.into(found, keys)
+        return {key: cells.column(found, runs, key) for key in keys}
+
     def buckets(self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int) -> Buckets:
         """Return the series on shared edges, at most ``count`` buckets (or exact steps)."""
         return self.charts([Query(refs, lo, hi, count)])[0]
@@ -264,6 +282,14 @@ class Store:
             found = connection.execute(query.order_by(table.c.line).limit(max(0, limit)))
             return total, [Line(*row) for row in found]
 
+    def refusals(self, run: int) -> dict[str, int]:
+        """Return how many records of the run were set aside, by reason."""
+        table = schema.refusal
+        with self._engine.connect() as connection:
+            query = sa.select(table.c.reason, table.c.count).where(table.c.run == run)
+            found = connection.execute(query.order_by(table.c.reason)).all()
+        return {row.reason: row[1] for row in found}
+
     def delete(self, run: int) -> None:
         """Forget the run and free its space."""
         with self._sealing[run], self._writing:
@@ -273,6 +299,7 @@ class Store:
                         connection.execute(sa.delete(table).where(table.c.run == run))
             self._writers.forget(run)
             self._tails.forget(run)
+            self._cells.forget(run)
             with self._names_lock:
                 self._names.pop(run, None)
             reclaim(self._engine)

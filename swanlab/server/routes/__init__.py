@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from swanlab.server.http import Route
-from swanlab.server.routes import charts, frames, health, live, points, projects, runs, users
+from swanlab.server.routes import charts, frames, health, live, points, projects, runs, table, users
 
 ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
     *users.ROUTES,
     *projects.ROUTES,
+    *table.ROUTES,
     *runs.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,

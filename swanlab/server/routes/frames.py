@@ -32,9 +32,10 @@ class FramesQuery(msgspec.Struct, frozen=True):
 
 async def frames(ask: Ask[FramesQuery, None]) -> Offset:
     """Store a piece of a run file; answered when it is on the disk."""
+    run = await _run(ask)
+    ask.server.ingest.check(run)
     body = await read_body(ask.request, MAX_COMPRESSED)
     raw = await run_in_threadpool(unpack, body) if len(body) > _LARGE else unpack(body)
-    run = await _run(ask)
     query = ask.query
     done = ask.server.ingest.submit(run, query.writer, query.offset, raw, now())
     try:
@@ -94,7 +95,7 @@ ROUTES = (
         query=FramesQuery,
         raw_limit=MAX_COMPRESSED,
         answer=Offset,
-        errors=(409, 429),
+        errors=(409, 429, 507),
     ),
     Route(
         method="POST",

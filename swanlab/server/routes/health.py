@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from starlette.responses import Response
 
 import swanlab
@@ -16,7 +18,8 @@ def version() -> str:
 
 def health(ask: Ask[None, None]) -> Health:
     """Say that the server works."""
-    return Health(status="ok", version=version(), mode=ask.server.mode)
+    status: Literal["ok", "disk_full"] = "disk_full" if ask.server.ingest.disk_full else "ok"
+    return Health(status=status, version=version(), mode=ask.server.mode)
 
 
 def document(_ask: Ask[None, None]) -> Response:

@@ -15,7 +15,16 @@ from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import series
 from swanlab.server.db import projects, runs
 from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
-from swanlab.server.messages import LogLine, Logs, NewRun, Resumable, Run, RunOpened, SeriesList
+from swanlab.server.messages import (
+    LogLine,
+    Logs,
+    NewRun,
+    Resumable,
+    Run,
+    RunOpened,
+    SeriesList,
+    SetAside,
+)
 from swanlab.server.metrics.contract import Line, MetricStore
 from swanlab.server.routes.projects import PROJECT, need_accounts
 from swanlab.server.runview import duration, notices, state
@@ -72,6 +81,7 @@ def run(ask: Ask[None, None]) -> Run:
     """Return all that is known of the run itself."""
     row = _row(ask)
     heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
+    aside = ask.server.stores.of(ask.project.id).refusals(row.id) if row.set_aside else {}
     return Run(
         workspace=ask.project.workspace,
         project=ask.project.name,
@@ -88,6 +98,7 @@ def run(ask: Ask[None, None]) -> Run:
         config=msgspec.json.decode(row.config),
         environment=msgspec.json.decode(row.environment),
         options=msgspec.json.decode(row.options),
+        set_aside=[SetAside(reason=reason, count=count) for reason, count in aside.items()],
         notices=notices(row),
     )
 
