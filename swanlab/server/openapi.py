@@ -24,6 +24,7 @@ _MEANINGS = {
     413: "The body is too large",
     415: "The body is of the wrong type",
     421: "The server is not called by that name",
+    507: "The disk is full; nothing is lost, send it again when the header Retry-After says",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
 }

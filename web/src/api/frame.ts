@@ -22,6 +22,8 @@ export interface FrameSeries {
   /** Unix milliseconds of the (first) point. */
   time: Float64Array | null;
   nonfinite: readonly NonFinite[];
+  /** First and last step of stored points that are damaged and so left out. */
+  missing?: readonly [number, number][];
 }
 
 /** `points`: x are the logged steps; `buckets`: left edges of buckets `width` steps wide. */
@@ -44,6 +46,7 @@ interface SeriesHeader {
   count: number;
   columns: Partial<Record<"last" | "min" | "max" | "mean" | "time", ColumnPlace>>;
   nonfinite?: NonFinite[];
+  missing?: [number, number][];
 }
 
 interface FrameHeader {
@@ -100,6 +103,7 @@ function decodeSeries(buffer: ArrayBuffer, header: SeriesHeader, n: number): Fra
     mean: values(mean),
     time: time ? float64(buffer, time.at, n) : null,
     nonfinite: header.nonfinite ?? [],
+    missing: header.missing ?? [],
   };
 }
 

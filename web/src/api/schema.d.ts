@@ -177,6 +177,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{workspace}/{project}/runs/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page of the project's runs, filtered and sorted by what their summaries say
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        post: operations["post_projects_workspace_project_runs_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{workspace}/{project}/runs/{run}": {
         parameters: {
             query?: never;
@@ -437,6 +457,11 @@ export interface components {
                 number,
                 number
             ][];
+            /** @default [] */
+            missing: [
+                number,
+                number
+            ][];
         };
         /** ChartsQuery */
         ChartsQuery: {
@@ -484,10 +509,13 @@ export interface components {
             /** @default {} */
             detail: Record<string, unknown>;
         };
-        /** Health */
+        /**
+         * Health
+         * @description ``disk_full``: the server answers, and takes nothing in until there is room again.
+         */
         Health: {
             /** @enum {unknown} */
-            status: "ok";
+            status: "disk_full" | "ok";
             version: string;
             /** @enum {unknown} */
             mode: "server" | "watch";
@@ -590,7 +618,13 @@ export interface components {
             config: Record<string, unknown>;
             environment: Record<string, unknown>;
             options: Record<string, unknown>;
+            set_aside: components["schemas"]["SetAside"][];
             notices: string[];
+        };
+        /** SetAside */
+        SetAside: {
+            reason: string;
+            count: number;
         };
         /** RunOpened */
         RunOpened: {
@@ -631,6 +665,79 @@ export interface components {
             duration: number;
             config: Record<string, unknown>;
             last: (number | string | null)[];
+        };
+        /** RunsPage */
+        RunsPage: {
+            total: number;
+            runs: components["schemas"]["RunCells"][];
+        };
+        /**
+         * RunCells
+         * @description One run of a page; ``cells`` are aligned with the columns asked for.
+         *
+         *         A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+         */
+        RunCells: {
+            id: string;
+            name: string;
+            description: string | null;
+            /** @enum {unknown} */
+            state: "aborted" | "crashed" | "finished" | "running" | "unresponsive";
+            tags: string[];
+            created_at: number;
+            finished_at: number | null;
+            duration: number;
+            config: Record<string, unknown>;
+            cells: (number | string | null)[];
+        };
+        /**
+         * RunsQuery
+         * @description A page of the runs that pass all conditions, newest first where nothing else decides.
+         */
+        RunsQuery: {
+            /** @default [] */
+            columns: components["schemas"]["SummaryColumn"][];
+            /** @default [] */
+            where: components["schemas"]["Condition"][];
+            /** @default [] */
+            order: components["schemas"]["Order"][];
+            /** @default 0 */
+            offset: number;
+            /** @default 100 */
+            limit: number;
+        };
+        /** SummaryColumn */
+        SummaryColumn: {
+            key: string;
+            /**
+             * @default last
+             * @enum {unknown}
+             */
+            stat: "count" | "last" | "max" | "mean" | "min";
+        };
+        /**
+         * Condition
+         * @description One test of a run. What has no such field passes only ``ne`` and ``exists`` false.
+         *
+         *         ``in``: the field is one of the list ``value``. ``contains``: a text has ``value`` in it, tags
+         *         have it among them. Numbers compare with numbers, texts with texts; a metric that is not a
+         *         number (NaN) counts as missing.
+         */
+        Condition: {
+            field: string;
+            /** @enum {unknown} */
+            op: "contains" | "eq" | "exists" | "ge" | "gt" | "in" | "le" | "lt" | "ne";
+            /** @default null */
+            value: unknown;
+        };
+        /**
+         * Order
+         * @description Runs without the field come last, whichever way the others are sorted.
+         */
+        Order: {
+            field: string;
+            /** @default false */
+            descending: boolean;
         };
         /** SeriesList */
         SeriesList: {
@@ -1459,6 +1566,114 @@ export interface operations {
             };
         };
     };
+    post_projects_workspace_project_runs_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunsQuery"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsPage"];
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_projects_workspace_project_runs_run: {
         parameters: {
             query?: never;
@@ -1999,6 +2214,15 @@ export interface operations {
             };
             /** @description The server failed */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full; nothing is lost, send it again when the header Retry-After says */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

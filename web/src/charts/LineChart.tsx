@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { useFailureText } from "@/components/Failure";
 
+import type { FrameChart } from "@/api/frame";
+
 import type { Feed, Slot, SlotState } from "./feed";
 import { createPlot, type Plot } from "./plot";
 import { type ChartSpec, requestOf, type Zoom } from "./spec";
@@ -27,20 +29,28 @@ interface Status {
   phase: "loading" | "empty" | "drawn" | "failed";
   error: unknown;
   note: "none" | "nonPositive" | "allNonPositive";
+  /** Steps that are damaged on the server, empty when none are. */
+  missing: string;
 }
 
-const LOADING: Status = { phase: "loading", error: null, note: "none" };
+const LOADING: Status = { phase: "loading", error: null, note: "none", missing: "" };
+
+function missingSteps(data: FrameChart): string {
+  const ranges = data.series.flatMap((one) => one.missing ?? []);
+  return [...new Set(ranges.map(([first, last]) => `${first}–${last}`))].slice(0, 5).join(", ");
+}
 
 function statusOf(state: SlotState, plot: Plot, y: ChartSpec["y"]): Status {
   const { data, error } = state;
-  if (!data) return error === null ? LOADING : { phase: "failed", error, note: "none" };
+  if (!data) return error === null ? LOADING : { ...LOADING, phase: "failed", error };
   const table = plot.table();
   if (!table) return LOADING;
-  if (table.empty) return { phase: "empty", error, note: "none" };
+  const missing = missingSteps(data);
+  if (table.empty) return { phase: "empty", error, note: "none", missing };
   let note: Status["note"] = "none";
   if (y === "log" && table.hasNonPositive)
     note = table.hasPositive ? "nonPositive" : "allNonPositive";
-  return { phase: "drawn", error, note };
+  return { phase: "drawn", error, note, missing };
 }
 
 /**
@@ -63,7 +73,12 @@ export function LineChart(props: LineChartProps) {
     const { plot, slot } = live.current;
     const next = statusOf(slot.state, plot, latest.current.spec.y);
     setStatus((old) =>
-      old.phase === next.phase && old.error === next.error && old.note === next.note ? old : next,
+      old.phase === next.phase &&
+      old.error === next.error &&
+      old.note === next.note &&
+      old.missing === next.missing
+        ? old
+        : next,
     );
   }, []);
 
@@ -129,11 +144,12 @@ function Overlay({ status, onRetry, onSymlog }: OverlayProps) {
     case "empty":
       return (
         <p className="absolute inset-0 grid place-items-center text-small text-ink-3">
-          {t("charts.noneHere")}
+          {status.missing ? t("charts.missing", { steps: status.missing }) : t("charts.noneHere")}
         </p>
       );
     case "drawn":
       if (status.error !== null) return <Note text={t("charts.stale")} />;
+      if (status.missing) return <Note text={t("charts.missing", { steps: status.missing })} />;
       if (status.note === "allNonPositive") return <Note text={t("charts.allNonPositive")} />;
       if (status.note === "nonPositive")
         return (
