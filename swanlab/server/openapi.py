@@ -27,6 +27,7 @@ _MEANINGS = {
     507: "The disk is full; nothing is lost, send it again when the header Retry-After says",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
+    501: "The server is not installed with what this needs",
 }
 _PARTS = {
     "workspace": "Name of a workspace; `~` is your own",

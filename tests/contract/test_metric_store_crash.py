@@ -36,8 +36,7 @@ while True:
     step += 1
     (receipt,) = store.append([pen.batch()])
     assert isinstance(receipt, Receipt)
-    sys.stdout.write(f"{step} {receipt.offset}\\n")
-    sys.stdout.flush()
+    print(f"{step} {receipt.offset}", flush=True)
 """
 
 
@@ -56,9 +55,7 @@ def test_after_kill_9_while_appending_and_sealing_every_acknowledged_point_is_th
             head = [child.stdout.readline() for _ in range(10)]
             time.sleep(0.07 * run)
             child.send_signal(signal.SIGKILL)
-            printed = [line.split() for line in head + child.stdout.readlines()]
-            whole = [line for line in printed if len(line) == 2]  # the last may be torn
-            acknowledged, offset = map(int, whole[-1])
+            acknowledged, offset = map(int, (head + child.stdout.readlines())[-1].split())
         assert acknowledged >= 500
         check(path, run, acknowledged, offset)
 

@@ -20,6 +20,7 @@ PUBLIC = {("GET", "/health"), ("GET", "/openapi.json"), ("POST", "/session")}
 IN_PROJECT = [one for one in OPERATIONS if "{project}" in one[1]]
 BODIES = {
     "NewRun": {"id": "r1"},
+    "RunsQuery": {},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
     "Credentials": {"username": "eve", "password": "a long password"},

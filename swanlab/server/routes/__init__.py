@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from swanlab.server.http import Route
-from swanlab.server.routes import charts, frames, health, live, points, projects, runs, table, users
+from swanlab.server.routes import (
+    charts,
+    export,
+    frames,
+    health,
+    live,
+    points,
+    projects,
+    runs,
+    table,
+    users,
+)
 
 ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
@@ -14,5 +25,6 @@ ROUTES: tuple[Route, ...] = (
     *frames.ROUTES,
     *charts.ROUTES,
     *points.ROUTES,
+    *export.ROUTES,
     *live.ROUTES,
 )
