@@ -1,6 +1,8 @@
 """Measures the metric store: how fast it takes points in, and how fast it answers.
 
-Usage: ``python bench/bench_store.py [--quick] [--folder DIR]``. Prints a Markdown table. Times of
+Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table]
+[--points 1e9]``. Prints a Markdown table, a row as soon as it is known. ``--points`` is how far the
+growth goes; a billion takes 10 GB and half an hour. Times of
 writing are processor time of this one process, so that neighbours on the machine matter little;
 times of reading are the median of several reads by the clock, the first one apart.
 """
@@ -11,13 +13,18 @@ import argparse
 import resource
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+if not __package__:  # run as a script: its neighbours, but no other swanlab than the installed one
+    sys.path.append(str(Path(__file__).parents[1]))
+
+from bench import bulk, growth
 from swanlab import records, runfile
 from swanlab.server.metrics.contract import Batch, Query, Ref
 from swanlab.server.metrics.store import Store, open_store
@@ -171,25 +178,106 @@ def reads(folder: Path, quick: bool) -> list[tuple[str, str]]:
     ]
 
 
+def many_runs(folder: Path, quick: bool) -> list[tuple[str, str]]:
+    """The table of 10,000 runs, sorted and filtered by metrics, a page of 100 x 20 cells."""
+    from swanlab.server import table
+    from swanlab.server.db import projects, runs
+    from swanlab.server.messages import Condition, NewRun, Order, RunsQuery, SummaryColumn
+    from swanlab.server.state import Server
+
+    count = 1_000 if quick else 10_000
+    server = Server(folder / "table", "server")
+    server.auth.new_user("bench", "a long password", admin=True)
+    with server.db.write() as connection:
+        project = projects.create(connection, "bench", "many")
+        for number in range(count):
+            runs.open_run(connection, project.id, NewRun(id=f"r{number}"))
+        listed = runs.listed(connection, project.id, config=False)
+    store = server.stores.of(project.id)
+    names = [f"metric/{i}" for i in range(100)]
+    for row in listed:
+        bulk.fill(store, row.id, names, 3, row.id)
+    query = RunsQuery(
+        columns=[SummaryColumn(key=name) for name in names[:20]],
+        where=[Condition(field="summary.metric/1.last", op="gt", value=0)],
+        order=[Order(field="summary.metric/0.min")],
+    )
+
+    def ask(other: int) -> None:
+        with server.db.read() as connection:
+            rows = runs.listed(connection, project.id, config=False)
+        order = [Order(field=f"summary.metric/{other}.min")]
+        asked = RunsQuery(columns=query.columns, where=query.where, order=order)
+        table.answer(store, asked, rows, server.ingest.keeper.last_heard)
+
+    fresh = iter(range(2, 100))
+    lines = [
+        (f"table of {count:,} runs, sorted and filtered by metrics", timed(lambda: ask(0))),
+        ("- by a metric nobody sorted by yet", timed(lambda: ask(next(fresh)))),
+    ]
+    server.close()
+    return lines
+
+
+def by_api(folder: Path) -> list[tuple[str, str]]:
+    """1 M points of one key, read back by ``swanlab.Api`` from a server process."""
+    from bench.bench_ingest import sign_in, start
+    from swanlab.api import Api
+    from swanlab.server.db import projects, runs
+    from swanlab.server.messages import NewRun
+    from swanlab.server.state import Server
+
+    server = Server(folder / "data", "server")
+    server.auth.new_user("admin", "a long password", admin=True)
+    with server.db.write() as connection:
+        project = projects.create(connection, "admin", "api")
+        row, _ = runs.open_run(connection, project.id, NewRun(id="long"))
+    bulk.fill(server.stores.of(project.id), row.id, ["loss"], 1_000_000)
+    server.close()
+    process, url, _ = start(str(folder))
+    try:
+        with Api(sign_in(url), url) as api:
+            run = api.run("admin/api/long")
+            line = timed(lambda: run.metrics(["loss"], all=True), 4)
+    finally:
+        process.terminate()
+        process.wait()
+    return [("read 1 M points back by the Python API", line)]
+
+
+def _parts(
+    folder: Path, only: str | None, *, quick: bool, most: int
+) -> Iterator[Callable[[], list[tuple[str, str]]]]:
+    scale = 1 if quick else 4
+    shapes = [(5, 100, 2000, 10), (50, 100, 200, 10), (5, 1, 40_000, 1000), (2, 1000, 500, 10)]
+    if only in (None, "write"):
+        for runs, keys, steps, per_post in shapes:
+            yield lambda: [write_rate(folder, runs, keys, steps * scale, per_post)]  # noqa: B023
+    if only in (None, "read"):
+        yield lambda: reads(folder, quick)
+        yield lambda: by_api(folder)
+    if only in (None, "table"):
+        yield lambda: many_runs(folder, quick)
+    if only in (None, "growth"):
+        yield lambda: growth.points(folder, most)
+        yield lambda: growth.runs(folder, 1_000 if quick else 10_000)
+        yield lambda: growth.keys(folder, 1_000 if quick else 100_000)
+        yield lambda: growth.duckdb(folder, min(most, 100_000_000))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--only", choices=["write", "read"])
+    parser.add_argument("--only", choices=["write", "read", "growth", "table"])
+    parser.add_argument("--points", type=float, default=1e7)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder, lines = Path(name), []
-        if options.only != "read":
-            scale = 1 if options.quick else 4
-            lines.append(write_rate(folder, 5, 100, 2000 * scale, 10))
-            lines.append(write_rate(folder, 50, 100, 200 * scale, 10))
-            lines.append(write_rate(folder, 5, 1, 40_000 * scale, 1000))
-            lines.append(write_rate(folder, 2, 1000, 500 * scale, 10))
-        if options.only != "write":
-            lines += reads(folder, options.quick)
     print("| what | measured |\n|---|---|")
-    for what, figure in lines:
-        print(f"| {what} | {figure} |")
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        for part in _parts(folder, options.only, quick=options.quick, most=int(options.points)):
+            for what, figure in part():
+                print(f"| {what} | {figure} |", flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"| most memory of this process, posts made beforehand included | {peak:.0f} MB |")
 
