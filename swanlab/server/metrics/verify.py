@@ -312,8 +312,8 @@ def differing(wanted: Records, found: Records) -> list[str]:
     for name in wanted.dtype.names or ():
         a, b = wanted[name], found[name]
         if name == _LOOSE:
-            scale = 1e-9 * (np.abs(wanted["low"]) + np.abs(wanted["high"]))
             with np.errstate(invalid="ignore", over="ignore"):
+                scale = 1e-9 * np.abs(wanted["low"]) + 1e-9 * np.abs(wanted["high"])
                 weight = np.nan_to_num(scale) * _finite(wanted)
                 # Where the sum may have overflowed on the way it says nothing.
                 same = (np.abs(a - b) <= weight + 1e-9 * np.abs(b)) | (weight > 1e290)
