@@ -67,6 +67,10 @@ def turn(headers: Records, old: Mapping[int, Records], *, whole: bool = False) -
 
     ``whole`` packs whatever can be, the newest chunk included.
     """
+    small = len(headers) <= min(PACK_FROM, HEADERS) and len(old) < 2 and not whole
+    if small and not any(page["packed"].any() for page in old.values()):
+        change = Change(headers, [])  # the usual case, without the arrays that follow
+        return Turn(list(old), [], [change], change.start)
     parts = cut(headers.copy(), sorted(old))
     changes: list[Change] = []
     keys = set()
