@@ -132,8 +132,8 @@ def test_any_history_is_answered_as_plain_numpy_would(sizes, opener):
     run_state_machine_as_test(
         lambda: Machine(opener, numbers),
         settings=settings(
-            max_examples=25,
-            stateful_step_count=14,
+            max_examples=12,
+            stateful_step_count=12,
             deadline=None,
             database=None,
             # Shrinking a history of posts takes minutes: the failing one is printed as it is.
