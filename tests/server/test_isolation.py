@@ -30,6 +30,7 @@ DIGEST = sha256(HELLO).hexdigest()
 BODIES = {
     "NewRun": {"id": "r1"},
     "Keeping": {"days": 30},
+    "RunsQuery": {},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
     "BlobList": {"digests": [DIGEST]},

@@ -6,6 +6,7 @@ from swanlab.server.http import Route
 from swanlab.server.routes import (
     blobs,
     charts,
+    export,
     files,
     frames,
     health,
@@ -14,6 +15,7 @@ from swanlab.server.routes import (
     projects,
     retention,
     runs,
+    table,
     users,
 )
 
@@ -22,11 +24,13 @@ ROUTES: tuple[Route, ...] = (
     *users.ROUTES,
     *projects.ROUTES,
     *retention.ROUTES,
+    *table.ROUTES,
     *runs.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,
     *points.ROUTES,
     *files.ROUTES,
     *blobs.ROUTES,
+    *export.ROUTES,
     *live.ROUTES,
 )
