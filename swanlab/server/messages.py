@@ -140,6 +140,14 @@ class Retention(Keeping, frozen=True):
     due: int
 
 
+class NewProject(Message, frozen=True):
+    """A project without runs; the first run of a name makes one as well."""
+
+    name: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-+.]{1,100}$")]
+    description: Annotated[str, Meta(max_length=10_000)] | None = None
+    visibility: Literal["private", "public"] = "private"
+
+
 class Projects(Message, frozen=True):
     projects: list[Project]
 

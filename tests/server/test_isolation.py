@@ -31,6 +31,7 @@ BODIES = {
     "NewRun": {"id": "r1"},
     "Keeping": {"days": 30},
     "RunsQuery": {},
+    "NewProject": {"name": "dogs"},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
     "BlobList": {"digests": [DIGEST]},
