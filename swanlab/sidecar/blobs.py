@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
+from typing import IO
 
 from swanlab.client import Client
-from swanlab.errors import OffsetConflict, ServerError
+from swanlab.errors import OffsetConflict, ServerError, Unreachable
 from swanlab.records import File
 from swanlab.sidecar.files import Unreadable, kept_at
 from swanlab.sidecar.journal import Journal
@@ -27,10 +29,14 @@ class Blobs:
     """
 
     def __init__(
-        self, run_dir: Path, journal: Journal, part: int = 8 << 20, *, drop: bool = False
+        self, run_dir: Path, journal: Journal, part: int = 8 << 20, *, live: bool = False
     ) -> None:
-        """``part``: bytes sent at once; ``drop``: remove the copy of what has arrived."""
-        self._run_dir, self._journal, self._drop = run_dir, journal, drop
+        """``part``: bytes sent at once.
+
+        ``live``: points are sent beside, so a server that takes no files for now is asked again
+        later without holding them up; and the copy of what has arrived is removed.
+        """
+        self._run_dir, self._journal, self._live = run_dir, journal, live
         self._most = self._part = min(LARGEST_PART, max(1, part))
         self._there: set[str] = set()
         self._asked: set[str] = set()
@@ -38,6 +44,9 @@ class Blobs:
         self._failed: dict[str, int] = {}
         self._at: tuple[str, int] | None = None
         """The blob being sent, and how many bytes of it the server has."""
+        self.error: str | None = None
+        """Why no file goes on at the moment."""
+        self._pause = self._not_before = 0.0
         self._direct = True
         self._url: str | None = None
         """Where its next part may be sent past the server."""
@@ -50,14 +59,28 @@ class Blobs:
         return sorted(todo, key=lambda file: (file.size, file.path))
 
     def step(self, client: Client, run_path: str) -> bool:
-        """Send the next part of a file; False when nothing is left to send."""
+        """Send the next part of a file; False when nothing is left to send, or not now."""
         todo = self.left()
-        if not todo:
+        if not todo or time.monotonic() < self._not_before:
             return False
+        try:
+            self._next(client, run_path, todo)
+        except Unreachable as error:
+            self._at = None  # Whatever happened there, the server knows how far it came.
+            if not self._live or not error.status:
+                raise
+            self._pause = min(60.0, max(1.0, error.retry_after, self._pause * 2))
+            self._not_before = time.monotonic() + self._pause
+            self.error = str(error)
+            return False
+        self._pause, self.error = 0.0, None
+        return True
+
+    def _next(self, client: Client, run_path: str, todo: list[File]) -> None:
         new = list(dict.fromkeys(file.digest for file in todo if file.digest not in self._asked))
         if new:
             self._ask(client, run_path, new[:_ASKED_AT_ONCE])
-            return True
+            return
         file = next((one for one in todo if self._at and one.digest == self._at[0]), todo[0])
         try:
             self._send(client, f"{run_path}/blobs/{file.digest}", file)
@@ -65,13 +88,11 @@ class Blobs:
             self._give_up(file, "its copy in the run folder is gone")
         except ServerError as error:
             if error.status not in _REFUSALS:
-                self._at = None  # Whatever happened there, the server knows how far it came.
                 raise
             self._at = None
             self._failed[file.digest] = self._failed.get(file.digest, 0) + 1
             if error.status == 413 or self._failed[file.digest] >= _TRIES:
                 self._give_up(file, str(error))
-        return True
 
     def _ask(self, client: Client, run_path: str, digests: list[str]) -> None:
         answer = client.request("POST", f"{run_path}/blobs/missing", {"digests": digests})
@@ -94,7 +115,7 @@ class Blobs:
             self._arrived(file.digest)
 
     def _send_part(self, client: Client, path: str, file: File, offset: int) -> None:
-        with kept_at(self._run_dir, file.path).open("rb") as copy:
+        with self._open(file) as copy:
             copy.seek(offset)
             piece = copy.read(min(self._part, file.size - offset))
         if not piece:
@@ -112,6 +133,15 @@ class Blobs:
             self._at = (file.digest, offset)
         self._pace(time.monotonic() - began)
 
+    def _open(self, file: File) -> IO[bytes]:
+        """Open the copy, or the file itself where there was no room for one."""
+        try:
+            return kept_at(self._run_dir, file.path).open("rb")
+        except FileNotFoundError:
+            if not file.source:
+                raise
+        return Path(os.fsdecode(file.source)).open("rb")
+
     def _pace(self, took: float) -> None:
         """Let a part take about a second, so that points are never held up for long."""
         if took > _SLOW:
@@ -121,7 +151,7 @@ class Blobs:
 
     def _arrived(self, digest: str) -> None:
         self._there.add(digest)
-        if not self._drop:
+        if not self._live:
             return
         with self._journal.lock:
             for wish in self._journal.kept().values():

@@ -215,3 +215,41 @@ def test_watch_serves_files_from_the_run_folder(script, tmp_path):
         assert refused.status_code == 403
     finally:
         serving.stop()
+
+
+@pytest.fixture
+def small_server(tmp_path: Path) -> Iterator[Serving]:
+    """A server whose disk is too small for files."""
+    folder = tmp_path / "server" / "data"
+    folder.mkdir(parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False).returncode != 0:
+        pytest.skip("mounting a small disk needs root")
+    serving = Serving(tmp_path / "server").start().log_in()
+    yield serving
+    serving.stop(signal.SIGKILL)
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_server_holds_up_no_points_and_takes_files_when_there_is_room(small_server, script):
+    done = script(
+        """
+        import swanlab, time
+        from pathlib import Path
+        Path("a.txt").write_text("what is in it")
+        run = swanlab.init(project="cats", mode="cloud", id="full", settings={"finish_timeout": 5})
+        swanlab.save("a.txt", policy="now")
+        for step in range(30):
+            swanlab.log({"loss": step})
+            time.sleep(0.05)
+        """
+    )
+    assert done.returncode == 0
+    assert "The server has no room for more files" in done.stderr
+    at = "/projects/admin/cats/runs/full"
+    wait_for(lambda: small_server.get(at)["state"] == "finished")
+    assert len(small_server.points("admin/cats", "full", "loss")) == 30
+    assert [one["stored"] for one in small_server.get(f"{at}/files")["files"]] == [False]
+    folder = str(small_server.folder / "data")
+    subprocess.run(["mount", "-o", "remount,size=4g", folder], check=True)
+    wait_for(lambda: small_server.get(f"{at}/files")["files"][0]["stored"], 100)
