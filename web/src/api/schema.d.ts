@@ -511,6 +511,13 @@ export interface components {
         BlobSize: {
             size: number;
         };
+        /**
+         * BlobState
+         * @description ``stored`` is false while the hash is still being worked out: ask again.
+         */
+        BlobState: {
+            stored: boolean;
+        };
         /** Charts */
         Charts: {
             charts: components["schemas"]["Chart"][];
@@ -822,6 +829,15 @@ export interface components {
         User: {
             username: string;
             admin: boolean;
+        };
+        /**
+         * Upload
+         * @description How far an upload came; ``url`` takes the next part by PUT, if it was asked for.
+         */
+        Upload: {
+            offset: number;
+            /** @default null */
+            url: string | null;
         };
     };
     responses: never;
@@ -2494,6 +2510,7 @@ export interface operations {
         parameters: {
             query: {
                 path: string;
+                direct?: boolean;
             };
             header?: never;
             path: {
@@ -2528,6 +2545,13 @@ export interface operations {
             };
             /** @description Nothing has changed */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It can be had there */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2580,6 +2604,15 @@ export interface operations {
             };
             /** @description The server failed */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2694,7 +2727,9 @@ export interface operations {
     };
     get_projects_workspace_project_runs_run_blobs_digest_upload: {
         parameters: {
-            query?: never;
+            query?: {
+                direct?: boolean;
+            };
             header?: never;
             path: {
                 /** @description Name of a workspace; `~` is your own */
@@ -2716,7 +2751,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Offset"];
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Nobody is signed in, or the password is wrong */
@@ -2757,6 +2801,15 @@ export interface operations {
             };
             /** @description The server failed */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2872,6 +2925,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description There is no room for more; try again later */
             507: {
                 headers: {
@@ -2926,6 +2988,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description It can be had there */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Nobody is signed in, or the password is wrong */
             401: {
                 headers: {
@@ -2971,6 +3040,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     post_projects_workspace_project_runs_run_blobs_digest: {
@@ -2996,11 +3074,13 @@ export interface operations {
         };
         responses: {
             /** @description Done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BlobState"];
+                };
             };
             /** @description Something in the request is not valid; the message names it */
             400: {
@@ -3085,6 +3165,15 @@ export interface operations {
             };
             /** @description The server failed */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
