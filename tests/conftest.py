@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 import swanlab
+from tests.s3 import bucket
+
+__all__ = ["bucket", "own_place", "run_folder", "script"]
 
 
 @pytest.fixture(autouse=True)

@@ -38,9 +38,12 @@ class Blobs:
         """
         self._run_dir, self._journal, self._live = run_dir, journal, live
         self._most = self._part = min(LARGEST_PART, max(1, part))
-        self._there: set[str] = set()
+        self._read = -1
+        self._todo: list[File] = []
+        self._paths: dict[str, list[str]] = {}
+        self._settled: set[str] = set()
+        """Digests that are with the server, or given up."""
         self._asked: set[str] = set()
-        self._given_up: set[str] = set()
         self._failed: dict[str, int] = {}
         self._at: tuple[str, int] | None = None
         """The blob being sent, and how many bytes of it the server has."""
@@ -52,11 +55,22 @@ class Blobs:
         """Where its next part may be sent past the server."""
 
     def left(self) -> list[File]:
-        """Return the files whose blobs are not with the server, the smallest first."""
-        settled = self._there | self._given_up
-        found = (wish.file for wish in self._journal.kept().values())
-        todo = [file for file in found if file.digest and file.digest not in settled]
-        return sorted(todo, key=lambda file: (file.size, file.path))
+        """Return the files whose blobs are not with the server, the smallest last."""
+        if self._read != self._journal.noted:
+            self._look()
+        while self._todo and self._todo[-1].digest in self._settled:
+            self._todo.pop()
+        return self._todo
+
+    def _look(self) -> None:
+        with self._journal.lock:
+            self._read = self._journal.noted
+            files = [wish.file for wish in self._journal.kept().values() if wish.file.digest]
+        self._paths.clear()
+        for file in files:
+            self._paths.setdefault(file.digest, []).append(file.path)
+        todo = [file for file in files if file.digest not in self._settled]
+        self._todo = sorted(todo, key=lambda file: (-file.size, file.path))
 
     def step(self, client: Client, run_path: str) -> bool:
         """Send the next part of a file; False when nothing is left to send, or not now."""
@@ -66,7 +80,8 @@ class Blobs:
         try:
             self._next(client, run_path, todo)
         except Unreachable as error:
-            self._at = None  # Whatever happened there, the server knows how far it came.
+            # Whatever happened there, the server knows how far it came.
+            self._at = self._journal.sending = None
             if not self._live or not error.status:
                 raise
             self._pause = min(60.0, max(1.0, error.retry_after, self._pause * 2))
@@ -77,11 +92,10 @@ class Blobs:
         return True
 
     def _next(self, client: Client, run_path: str, todo: list[File]) -> None:
-        new = list(dict.fromkeys(file.digest for file in todo if file.digest not in self._asked))
-        if new:
-            self._ask(client, run_path, new[:_ASKED_AT_ONCE])
+        file = todo[-1]
+        if file.digest not in self._asked:
+            self._ask(client, run_path, todo)
             return
-        file = next((one for one in todo if self._at and one.digest == self._at[0]), todo[0])
         try:
             self._send(client, f"{run_path}/blobs/{file.digest}", file)
         except (FileNotFoundError, Unreadable):
@@ -89,12 +103,13 @@ class Blobs:
         except ServerError as error:
             if error.status not in _REFUSALS:
                 raise
-            self._at = None
+            self._at = self._journal.sending = None
             self._failed[file.digest] = self._failed.get(file.digest, 0) + 1
             if error.status == 413 or self._failed[file.digest] >= _TRIES:
                 self._give_up(file, str(error))
 
-    def _ask(self, client: Client, run_path: str, digests: list[str]) -> None:
+    def _ask(self, client: Client, run_path: str, todo: list[File]) -> None:
+        digests = list(dict.fromkeys(file.digest for file in todo[-_ASKED_AT_ONCE:]))
         answer = client.request("POST", f"{run_path}/blobs/missing", {"digests": digests})
         missing = set(answer["missing"])
         self._asked.update(digests)
@@ -103,16 +118,27 @@ class Blobs:
                 self._arrived(digest)
 
     def _send(self, client: Client, path: str, file: File) -> None:
-        if self._at is None or self._at[0] != file.digest:
-            wanted = {"direct": "true"} if self._direct else None
-            answer = client.request("GET", f"{path}/upload", None, wanted)
-            self._at, self._url = (file.digest, int(answer["offset"])), answer.get("url")
-        offset = self._at[1]
+        if self._at is not None and self._at[0] == file.digest:
+            offset = self._at[1]
+        else:
+            offset = self._begin(client, path, file)
+            self._at, self._journal.sending = (file.digest, offset), file.digest
         if offset < file.size:
             self._send_part(client, path, file, offset)
         elif client.request("POST", path, {"size": file.size})["stored"]:
             self._at = None
             self._arrived(file.digest)
+
+    def _begin(self, client: Client, path: str, file: File) -> int:
+        """Return where to go on, having found out whether there is a way past the server."""
+        self._url = None
+        if not self._direct and file.size <= self._part:
+            return 0  # What fits in one part is not worth the question.
+        wanted = {"direct": "true"} if self._direct else None
+        answer = client.request("GET", f"{path}/upload", None, wanted)
+        offset, self._url = int(answer["offset"]), answer.get("url")
+        self._direct = self._direct and (self._url is not None or offset >= file.size)
+        return offset
 
     def _send_part(self, client: Client, path: str, file: File, offset: int) -> None:
         with self._open(file) as copy:
@@ -150,15 +176,17 @@ class Blobs:
             self._part = min(self._most, self._part * 2)
 
     def _arrived(self, digest: str) -> None:
-        self._there.add(digest)
+        self._settled.add(digest)
+        self._journal.sending = None
         if not self._live:
             return
         with self._journal.lock:
-            for wish in self._journal.kept().values():
-                if wish.file.digest == digest:
-                    kept_at(self._run_dir, wish.file.path).unlink(missing_ok=True)
+            if self._read != self._journal.noted:
+                self._look()
+            for path in self._paths.get(digest, ()):
+                kept_at(self._run_dir, path).unlink(missing_ok=True)
 
     def _give_up(self, file: File, reason: str) -> None:
-        self._given_up.add(file.digest)
-        self._at = None
+        self._settled.add(file.digest)
+        self._at = self._journal.sending = None
         print(f"{file.path} is not sent: {reason}", flush=True)  # noqa: T201 - the log

@@ -110,6 +110,8 @@ class Keeper:
             return last is None or last.at < wish.at
         if not ended and time.monotonic() < self._next.get(wish.file.path, 0.0):
             return False
+        if not ended and last is not None and last.file.digest == (self._journal.sending or "-"):
+            return False  # A file that changes all the time would never arrive.
         try:
             found = _source(wish.file).stat()
         except OSError:
@@ -124,19 +126,24 @@ class Keeper:
 
     def _keep(self, wish: Wish, last: Wish | None, until: float | None) -> None:
         asked, began, at = wish.file, time.monotonic(), self._own.elapsed()
+        fresh = self._run_dir / f".files-{os.getpid()}-{threading.get_ident()}"
         try:
-            found, digest, copied = self._copy(asked, until)
+            found, digest, copied = self._read(asked, fresh, until)
+            # At once, or what was sent of the version before could remove this one.
+            with self._journal.lock:
+                self._put(kept_at(self._run_dir, asked.path), fresh if copied else None)
+                source = b"" if copied else asked.source
+                mtime = found.st_mtime_ns // 1_000_000
+                self._note(asked, at, size=found.st_size, mtime=mtime, digest=digest, source=source)
+            self._seen[asked.path] = (found.st_size, found.st_mtime_ns)
         except (OSError, Unreadable) as error:
             reason = str(getattr(error, "strerror", None) or error)
             if last is None or last.file.error != reason:
                 print(f"{asked.path} is not kept: {reason}", flush=True)  # noqa: T201 - the log
                 if last is None or last.at < wish.at:
                     self._note(asked, at, error=reason)
-        else:
-            self._seen[asked.path] = (found.st_size, found.st_mtime_ns)
-            source = b"" if copied else asked.source
-            mtime = found.st_mtime_ns // 1_000_000
-            self._note(asked, at, size=found.st_size, mtime=mtime, digest=digest, source=source)
+        finally:
+            fresh.unlink(missing_ok=True)
         took = time.monotonic() - began
         self._next[asked.path] = time.monotonic() + max(LIVE_SECONDS, _SHARE * took)
 
@@ -146,29 +153,29 @@ class Keeper:
         )
         self._journal.catch_up()
 
-    def _copy(self, asked: File, until: float | None) -> tuple[os.stat_result, str, bool]:
-        """Copy the file into the run folder; return what it is, its hash and whether there is room.
+    def _read(
+        self, asked: File, fresh: Path, until: float | None
+    ) -> tuple[os.stat_result, str, bool]:
+        """Copy the file to ``fresh``; return what it is, its hash and whether there was room.
 
         Without room it is only hashed, and what is sent is the file itself.
         """
-        place = kept_at(self._run_dir, asked.path)
-        fresh = self._run_dir / f".files-{os.getpid()}-{threading.get_ident()}"
-        limits = Limits(self._largest, until, self._reserve)
-        try:
-            for attempt in range(1, _TRIES + 1):
-                before, digest, copied = _read(_source(asked), fresh, limits)
-                after = _source(asked).stat()
-                if attempt == _TRIES or _same(before, after):
-                    break
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with self._journal.lock:
-                if copied:
-                    fresh.replace(place)
-                else:
-                    place.unlink(missing_ok=True)
-        finally:
-            fresh.unlink(missing_ok=True)
+        kept_at(self._run_dir, asked.path)  # A bad name is refused before the work.
+        limits, source = Limits(self._largest, until, self._reserve), _source(asked)
+        for attempt in range(1, _TRIES + 1):
+            before, digest, copied = _read(source, fresh, limits)
+            if attempt == _TRIES or _same(before, source.stat()):
+                break
         return before, digest, copied
+
+    @staticmethod
+    def _put(place: Path, fresh: Path | None) -> None:
+        """Put the copy in its place; without one, what was kept before goes all the same."""
+        if fresh is None:
+            place.unlink(missing_ok=True)
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh.replace(place)
 
 
 class Limits(NamedTuple):
