@@ -39,7 +39,7 @@ from swanlab.errors import ServerError, SwanLabError
 
 KINDS = {"server": 4, "database": 2, "sidecar": 3, "training": 2, "training+sidecar": 1}
 """What is killed, and how often beside the others. The last one counts as two kills."""
-ENDS = {
+ENDS: dict[int, set[str | None]] = {
     0: {None, "crashed"},
     trainer.BEGUN: {"crashed"},
     trainer.FINISHING: {"crashed", "finished"},

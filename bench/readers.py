@@ -6,14 +6,13 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from bench.senders import PROJECT, key_name, run_id
+from bench.senders import PROJECT, Gate, key_name, run_id
 from swanlab.api import points
 from swanlab.client import Client, run_path
 from swanlab.errors import ServerError
@@ -25,17 +24,17 @@ _POLL = 0.05
 
 @dataclass(frozen=True)
 class Audience:
-    """Who looks, from Unix time ``begin`` to ``end``, at ``runs`` runs of ``keys`` keys."""
+    """Who looks, for ``seconds``, at ``runs`` runs of ``keys`` keys."""
 
     host: str
     api_key: str
     runs: int
     keys: int
     dashboards: int
-    begin: float
-    end: float
+    seconds: float
     stop: Path
     """Readers of streams leave when this file is there."""
+    gate: Gate
 
 
 @dataclass
@@ -56,17 +55,18 @@ class Seen:
 def read(audience: Audience, results: Any) -> None:
     """Be all dashboards and two probes, in this process; puts ``Seen`` into ``results``."""
     seen = Seen()
-    work: list[Callable[[], None]] = [
-        *(lambda: _probe(audience, seen, "1"), lambda: _probe(audience, seen, "2")),
-    ]
-    for number in range(audience.dashboards):
-        work.append(lambda number=number: _look(audience, seen, number))  # type: ignore[misc]
+    end = audience.gate.wait() + audience.seconds
+    for _ in range(audience.dashboards):
         threading.Thread(target=_listen, args=(audience, seen), daemon=True).start()
-    threads = [threading.Thread(target=one, daemon=True) for one in work]
+    work = [(_look, number) for number in range(audience.dashboards)] + [(_probe, 1), (_probe, 2)]
+    threads = [
+        threading.Thread(target=one, args=(audience, seen, number, end), daemon=True)
+        for one, number in work
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(max(0.0, audience.end - time.time()) + 60)
+        thread.join(max(0.0, end - time.time()) + 60)
     seen.cpu = time.process_time()
     results.put(seen)
 
@@ -76,7 +76,7 @@ def _http(audience: Audience) -> httpx2.Client:
     return httpx2.Client(base_url=f"{audience.host}/api/v1", headers=headers, timeout=60)
 
 
-def _look(audience: Audience, seen: Seen, number: int) -> None:
+def _look(audience: Audience, seen: Seen, number: int, end: float) -> None:
     """Ask for what pages show: charts of several runs, charts of one, the table of runs."""
     chance = random.Random(number)
     project = f"/projects/admin/{PROJECT}"
@@ -86,8 +86,7 @@ def _look(audience: Audience, seen: Seen, number: int) -> None:
         return {"series": series, "buckets": 500}
 
     with _http(audience) as client:
-        time.sleep(max(0.0, audience.begin - time.time()))
-        while time.time() < audience.end:
+        while time.time() < end:
             begun = time.monotonic()
             several = chance.sample(range(audience.runs), min(5, audience.runs))
             some = chance.sample(range(audience.keys), min(12, audience.keys))
@@ -128,16 +127,15 @@ def _listen(audience: Audience, seen: Seen) -> None:
                 time.sleep(2)
 
 
-def _probe(audience: Audience, seen: Seen, name: str) -> None:
+def _probe(audience: Audience, seen: Seen, number: int, end: float) -> None:
     """Wait at a run for its next step to be readable, again and again; note how old it is by then.
 
     The oldest point that is new counts, so that the time to the next look is in it.
     """
-    chance = random.Random(name)
+    chance = random.Random(f"probe {number}")
     client = Client(audience.host, audience.api_key)
     known = dict.fromkeys(range(audience.runs), -1)
-    time.sleep(max(0.0, audience.begin - time.time()))
-    while time.time() < audience.end:
+    while time.time() < end:
         run = chance.randrange(audience.runs)
         path = run_path("admin", PROJECT, run_id(run))
         key = key_name(chance.randrange(audience.keys))
@@ -146,7 +144,7 @@ def _probe(audience: Audience, seen: Seen, name: str) -> None:
             older = points.read(client, path, key, lo=known[run] + 1)
             if len(older.steps):
                 known[run] = int(older.steps[-1])
-            while time.time() < audience.end:
+            while time.time() < end:
                 new = points.read(client, path, key, lo=known[run] + 1)
                 if len(new.steps):
                     break

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import numpy as np
@@ -25,9 +25,33 @@ PROJECT = "sustained"
 _GOLDEN = 0.6180339887498949
 
 
+class Gate(NamedTuple):
+    """Where processes wait for each other: shared memory and a queue, to be given to each."""
+
+    ready: Any
+    """A queue: each process puts something into it when it is prepared."""
+    begin: Any
+    """A shared float: the Unix time to begin at, 0 until all are prepared."""
+
+    def wait(self) -> float:
+        """Say that this process is prepared, wait until it is time, and return what time it is."""
+        self.ready.put(None)
+        while not self.begin.value:
+            time.sleep(0.02)
+        time.sleep(max(0.0, self.begin.value - time.time()))
+        return float(self.begin.value)
+
+    def open(self, processes: int) -> float:
+        """Wait for so many processes, and return the Unix time at which they begin."""
+        for _ in range(processes):
+            self.ready.get(timeout=120)
+        self.begin.value = time.time() + 0.5
+        return float(self.begin.value)
+
+
 @dataclass(frozen=True)
 class Load:
-    """What is sent: ``steps`` steps of ``keys`` keys, ``rate`` a second, from Unix time ``begin``.
+    """What is sent: ``steps`` steps of ``keys`` keys, ``rate`` a second.
 
     ``patience`` is how many seconds a run may go on sending after its last step.
     """
@@ -38,8 +62,8 @@ class Load:
     keys: int
     steps: int
     rate: float
-    begin: float
     patience: float
+    gate: Gate
 
 
 @dataclass
@@ -132,19 +156,19 @@ class Run:
         """Write that the run ended well; what is left is sent."""
         self._put(records.Finish(int(time.time() * 1000) - self.started, "success"))
         self._writer.close()
+        self._until = time.monotonic() + self._load.patience
         self._ended.set()
 
-    def wait(self, until: float) -> None:
-        """Wait until all is sent, at most to the monotonic time ``until``."""
-        self._thread.join(max(0.0, until - time.monotonic()))
+    def wait(self) -> None:
+        """Wait until all is sent, or may no longer be."""
+        self._thread.join(max(0.0, self._until - time.monotonic()))
         self._sent.unsent += not self._uploader.done
 
     def _send(self) -> None:
-        give_up_at = self._load.begin + self._load.steps / self._load.rate + self._load.patience
         send_all(
             self._uploader,
             ended=self._ended.is_set,
-            give_up=lambda: time.time() > give_up_at,
+            give_up=lambda: self._ended.is_set() and time.monotonic() > self._until,
             wait=self._ended.wait,
             login_again=lambda: None,
         )
@@ -155,16 +179,16 @@ def send(load: Load, numbers: list[int], results: Any) -> None:
     """Be the senders of some runs, in this process; puts ``Sent`` into ``results``."""
     sent = Sent()
     runs = [Run(load, number, sent) for number in numbers]
+    begin = load.gate.wait()
     for tick in range(load.steps * len(runs)):
         # Runs take turns within a step: trainings do not log at the same moment.
-        due = load.begin + tick / (load.rate * len(runs))
+        due = begin + tick / (load.rate * len(runs))
         time.sleep(max(0.0, due - time.time()))
         sent.late = max(sent.late, time.time() - due)
         runs[tick % len(runs)].step(tick // len(runs))
     for run in runs:
         run.end()
-    until = time.monotonic() + load.patience
     for run in runs:
-        run.wait(until)
+        run.wait()
     sent.cpu = time.process_time()
     results.put(sent)

@@ -34,14 +34,13 @@ import psutil
 from bench import compare, sections, senders, table
 from bench.compare import Tally
 from bench.readers import Audience, Seen, read
-from bench.senders import PROJECT, Load, Sent
+from bench.senders import PROJECT, Gate, Load, Sent
 from bench.stage import Stage
 from swanlab.client import Client, run_path
 
 RUNS, KEYS, RATE = 50, 100, 10.0
 HIGHEST_LAG = 2.0
 HIGHEST_GROWTH = 0.1
-_SETUP_SECONDS = 5.0
 
 
 class Watched:
@@ -61,11 +60,11 @@ class Watched:
         times = self._server.cpu_times()
         return times.user + times.system, _tree_cpu(self._database) if self._database else 0.0
 
-    def watch(self, begin: float, end: float) -> None:
-        """Look once a second until Unix time ``end``; what was before ``begin`` does not count."""
+    def watch(self, begin: float, seconds: float) -> None:
+        """Look once a second for ``seconds`` from Unix time ``begin`` on."""
         time.sleep(max(0.0, begin - time.time()))
         self._cpu, self._begun = self._spent(), time.time()
-        while time.time() < end:
+        while time.time() < begin + seconds:
             self._memory.append((time.time() - begin, self._server.memory_info().rss / 2**20))
             time.sleep(1.0)
         before, after = self._cpu, self._spent()
@@ -123,12 +122,10 @@ def play(options: argparse.Namespace, folder: Path, stage: Stage) -> Found:
     runs, steps = max(2, round(RUNS * options.scale)), round(options.minutes * 60 * RATE)
     spawn = multiprocessing.get_context("spawn")
     sent_by, seen_by = spawn.Queue(), spawn.Queue()
-    begin = time.time() + _SETUP_SECONDS + 0.2 * runs
-    end = begin + steps / RATE
-    load = Load(client.host, _key(client), folder / "runs", KEYS, steps, RATE, begin, 60.0)
-    audience = Audience(
-        client.host, load.api_key, runs, KEYS, options.dashboards, begin + 1, end, folder / "stop"
-    )
+    gate, stop = Gate(spawn.Queue(), spawn.Value("d", 0.0)), folder / "stop"
+    host, key, seconds = client.host, _key(client), steps / RATE
+    load = Load(host, key, folder / "runs", KEYS, steps, RATE, 60.0, gate)
+    audience = Audience(host, key, runs, KEYS, options.dashboards, seconds, stop, gate)
     count = min(options.senders, runs)
     workers = [
         spawn.Process(target=senders.send, args=(load, list(range(n, runs, count)), sent_by))
@@ -138,10 +135,10 @@ def play(options: argparse.Namespace, folder: Path, stage: Stage) -> Found:
     for worker in workers:
         worker.start()
     watched = Watched(stage)
-    watched.watch(begin, end)
+    watched.watch(gate.open(len(workers)), seconds)
     seen = seen_by.get(timeout=180)
     sent = [sent_by.get(timeout=180) for _ in range(count)]
-    (folder / "stop").touch()
+    stop.touch()
     for worker in workers:
         worker.join(60)
     found = Found(runs, steps, sent, seen, watched, check(client, runs, steps))

@@ -10,9 +10,7 @@ import mmap
 import sys
 import time
 from pathlib import Path
-from typing import TypeVar
-
-import numpy as np
+from typing import Any
 
 PHASE, ATTEMPTED, RETURNED, STOP = range(4)
 """Cells of a note: how far the run is; steps for which ``log()`` was called, and has returned; and
@@ -23,8 +21,6 @@ DENSE = 6
 SPARSE = 7
 """The last key is logged every so many steps, the others at each."""
 PROJECT = "chaos"
-
-Steps = TypeVar("Steps", int, "np.ndarray")
 
 
 def new_note(path: Path) -> memoryview:
@@ -54,7 +50,7 @@ def every(key: int) -> int:
     return SPARSE if key == DENSE else 1
 
 
-def value(run: int, key: int, step: Steps) -> Steps:
+def value(run: int, key: int, step: Any) -> Any:
     """Return what is logged, the same number of one step and of an array of steps."""
     return run + key / 10 + step * 1e-6
 
