@@ -57,17 +57,24 @@ class Blow:
     pause: float
     which: float
     away: float
+    resumed: bool
+    """Whether a training that is killed goes on as the same run."""
 
 
-def plan(seed: int, kills: int, kinds: list[str], pace: float) -> Iterator[Blow]:
-    """Yield what is to happen, the same for the same arguments; ``pace`` is seconds a blow."""
+def plan(seed: int, kills: int, kinds: list[str], pace: float, resumes: float) -> Iterator[Blow]:
+    """Yield what is to happen, the same for the same arguments.
+
+    ``pace`` is seconds from one to the next, mean; ``resumes`` the share of the trainings that were
+    killed which go on as the same run.
+    """
     chance = random.Random(f"{seed} {kinds}")
     left = kills
     while left > 0:
         fitting = [kind for kind in kinds if kind.count("+") < left]
         (kind,) = chance.choices(fitting, [KINDS[kind] for kind in fitting])
         away = chance.choice((0.0, 0.3, 1.0, 3.0))
-        yield Blow(kind, chance.uniform(0.1, 2.0) * pace, chance.random(), away)
+        pause, which = chance.uniform(0.1, 2.0) * pace, chance.random()
+        yield Blow(kind, pause, which, away, resumed=chance.random() < resumes)
         left -= 1 + kind.count("+")
 
 
@@ -76,9 +83,13 @@ class Training:
     """A training process, and what is known of it without its help."""
 
     number: int
+    steps: int
     process: subprocess.Popen[bytes]
     note: memoryview
     killed: bool = False
+    resumed: int = 0
+    maybe: set[int] = field(default_factory=set)
+    """Steps for which ``log()`` was called and had not returned when it was killed."""
 
 
 @dataclass
@@ -98,17 +109,30 @@ class Scene:
 
     def begin_training(self) -> None:
         """Start the next training, as long as the seed says."""
-        number = len(self.trainings)
-        path = self.folder / f"note-{number}"
-        note = trainer.new_note(path)
-        steps = int(self.rate * self.chance.uniform(5, 40))
+        number, steps = len(self.trainings), int(self.rate * self.chance.uniform(5, 40))
+        note = trainer.new_note(self._note(number))
+        self.trainings.append(Training(number, steps, self._started(number, steps), note))
+
+    def resume(self, training: Training) -> None:
+        """Go on with a run whose training was killed, as the next part of it."""
+        training.note[trainer.PHASE] = 0
+        training.process = self._started(training.number, training.steps)
+        training.killed = False
+        training.resumed += 1
+
+    def _note(self, number: int) -> Path:
+        return self.folder / f"note-{number}"
+
+    def _started(self, number: int, steps: int) -> subprocess.Popen[bytes]:
+        told = [str(number), str(steps), str(self.rate), str(self._note(number))]
         with (self.folder / "trainings.log").open("ab") as log:
-            told = [str(number), str(steps), str(self.rate), str(path)]
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", "bench.trainer", *told],
-                stdout=log, stderr=log, env=_environment(), cwd=self.folder / "work",
-            )  # fmt: skip
-        self.trainings.append(Training(number, process, note))
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                cwd=self.folder / "work",
+            )
 
     def tend(self) -> None:
         """Bring back what is due, and replace trainings that have ended."""
@@ -193,7 +217,7 @@ def _strike_training(scene: Scene, blow: Blow) -> str:
     there = [one for one in scene.alive() if one.note[trainer.ATTEMPTED]]
     if not there:
         return ""
-    return _kill_training(scene, there[int(blow.which * len(there))])
+    return _kill_training(scene, there[int(blow.which * len(there))], blow)
 
 
 def _strike_both(scene: Scene, blow: Blow) -> str:
@@ -204,15 +228,21 @@ def _strike_both(scene: Scene, blow: Blow) -> str:
     chosen = there[int(blow.which * len(there))]
     of[str(chosen.number)].kill()
     scene.killed["sidecar"] += 1
-    return f"{_kill_training(scene, chosen)} and its background process"
+    return f"{_kill_training(scene, chosen, blow)} and its background process"
 
 
-def _kill_training(scene: Scene, training: Training) -> str:
+def _kill_training(scene: Scene, training: Training, blow: Blow) -> str:
     training.process.kill()
     training.process.wait(60)
     training.killed = True
+    note = training.note
+    training.maybe |= set(range(note[trainer.RETURNED], note[trainer.ATTEMPTED]))
     scene.killed["training"] += 1
-    return f"training of {trainer.run_id(training.number)}"
+    said = f"training of {trainer.run_id(training.number)}"
+    if not blow.resumed:
+        return said
+    scene.due.append((time.monotonic() + blow.away, lambda: scene.resume(training)))
+    return f"{said}, resumed in {blow.away:g} s"
 
 
 _STRIKES = {
@@ -268,10 +298,20 @@ def judge(scene: Scene, client: Client) -> Tally:
     return tally
 
 
+def _expected(training: Training) -> set[str | None]:
+    """Return the states that a run may be in."""
+    if not training.killed:
+        return {"finished"}
+    phase = training.note[trainer.PHASE]
+    if training.resumed and phase == 0:
+        return {"crashed", "finished"}  # as the part before had ended
+    return ENDS[phase]
+
+
 def _judge_run(client: Client, training: Training) -> Tally:
     run, note, tally = trainer.run_id(training.number), training.note, Tally()
     path = run_path("admin", trainer.PROJECT, run)
-    expected = ENDS[note[trainer.PHASE]] if training.killed else {"finished"}
+    expected = _expected(training)
     state, until = _state(client, run), time.monotonic() + 30
     while state not in expected and time.monotonic() < until:
         time.sleep(0.2)
@@ -283,9 +323,9 @@ def _judge_run(client: Client, training: Training) -> Tally:
     said = compare.summaries(client, path)
     for key, name in enumerate(trainer.keys()):
         steps = np.arange(0, note[trainer.RETURNED], trainer.every(key))
-        maybe = note[trainer.RETURNED] if note[trainer.ATTEMPTED] > note[trainer.RETURNED] else None
-        values = trainer.value(training.number, key, steps)
-        tally.add(compare.series(client, path, name, steps, values, maybe, said.get(name)))
+        steps = steps[~np.isin(steps, list(training.maybe))]
+        values, about = trainer.value(training.number, key, steps), said.get(name)
+        tally.add(compare.series(client, path, name, steps, values, training.maybe, about))
     return tally
 
 
@@ -333,7 +373,8 @@ def play(options: argparse.Namespace, folder: Path, stage: Stage) -> tuple[Scene
     tally, said = Tally(), "not run"
     kinds = [one for one in KINDS if one != "database" or stage.postgres]
     try:
-        for number, blow in enumerate(plan(options.seed, options.kills, kinds, options.pace), 1):
+        blows = plan(options.seed, options.kills, kinds, options.pace, options.resumes)
+        for number, blow in enumerate(blows, 1):
             scene.rest(blow.pause)
             what = strike(scene, blow)
             back = f"; back in {blow.away:g} s" if blow.kind in ("server", "database") else ""
@@ -358,13 +399,14 @@ def report(options: argparse.Namespace, scene: Scene, tally: Tally, said: str) -
     kills = ", ".join(f"{count} {kind}" for kind, count in sorted(scene.killed.items()))
     states = Counter("killed" if one.killed else "ended by itself" for one in scene.trainings)
     runs = ", ".join(f"{count} {kind}" for kind, count in sorted(states.items()))
+    resumed = sum(one.resumed for one in scene.trainings)
     lines = [
         "| what | |",
         "|---|---|",
         f"| seed | {options.seed} |",
         f"| SIGKILLs | {scene.killed.total()}: {kills} |",
         f"| servers that ended for want of a database and were started again | {scene.gone} |",
-        f"| runs | {len(scene.trainings)}: {runs} |",
+        f"| runs | {len(scene.trainings)}: {runs}; gone on with {resumed} times |",
         f"| points that `log()` returned for | {tally.acknowledged:,} |",
         f"| lost | {tally.lost:,} |",
         f"| doubled | {tally.doubled:,} |",
@@ -386,6 +428,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=4, help="trainings at a time")
     parser.add_argument("--rate", type=float, default=100, help="steps a second of each training")
     parser.add_argument("--pace", type=float, default=1.0, help="seconds from kill to kill, mean")
+    parser.add_argument("--resumes", type=float, default=0.3, help="share of trainings killed")
     parser.add_argument("--patience", type=float, default=60, help="seconds left to what sends")
     parser.add_argument("--write", action="store_true", help="write a section of RESULTS.md")
     parser.add_argument("--folder", type=Path, help="to work in; it is kept")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +42,7 @@ def series(
     key: str,
     steps: NDArray[np.int64],
     values: NDArray[np.float64],
-    maybe: int | None,
+    maybe: Collection[int],
     summary: dict[str, Any] | None,
 ) -> Tally:
     """Compare one series of the run at ``path`` below ``/api/v1`` with what was logged.
@@ -52,7 +53,7 @@ def series(
         key: of the series, of rank 0.
         steps: that must be there, ascending.
         values: at these steps, bit by bit.
-        maybe: a step that may be there or not: the training was killed while logging it.
+        maybe: steps that may be there or not: the training was killed while logging them.
         summary: what the list of series says of this one; None if it does not name it.
     """
     found = points.read(client, path, key)
@@ -63,7 +64,7 @@ def series(
     tally.lost = int(np.sum(~there))
     right = found.values[at[np.searchsorted(once, steps[there])]] == values[there]
     tally.wrong = int(np.sum(~right))
-    allowed = steps if maybe is None else np.append(steps, maybe)
+    allowed = np.append(steps, np.array([*maybe], np.int64))
     tally.strange = int(np.sum(~np.isin(once, allowed)))
     for name in ("lost", "doubled", "wrong", "strange"):
         if number := getattr(tally, name):

@@ -165,7 +165,7 @@ def check(client: Client, runs: int, steps: int) -> Tally:
         said = compare.summaries(client, path)
         for key in range(KEYS):
             name, values = senders.key_name(key), senders.values(run, key, at)
-            tally.add(compare.series(client, path, name, at, values, None, said.get(name)))
+            tally.add(compare.series(client, path, name, at, values, (), said.get(name)))
     return tally
 
 

@@ -56,14 +56,17 @@ def value(run: int, key: int, step: Any) -> Any:
 
 
 def train(number: int, steps: int, rate: float, note: memoryview) -> None:
-    """Log ``steps`` steps, ``rate`` a second, until asked to stop."""
+    """Log up to ``steps`` steps, ``rate`` a second, until asked to stop.
+
+    A training that was killed goes on behind the last step for which it called ``log()``.
+    """
     import swanlab
 
-    names = keys()
-    swanlab.init(project=PROJECT, id=run_id(number), mode="cloud", reinit=True)
+    names, first = keys(), note[ATTEMPTED]
+    swanlab.init(project=PROJECT, id=run_id(number), mode="cloud", resume="allow")
     note[PHASE] = BEGUN
     begun = time.monotonic()
-    for step in range(steps):
+    for step in range(first, steps):
         if note[STOP]:
             break
         row = {name: value(number, key, step) for key, name in enumerate(names)}
@@ -72,7 +75,7 @@ def train(number: int, steps: int, rate: float, note: memoryview) -> None:
         note[ATTEMPTED] = step + 1
         swanlab.log(row, step=step)
         note[RETURNED] = step + 1
-        time.sleep(max(0.0, begun + (step + 1) / rate - time.monotonic()))
+        time.sleep(max(0.0, begun + (step + 1 - first) / rate - time.monotonic()))
     note[PHASE] = FINISHING
     swanlab.finish()
     note[PHASE] = FINISHED

@@ -53,7 +53,7 @@ def test_a_short_sustained_load_is_stored_whole_while_dashboards_read(tmp_path):
 
 def test_the_same_seed_is_the_same_plan():
     kinds = list(chaos.KINDS)
-    plans = [list(chaos.plan(seed, 100, kinds, 1.0)) for seed in (1, 1, 2)]
+    plans = [list(chaos.plan(seed, 100, kinds, 1.0, 0.3)) for seed in (1, 1, 2)]
     assert plans[0] == plans[1] != plans[2]
     assert sum(1 + blow.kind.count("+") for blow in plans[0]) == 100
     assert {blow.kind for blow in plans[0]} == set(kinds)
@@ -84,7 +84,7 @@ def test_the_comparison_finds_what_is_lost_strange_wrong_or_counted_twice(server
     for steps, shift, count, faults in FALSIFIED:
         at = np.arange(steps)
         summary = {**said, "count": count}
-        tally = compare.series(client, path, "loss", at, at / 3 + shift, steps, summary)
+        tally = compare.series(client, path, "loss", at, at / 3 + shift, [steps], summary)
         assert tally.faults == [f"{path} loss: {fault}" for fault in faults]
         assert (tally.acknowledged, tally.doubled) == (steps, max(0, count - 10))
     client.close()
