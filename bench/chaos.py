@@ -182,15 +182,16 @@ def strike(scene: Scene, blow: Blow) -> str:
 
 
 def _strike_server(scene: Scene, blow: Blow) -> str:
-    there = [one for one in scene.stage.servers if one.lives()]
+    # One that comes back at once may be hit again while it starts, the others once they work.
+    fit = Server.answers if blow.away else Server.lives
+    there = [one for one in scene.stage.servers if one.lives() and fit(one)]
     if not there:
         return ""
     server = there[int(blow.which * len(there))]
-    answered = server.answers()
     server.end(signal.SIGKILL)
     scene.due.append((time.monotonic() + blow.away, server.begin))
     scene.killed["server"] += 1
-    return f"{server.folder.name}{'' if answered else ', just starting or without a database'}"
+    return server.folder.name
 
 
 def _strike_database(scene: Scene, blow: Blow) -> str:
@@ -366,7 +367,8 @@ def play(options: argparse.Namespace, folder: Path, stage: Stage) -> tuple[Scene
     """Do all of it; returns what happened, what was found, and what ``verify`` said."""
     ports = [server.port for server in stage.servers]
     port = Balancer(ports).port if len(ports) > 1 else ports[0]
-    client = stage.log_in(f"http://127.0.0.1:{port}")
+    host = f"http://127.0.0.1:{port}"
+    client = Client(host, stage.log_in(host), timeout=60)
     (folder / "work").mkdir()
     chance = random.Random(f"lengths {options.seed}")
     scene = Scene(folder, stage, chance, options.runs, options.rate)

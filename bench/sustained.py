@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from bench.readers import Audience, Seen, read
 from bench.senders import PROJECT, Gate, Load, Sent
 from bench.stage import Stage
 from swanlab.client import Client, run_path
+from swanlab.credentials import Login
 
 RUNS, KEYS, RATE = 50, 100, 10.0
 HIGHEST_LAG = 2.0
@@ -118,12 +120,13 @@ class Found:
 
 def play(options: argparse.Namespace, folder: Path, stage: Stage) -> Found:
     """Send and read for the time asked for, then compare."""
-    client = stage.log_in(stage.servers[0].host)
+    host = stage.servers[0].host
+    login = Login(host, stage.log_in(host), "admin")
     runs, steps = max(2, round(RUNS * options.scale)), round(options.minutes * 60 * RATE)
     spawn = multiprocessing.get_context("spawn")
     sent_by, seen_by = spawn.Queue(), spawn.Queue()
     gate, stop = Gate(spawn.Queue(), spawn.Value("d", 0.0)), folder / "stop"
-    host, key, seconds = client.host, _key(client), steps / RATE
+    key, seconds = login.api_key, steps / RATE
     load = Load(host, key, folder / "runs", KEYS, steps, RATE, 60.0, gate)
     audience = Audience(host, key, runs, KEYS, options.dashboards, seconds, stop, gate)
     count = min(options.senders, runs)
@@ -141,31 +144,31 @@ def play(options: argparse.Namespace, folder: Path, stage: Stage) -> Found:
     stop.touch()
     for worker in workers:
         worker.join(60)
-    found = Found(runs, steps, sent, seen, watched, check(client, runs, steps))
-    client.close()
-    return found
+    print("All is sent; reading every point back.", flush=True)
+    return Found(runs, steps, sent, seen, watched, check(login, runs, steps))
 
 
-def _key(client: Client) -> str:
-    from swanlab import credentials
-
-    login = credentials.find(client.host)
-    assert login is not None
-    return login.api_key
-
-
-def check(client: Client, runs: int, steps: int) -> Tally:
+def check(login: Login, runs: int, steps: int) -> Tally:
     """Compare every point with what the server answers."""
+    tally = Tally()
+    with ThreadPoolExecutor(4) as threads:
+        for one in threads.map(lambda run: _check_run(login, run, steps), range(runs)):
+            tally.add(one)
+    return tally
+
+
+def _check_run(login: Login, run: int, steps: int) -> Tally:
     tally, at = Tally(), np.arange(steps)
-    for run in range(runs):
-        path = run_path("admin", PROJECT, senders.run_id(run))
-        state = client.request("GET", path)["state"]
-        if state != "finished":
-            tally.fault(f"{path} is {state}")
-        said = compare.summaries(client, path)
-        for key in range(KEYS):
-            name, values = senders.key_name(key), senders.values(run, key, at)
-            tally.add(compare.series(client, path, name, at, values, (), said.get(name)))
+    path = run_path("admin", PROJECT, senders.run_id(run))
+    client = Client(login.host, login.api_key, timeout=60)
+    state = client.request("GET", path)["state"]
+    if state != "finished":
+        tally.fault(f"{path} is {state}")
+    said = compare.summaries(client, path)
+    for key in range(KEYS):
+        name, values = senders.key_name(key), senders.values(run, key, at)
+        tally.add(compare.series(client, path, name, at, values, (), said.get(name)))
+    client.close()
     return tally
 
 
