@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import charts, environments, table, tree
+from bench import charts, environments, sections, table, tree
 from bench.environments import CHECKOUT
 from bench.peers import OURS, PEERS, Peer
 from bench.rows import ROWS, Bench, Failed, last_line
@@ -52,7 +52,8 @@ def main() -> None:
     lines += _verdict(results, rows) + _appendix(bench, printed)
     whole = not (options.quick or options.only)
     target = (CHECKOUT / "bench" if whole else bench.root) / "RESULTS.md"
-    target.write_text("\n".join(lines) + "\n")
+    apart = sections.kept(target.read_text()) if target.is_file() else []
+    target.write_text("\n\n".join(["\n".join(lines), *apart]) + "\n")
     (bench.root / "values.json").write_text(
         json.dumps({f"{figure} {peer}": all_ for (figure, peer), all_ in results.values.items()})
     )

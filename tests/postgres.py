@@ -32,7 +32,9 @@ def binaries() -> Path:
 class Postgres:
     """One database server in a temporary folder, on a socket of its own; it refuses to be root."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """Make and start it; ``durable`` waits for the disk, as one that is measured should."""
+        self._durable = durable
         self.folder = Path(tempfile.mkdtemp(prefix="swanlab-pg-", dir="/tmp"))
         self.data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,20 +55,12 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
-        settings = {
-            "listen_addresses": "", "unix_socket_directories": str(self.folder),
-            "max_connections": "300", "shared_buffers": "64MB",
-            # Processes are killed here, machines are not: what the system has is kept.
-            "fsync": "off", "full_page_writes": "off",
-        }  # fmt: skip
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [str(binaries() / "postgres"), "-D", str(self.data), *options],
-                stdout=log, stderr=log, cwd=self.folder, **self._user,
-            )  # fmt: skip
+        self._process = self._begin()
         until = time.monotonic() + 60
         while True:
+            if self._process.poll() is not None:
+                # What a killed one left ends a moment later, and until then no other may begin.
+                self._process = self._begin()
             try:
                 psycopg.connect(self.url("postgres")).close()
             except psycopg.OperationalError:
@@ -74,6 +68,33 @@ class Postgres:
                 time.sleep(0.05)
             else:
                 return
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        settings = {
+            "listen_addresses": "", "unix_socket_directories": str(self.folder),
+            "max_connections": "300", "shared_buffers": "64MB",
+        }  # fmt: skip
+        if not self._durable:
+            # Processes are killed here, machines are not: what the system has is kept.
+            settings |= {"fsync": "off", "full_page_writes": "off"}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(binaries() / "postgres"), "-D", str(self.data), *options],
+                stdout=log, stderr=log, cwd=self.folder, **self._user,
+            )  # fmt: skip
+
+    @property
+    def pid(self) -> int:
+        """The number of its first process, the parent of all others."""
+        assert self._process is not None
+        return self._process.pid
+
+    def strike(self) -> None:
+        """SIGKILL to its first process alone; the others find out by themselves."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(60)
 
     def kill(self) -> None:
         """End it at once: all its processes, without a word to the clients."""
