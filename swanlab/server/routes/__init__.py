@@ -6,6 +6,7 @@ from swanlab.server.http import Route
 from swanlab.server.routes import (
     blobs,
     charts,
+    edits,
     files,
     frames,
     health,
@@ -23,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *projects.ROUTES,
     *retention.ROUTES,
     *runs.ROUTES,
+    *edits.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,
     *points.ROUTES,

@@ -17,8 +17,8 @@ from swanlab.server.db import definitions, projects, runs
 from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
 from swanlab.server.messages import LogLine, Logs, NewRun, Resumable, Run, RunOpened, SeriesList
 from swanlab.server.metrics.contract import Line, MetricStore
-from swanlab.server.routes.projects import PROJECT, need_accounts
-from swanlab.server.runview import color, duration, notices, state
+from swanlab.server.routes.projects import PROJECT, may_edit, need_accounts
+from swanlab.server.runview import color, duration, notices, state, text
 from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
@@ -97,6 +97,9 @@ def run(ask: Ask[None, None]) -> Run:
         options=options,
         number=row.number,
         color=color(options),
+        group=text(options, "group"),
+        job_type=text(options, "job_type"),
+        editable=may_edit(ask),
         notices=notices(row),
         definitions=defined,
     )
