@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from swanlab.api.address import moment
+from swanlab.api.address import moment, project_path
 from swanlab.api.files import File, listed
 from swanlab.api.filters import Facts
 from swanlab.api.metrics import STEP, Reader, parse_range
 from swanlab.api.points import Points, read
 from swanlab.api.table import Table, frame
 from swanlab.client import Client, run_path
-from swanlab.errors import InvalidArgument
+from swanlab.errors import InvalidArgument, ServerError
 from swanlab.records import SYSTEM_PREFIX
 
 FORMATS = ("csv", "parquet", "arrow")
@@ -106,15 +107,20 @@ class Experiment:
         return list(self._row["tags"])
 
     @property
+    def tags(self) -> list[str]:
+        """The run's tags; ``labels`` are the same."""
+        return self.labels
+
+    @property
     def group(self) -> str | None:
         """The group it was put into."""
-        found: str | None = self._whole("options").get("group")
+        found: str | None = self._whole("group")
         return found
 
     @property
     def job_type(self) -> str | None:
         """What kind of job it is within its group."""
-        found: str | None = self._whole("options").get("job_type")
+        found: str | None = self._whole("job_type")
         return found
 
     @property
@@ -292,6 +298,65 @@ class Experiment:
         found = listed(self._client, self._at)
         return [one for one in found if pattern is None or fnmatchcase(one.path, pattern)]
 
+    def update(
+        self,
+        *,
+        name: str | UnsetType | None = UNSET,
+        description: str | UnsetType | None = UNSET,
+        tags: Sequence[str] | UnsetType | None = UNSET,
+        group: str | UnsetType | None = UNSET,
+        job_type: str | UnsetType | None = UNSET,
+        color: str | UnsetType | None = UNSET,
+    ) -> Experiment:
+        """Change what is said of the run, and return it. What is not given stays; None clears.
+
+        Raises ``ServerError`` (status 403) where you may read but not write.
+
+        Args:
+            name: of one line; None gives the name it would have had without one.
+            description: any text, shown on the run's page.
+            tags: all of them; ``add_tags`` and ``remove_tags`` change some.
+            group: what the run belongs to.
+            job_type: what kind of job it is within its group.
+            color: ``#rrggbb``; None for the one that follows from its number in the project.
+        """
+        given = {
+            "name": name,
+            "description": description,
+            "tags": tags if isinstance(tags, UnsetType) or tags is None else _tags(tags),
+            "group": group,
+            "job_type": job_type,
+            "color": color,
+        }
+        sent = {key: value for key, value in given.items() if value is not UNSET}
+        self._row.update(self._client.request("PATCH", self._at, sent))
+        return self
+
+    def add_tags(self, *tags: str) -> Experiment:
+        """Add tags, whatever others do to the run's tags meanwhile; return the run."""
+        return self._retag({"add_tags": _tags(tags)})
+
+    def remove_tags(self, *tags: str) -> Experiment:
+        """Take tags away; those it does not have are passed over. Return the run."""
+        return self._retag({"remove_tags": _tags(tags)})
+
+    def _retag(self, change: dict[str, list[str]]) -> Experiment:
+        path = project_path(self.workspace, self.project) + "/runs/edit"
+        edit = {"runs": [self.id], **change}
+        done = self._client.request("POST", path, {"edits": [edit]})
+        if done["missing"]:
+            raise ServerError(f"There is no run {self.path}.", status=404, code="not_found")
+        self._row.update(self._client.request("GET", self._at))
+        return self
+
+    def set_state(self, state: str) -> Experiment:
+        """Say how a run ended that nobody hears of: FINISHED, CRASHED or ABORTED.
+
+        A run that is alive is refused (``ServerError``, status 409): it ends where it trains.
+        """
+        self._row.update(self._client.request("PUT", f"{self._at}/state", {"state": state.lower()}))
+        return self
+
     def delete(self, commit: bool = False) -> bool:
         """Delete the run for good if ``commit`` is set; returns whether that was done."""
         if commit:
@@ -372,6 +437,12 @@ class Experiment:
     def write_logs(self, path: str | Path) -> None:
         """Write the whole console, with times and levels, into a file."""
         Path(path).write_bytes(self._client.read(f"{self._at}/logs.txt"))
+
+
+def _tags(tags: Sequence[str]) -> list[str]:
+    if isinstance(tags, str):
+        raise InvalidArgument(f"tags are a list of texts, not one text: [{tags!r}].")
+    return list(tags)
 
 
 def _level(name: str | None) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from swanlab.api import filters as conditions
 from swanlab.api.address import moment, project_path
@@ -118,6 +119,49 @@ class Project:
         """
         path = project_path(self.workspace, self.name) + "/retention"
         return dict(self._client.request("PUT", path, {"days": days}))
+
+    def update(
+        self,
+        *,
+        description: str | UnsetType | None = UNSET,
+        visibility: str | UnsetType = UNSET,
+    ) -> Project:
+        """Change the project and return it. What is not given stays; None clears the description.
+
+        ``visibility`` is PUBLIC (whoever may sign in reads it) or PRIVATE. Raises ``ServerError``.
+        """
+        sent: dict[str, Any] = {}
+        if description is not UNSET:
+            sent["description"] = description
+        if isinstance(visibility, str):
+            sent["visibility"] = visibility.lower()
+        row = self._client.request("PATCH", project_path(self.workspace, self.name), sent)
+        self._row = dict(row)
+        return self
+
+    def update_runs(
+        self,
+        ids: Sequence[str],
+        *,
+        add_tags: Sequence[str] = (),
+        remove_tags: Sequence[str] = (),
+        group: str | UnsetType | None = UNSET,
+        job_type: str | UnsetType | None = UNSET,
+    ) -> list[str]:
+        """Change many runs in one request; returns the ids of those that do not exist.
+
+        Tags are taken away first, then added; ``group`` and ``job_type`` None clear. At most 10,000
+        runs at once. Raises ``ServerError``; then nothing was changed.
+        """
+        edit = {
+            "runs": list(ids),
+            "add_tags": list(add_tags),
+            "remove_tags": list(remove_tags),
+            **({} if group is UNSET else {"group": group}),
+            **({} if job_type is UNSET else {"job_type": job_type}),
+        }
+        path = project_path(self.workspace, self.name) + "/runs/edit"
+        return list(self._client.request("POST", path, {"edits": [edit]})["missing"])
 
     def delete(self, commit: bool = False) -> bool:
         """Delete the project and all its runs for good if ``commit`` is set; returns whether."""

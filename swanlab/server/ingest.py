@@ -198,6 +198,13 @@ class Ingest:
                 del self._runs[run.project.id, run.run_id]
             self.forgotten += 1
 
+    def project_changed(self, project: ProjectRow) -> None:
+        """Take the project as it is now: whom news of its runs concern may have changed."""
+        with self._lock:
+            for run in self._runs.values():
+                if run.project.id == project.id:
+                    run.project = project
+
     def remember(self, yes: bool) -> None:
         """Drop all that is remembered of runs, and remember nothing more unless ``yes``."""
         with self._lock:

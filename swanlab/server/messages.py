@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 State = Literal["running", "unresponsive", "finished", "crashed", "aborted"]
 """``unresponsive`` is never stored: a running run that nobody has heard of for a while."""
@@ -201,6 +201,8 @@ class RunTable(Message, frozen=True):
     definitions: list[Definition]
     """How series are to be shown where several runs are: of each key, as the newest run defined."""
     runs: list[RunRow]
+    editable: bool
+    """Whether the caller may edit and delete these runs."""
 
 
 Stat = Literal["last", "min", "max", "mean", "count"]
@@ -295,10 +297,73 @@ class Run(Message, frozen=True):
     color: str | None
     set_aside: list[SetAside]
     """Records that were not understood, by reason; everything else of the run was stored."""
+    group: str | None
+    job_type: str | None
+    editable: bool
+    """Whether the caller may edit and delete it."""
     notices: list[str]
     """What went wrong while receiving it: damaged bytes, records set aside."""
     definitions: list[Definition] = []
     """In the order in which they were made."""
+
+
+_LINE = r"^[^\x00-\x1f\x7f]*$"
+Line = Annotated[str, Meta(max_length=256, pattern=_LINE)]
+"""A text of one line; space around it is left out."""
+Text = Annotated[str, Meta(max_length=65_536, pattern=r"^[^\x00]*$")]
+Tags = Annotated[list[Line], Meta(max_length=256)]
+RunId = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class RunEdit(Message, frozen=True):
+    """What is not given stays; null clears. A run without a name gets the one it would have had."""
+
+    name: Line | UnsetType | None = UNSET
+    description: Text | UnsetType | None = UNSET
+    tags: Tags | UnsetType | None = UNSET
+    group: Line | UnsetType | None = UNSET
+    job_type: Line | UnsetType | None = UNSET
+    color: (
+        Annotated[str, Meta(pattern="^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")] | UnsetType | None
+    ) = UNSET
+
+
+class SomeRuns(Message, frozen=True):
+    """One edit of several runs: tags are taken away first, then added."""
+
+    runs: Annotated[list[RunId], Meta(max_length=10_000)]
+    add_tags: Tags = []
+    remove_tags: Tags = []
+    group: Line | UnsetType | None = UNSET
+    job_type: Line | UnsetType | None = UNSET
+
+
+class RunsEdit(Message, frozen=True):
+    """Edits of at most 10,000 runs together, one after the other: all are made, or none."""
+
+    edits: Annotated[list[SomeRuns], Meta(max_length=1000)]
+
+
+class RunIds(Message, frozen=True):
+    runs: Annotated[list[RunId], Meta(max_length=1000)]
+
+
+class RunsDone(Message, frozen=True):
+    """``missing`` are ids of runs that do not exist, or no longer."""
+
+    done: int
+    missing: list[str]
+
+
+class EndedState(Message, frozen=True):
+    state: Literal["finished", "crashed", "aborted"]
+
+
+class ProjectEdit(Message, frozen=True):
+    """What is not given stays; null clears the description."""
+
+    description: Text | UnsetType | None = UNSET
+    visibility: Literal["private", "public"] | UnsetType = UNSET
 
 
 class Series(Message, frozen=True):

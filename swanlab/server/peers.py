@@ -175,6 +175,8 @@ class Peers:
         if letter.accounts:
             self._projects.clear()
             self._auth.forget()
+            if self.hears:  # Runs are remembered with their project, and who may read it.
+                self._ingest.remember(True)
         if letter.gone is not None:
             project, run_id, number = letter.gone
             run = self._ingest.known(project, run_id)

@@ -27,6 +27,8 @@ class Keeper:
         self._unsealed: dict[int, int] = {}
         self._ended: dict[int, int] = {}
         self._heard: dict[int, int] = {}
+        self._noted: dict[int, int] = {}
+        """Written down last: whoever has read the row just before finds the time here."""
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closed = False
@@ -43,7 +45,7 @@ class Keeper:
 
     def last_heard(self, run: int, stored: int) -> int:
         """Return when the run was last heard of, given what the database says."""
-        return max(stored, self._heard.get(run, 0))
+        return max(stored, self._heard.get(run, 0), self._noted.get(run, 0))
 
     def wrote(self, project: int, run: int, points: int, *, ended: bool) -> None:
         """Note points that are in batches now; ``ended`` means that no more are to come soon."""
@@ -60,7 +62,7 @@ class Keeper:
     def forget(self, run: int) -> None:
         """Drop what was noted of a deleted run: a later one may get its number."""
         with self._lock:
-            for noted in (self._unsealed, self._ended, self._heard):
+            for noted in (self._unsealed, self._ended, self._heard, self._noted):
                 noted.pop(run, None)
 
     def close(self) -> None:
@@ -118,6 +120,7 @@ class Keeper:
         with self._db.write() as connection:
             runs.seen(connection, heard)
         with self._lock:
+            self._noted = heard
             for run, at in heard.items():
                 if self._heard.get(run) == at:
                     del self._heard[run]

@@ -373,3 +373,37 @@ def test_keys_are_listed_and_looked_up_by_their_older_names(api, record, project
     assert api.column(path, "__swanlab__.cpu.pct")["last"] == 5.0
     with pytest.raises(InvalidArgument, match="no key 'acc'"):
         api.column(path, "acc")
+
+
+def test_what_is_said_of_a_run_is_changed_and_read_back(api, record):
+    run = api.run(record("edits", "one", options={"group": "old"}, tags=["a"]))
+    run.update(name="best", description="no warm-up", tags=["a", "b"], color="#0072b2")
+    again = api.run(run.path)
+    assert (again.name, again.description, again.tags) == ("best", "no warm-up", ["a", "b"])
+    assert again.group == "old"
+    again.update(description=None, group=None, job_type="eval")
+    run.add_tags("c").remove_tags("a", "z")
+    assert (run.description, run.group, run.job_type) == (None, None, "eval")
+    assert run.tags == ["b", "c"]
+    with pytest.raises(InvalidArgument, match="not one text"):
+        run.update(tags="keep")
+
+
+def test_the_state_of_a_run_is_put_right_unless_it_is_alive(api, record):
+    ended = api.run(record("edits", "ended", end="crashed"))
+    assert ended.set_state("FINISHED").state == "FINISHED"
+    alive = api.run(record("edits", "alive", end=None))
+    with pytest.raises(ServerError, match="alive") as refused:
+        alive.set_state("ABORTED")
+    assert refused.value.status == 409
+
+
+def test_many_runs_and_their_project_are_changed(api, record):
+    for name in ("x", "y"):
+        record("edits", name, tags=["old"])
+    project = api.project("edits")
+    missing = project.update_runs(["x", "y", "z"], add_tags=["new"], remove_tags=["old"], group="g")
+    assert missing == ["z"]
+    assert [(run.tags, run.group) for run in project.runs_get(["x", "y"])] == [(["new"], "g")] * 2
+    project.update(description="Trials.", visibility="PUBLIC")
+    assert (project.description, api.project("edits").visibility) == ("Trials.", "PUBLIC")

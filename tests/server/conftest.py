@@ -21,7 +21,10 @@ from tests.server.wire import Sender
 API = "/api/v1"
 
 
-BOTH = {"test_ingest", "test_delete", "test_auth", "test_charts", "test_openapi", "test_points"}
+BOTH = {
+    "test_ingest", "test_delete", "test_auth", "test_charts", "test_edit", "test_openapi",
+    "test_points",
+}  # fmt: skip
 """Modules whose tests run over SQLite and over PostgreSQL."""
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 import zstandard
 
-from swanlab.records import File
+from swanlab.records import File, Finish
 from swanlab.server import openapi
 from swanlab.server.http import API, Need, Route
 from tests.server.wire import Sender, frame, header, hold
@@ -32,6 +32,11 @@ BODIES = {
     "Keeping": {"days": 30},
     "RunsQuery": {},
     "NewProject": {"name": "dogs"},
+    "RunEdit": {"name": "mine", "tags": ["changed"]},
+    "RunsEdit": {"edits": [{"runs": ["r1"], "add_tags": ["changed"]}]},
+    "RunIds": {"runs": ["r1"]},
+    "EndedState": {"state": "aborted"},
+    "ProjectEdit": {"description": "changed"},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
     "BlobList": {"digests": [DIGEST]},
@@ -69,7 +74,9 @@ def ask(client, method, path, operation, project="demo"):
 def secret(alice, run):
     """A private project of alice with something in it."""
     hold(alice, run, HELLO)
-    Sender(alice, run).send(frame(header(), File(0, "a.txt", len(HELLO), 0, DIGEST)))
+    Sender(alice, run).send(
+        frame(header(), File(0, "a.txt", len(HELLO), 0, DIGEST), Finish(1, "success"))
+    )
     return run
 
 

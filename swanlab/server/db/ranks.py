@@ -51,6 +51,18 @@ def crash(connection: Connection, run: int, rank: int, at: int, error: str) -> b
     return True
 
 
+def set_all(connection: Connection, run: int, state: str, at: int) -> None:
+    """Let every process have ended in ``state``; those that ran until now did so at ``at``.
+
+    What one of them says itself of a later moment still holds, and what it crashed with stays.
+    """
+    begin(connection, run, 0)
+    mine = ranks.c.run == run
+    connection.execute(update(ranks).where(mine, ranks.c.state == "running").values(state_at=at))
+    connection.execute(update(ranks).where(mine).values(state=state))
+    _sum_up(connection, run)
+
+
 def _state(connection: Connection, run: int, rank: int) -> str | None:
     mine = (ranks.c.run == run) & (ranks.c.rank == rank)
     return connection.execute(select(ranks.c.state).where(mine)).scalar()

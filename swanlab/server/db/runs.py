@@ -74,7 +74,7 @@ def open_run(connection: Connection, project: int, new: NewRun) -> tuple[RunRow,
         .values(
             project_id=project,
             run_id=new.id,
-            name=new.name or f"{ANIMALS[(number - 1) % len(ANIMALS)]}-{number}",
+            name=new.name or own_name(number),
             description=new.description,
             tags=to_json(new.tags),
             state="running",
@@ -94,6 +94,11 @@ def open_run(connection: Connection, project: int, new: NewRun) -> tuple[RunRow,
     if row is None:
         raise LookupError(new.id)
     return row, added is not None
+
+
+def own_name(number: int) -> str:
+    """Return the name of a run that was given none, by its place in the project."""
+    return f"{ANIMALS[(number - 1) % len(ANIMALS)]}-{number}"
 
 
 def find(connection: Connection, project: int, run_id: str) -> RunRow | None:

@@ -6,6 +6,7 @@ from swanlab.server.http import Route
 from swanlab.server.routes import (
     blobs,
     charts,
+    edits,
     export,
     files,
     frames,
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *retention.ROUTES,
     *table.ROUTES,
     *runs.ROUTES,
+    *edits.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,
     *points.ROUTES,

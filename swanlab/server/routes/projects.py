@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from swanlab.server import series
@@ -76,6 +78,11 @@ def need_accounts(server: Server) -> None:
         raise Problem(403, "shows_files", message)
 
 
+def may_edit(ask: Ask[Any, Any]) -> bool:
+    """Whether the caller may write to the project; folders that are only shown nobody edits."""
+    return ask.server.mode == "server" and ask.project.owner == ask.caller.user.id
+
+
 def _running(server: Server) -> dict[int, int]:
     """Return how many runs of each project are at work now."""
     with server.db.read() as connection:
@@ -114,6 +121,7 @@ def table(ask: Ask[None, None]) -> RunTable:
         keys=cells.keys,
         keys_total=cells.all_keys,
         definitions=defined,
+        editable=may_edit(ask),
         runs=[_row(server, row, last) for row, last in zip(rows, cells.rows, strict=True)],
     )
 

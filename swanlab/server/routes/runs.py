@@ -26,8 +26,8 @@ from swanlab.server.messages import (
     SetAside,
 )
 from swanlab.server.metrics.contract import Line, MetricStore
-from swanlab.server.routes.projects import PROJECT, need_accounts
-from swanlab.server.runview import color, duration, notices, state
+from swanlab.server.routes.projects import PROJECT, may_edit, need_accounts
+from swanlab.server.runview import color, duration, notices, state, text
 from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
@@ -108,6 +108,9 @@ def run(ask: Ask[None, None]) -> Run:
         number=row.number,
         color=color(options),
         set_aside=[SetAside(reason=reason, count=count) for reason, count in aside.items()],
+        group=text(options, "group"),
+        job_type=text(options, "job_type"),
+        editable=may_edit(ask),
         notices=notices(row),
         definitions=defined,
     )

@@ -1,15 +1,19 @@
 import type {
   ApiKey,
+  EndedState,
   ErrorBody,
   Health,
   Logs,
   Project,
   Projects,
   Run,
+  RunEdit,
   RunFiles,
+  RunsDone,
   RunTable,
   SeriesList,
   Session,
+  SomeRuns,
 } from "./messages";
 
 const ROOT = "/api/v1";
@@ -51,6 +55,8 @@ interface RequestOptions {
   body?: unknown;
   signal?: AbortSignal | undefined;
   accept?: string;
+  /** Goes on though the page is left. */
+  keepalive?: boolean;
   /** Only a part of the body, as the header `Range` says it. */
   range?: string;
 }
@@ -60,15 +66,16 @@ interface RequestOptions {
  * or never came, or with AbortError when `signal` fired.
  */
 async function send(
-  method: "GET" | "POST" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
-  { body, signal, accept = "application/json", range }: RequestOptions,
+  { body, signal, accept = "application/json", range, keepalive = false }: RequestOptions,
 ): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(ROOT + path, {
       method,
       credentials: "same-origin",
+      keepalive,
       signal: signal ?? null,
       headers: {
         Accept: accept,
@@ -88,7 +95,7 @@ async function send(
 
 /** Ask the server for a JSON body (undefined for 204). */
 export async function request<T>(
-  method: "GET" | "POST" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   options: Omit<RequestOptions, "accept"> = {},
 ): Promise<T> {
@@ -159,6 +166,21 @@ export const api = {
     request<RunTable>("GET", `${projectPath(workspace, project)}/runs`, { signal }),
   run: (workspace: string, project: string, run: string, signal?: Signal) =>
     request<Run>("GET", runPath(workspace, project, run), { signal }),
+  editRun: (workspace: string, project: string, run: string, edit: RunEdit) =>
+    request<Run>("PATCH", runPath(workspace, project, run), { body: edit }),
+  setState: (workspace: string, project: string, run: string, state: EndedState) =>
+    request<Run>("PUT", `${runPath(workspace, project, run)}/state`, { body: { state } }),
+  editRuns: (
+    workspace: string,
+    project: string,
+    edits: (Pick<SomeRuns, "runs"> & Partial<SomeRuns>)[],
+  ) =>
+    request<RunsDone>("POST", `${projectPath(workspace, project)}/runs/edit`, { body: { edits } }),
+  deleteRuns: (workspace: string, project: string, runs: string[], keepalive = false) =>
+    request<RunsDone>("POST", `${projectPath(workspace, project)}/runs/delete`, {
+      body: { runs },
+      keepalive,
+    }),
   series: (workspace: string, project: string, run: string, signal?: Signal) =>
     request<SeriesList>("GET", `${runPath(workspace, project, run)}/series`, { signal }),
   files: (workspace: string, project: string, run: string, after: string, signal?: Signal) =>

@@ -6,6 +6,7 @@ import { ApiError } from "@/api/client";
 import type { Session } from "@/api/messages";
 import { sessionQuery } from "@/api/queries";
 import { Failure } from "@/components/Failure";
+import { Toasts } from "@/edit/Toasts";
 
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Crumbs } from "./Crumbs";
@@ -82,6 +83,7 @@ export function Shell() {
           <Outlet />
         )}
       </main>
+      <Toasts />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { CircleAlert, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
@@ -6,13 +7,18 @@ import { ApiError } from "@/api/client";
 import { Button, buttonClass } from "@/components/ui/button";
 
 /** What happened and what to do, in words for people. */
-export function useFailureText(error: unknown): string {
-  const { t } = useTranslation();
+export function failureText(error: unknown, t: TFunction): string {
   if (!(error instanceof ApiError)) return t("error.page", { message: String(error) });
   if (error.status === 0) return t("error.unreachable");
   if (error.status === 404 || error.status === 403) return t("error.notFound");
   if (error.status >= 500) return t("error.server", { message: error.message });
   return error.message;
+}
+
+/** The same, for a component. */
+export function useFailureText(error: unknown): string {
+  const { t } = useTranslation();
+  return failureText(error, t);
 }
 
 export interface FailureProps {

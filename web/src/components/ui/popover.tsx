@@ -15,14 +15,22 @@ export function PopoverTrigger({ className, ...rest }: ComponentProps<typeof Bas
 export interface PopoverPopupProps {
   label: string;
   align?: "start" | "end";
+  /** What it stands beside, where that is not its trigger. */
+  anchor?: ComponentProps<typeof Base.Positioner>["anchor"];
   className?: string;
   children: ReactNode;
 }
 
-export function PopoverPopup({ label, align = "end", className, children }: PopoverPopupProps) {
+export function PopoverPopup(props: PopoverPopupProps) {
+  const { label, align = "end", anchor, className, children } = props;
   return (
     <Base.Portal>
-      <Base.Positioner sideOffset={4} align={align} className="z-50 outline-none">
+      <Base.Positioner
+        sideOffset={4}
+        align={align}
+        {...(anchor !== undefined && { anchor })}
+        className="z-50 outline-none"
+      >
         <Base.Popup aria-label={label} className={cn(floating, className)}>
           {children}
         </Base.Popup>

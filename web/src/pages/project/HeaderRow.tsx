@@ -8,9 +8,10 @@ import type { Sorting } from "@/lib/sort";
 
 import { RUN_FIELDS, type Field, type Group } from "./fields";
 import type { Window } from "./RunsTable";
+import type { Selection } from "./useSelection";
 import type { RunsTableModel } from "./useRunsTable";
 
-type RunFieldId = "name" | "state" | "tags" | "created" | "duration";
+type RunFieldId = "name" | "state" | "tags" | "group" | "description" | "created" | "duration";
 
 function isRunField(id: string): id is RunFieldId {
   return RUN_FIELDS.some((field) => field.id === id);
@@ -41,6 +42,25 @@ function StateSort({ sorting, onSort }: Pick<HeaderCellProps, "sorting" | "onSor
   );
 }
 
+/** Selects every run that is found, or none. */
+function SelectAll({ selection }: { selection: Selection }) {
+  const { t } = useTranslation();
+  const some = selection.ids.size > 0;
+  return (
+    <input
+      type="checkbox"
+      ref={(box) => {
+        if (box !== null) box.indeterminate = some && !selection.all;
+      }}
+      checked={selection.all}
+      aria-label={t("edit.selectAll")}
+      title={t("edit.selectAll")}
+      onChange={() => selection.toggleAll()}
+      className="size-3.5 shrink-0 self-center accent-(--accent)"
+    />
+  );
+}
+
 interface HeaderCellProps {
   table: RunsTableModel;
   id: string;
@@ -50,6 +70,7 @@ interface HeaderCellProps {
   index: number;
   group: Group;
   first: boolean;
+  selection: Selection | null;
   sorting: Sorting;
   onSort: (sorting: Sorting) => void;
 }
@@ -72,6 +93,7 @@ function Resizer({ table, id }: { table: RunsTableModel; id: string }) {
 
 function HeaderCell(props: HeaderCellProps) {
   const { table, id, label, numeric, width, index, group, first, sorting, onSort } = props;
+  const { selection } = props;
   const { t } = useTranslation();
   const groupName = group === "config" ? t("runs.config") : t("runs.metrics");
   const name = index === 0;
@@ -93,6 +115,7 @@ function HeaderCell(props: HeaderCellProps) {
         </span>
       )}
       <div className="flex h-7 gap-2">
+        {name && selection !== null && <SelectAll selection={selection} />}
         {name && <StateSort sorting={sorting} onSort={onSort} />}
         <SortHeader id={id} label={label} numeric={numeric} sorting={sorting} onSort={onSort} />
       </div>
@@ -105,11 +128,19 @@ export interface HeaderRowProps {
   table: RunsTableModel;
   nameWidth: number;
   window: Window;
+  selection: Selection | null;
   sorting: Sorting;
   onSort: (sorting: Sorting) => void;
 }
 
-export function HeaderRow({ table, nameWidth, window, sorting, onSort }: HeaderRowProps) {
+export function HeaderRow({
+  table,
+  nameWidth,
+  window,
+  selection,
+  sorting,
+  onSort,
+}: HeaderRowProps) {
   const { t } = useTranslation();
   const label = useFieldLabel();
   return (
@@ -124,6 +155,7 @@ export function HeaderRow({ table, nameWidth, window, sorting, onSort }: HeaderR
           index={0}
           group="run"
           first={false}
+          selection={selection}
           sorting={sorting}
           onSort={onSort}
         />
@@ -139,6 +171,7 @@ export function HeaderRow({ table, nameWidth, window, sorting, onSort }: HeaderR
             index={index + 1}
             group={field.group}
             first={first}
+            selection={null}
             sorting={sorting}
             onSort={onSort}
           />

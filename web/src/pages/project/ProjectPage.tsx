@@ -9,6 +9,7 @@ import { runsQuery, useRefresh } from "@/api/queries";
 import { letGo } from "@/charts/highlight";
 import { Failure } from "@/components/Failure";
 import { StartGuide } from "@/components/StartGuide";
+import { useHiddenRuns } from "@/edit/deleting";
 import { parseSearch } from "@/lib/search";
 import { compareCells, parseSorting } from "@/lib/sort";
 import { useTitle } from "@/lib/title";
@@ -91,6 +92,12 @@ function ProjectView({ data }: { data: RunTable }) {
   );
 }
 
+/** The table without runs that were deleted a moment ago. */
+function without(data: RunTable | undefined, hidden: ReadonlySet<string>): RunTable | undefined {
+  if (data === undefined || hidden.size === 0) return data;
+  return { ...data, runs: data.runs.filter(({ id }) => !hidden.has(id)) };
+}
+
 /** A project: the list of its runs beside their charts, as a table, or compared. */
 export function ProjectPage() {
   const { workspace, project } = useParams({ from: ROUTE });
@@ -102,10 +109,12 @@ export function ProjectPage() {
     [workspace, project],
   );
   useRefresh(query.queryKey, mine);
-  if (runs.data === undefined) {
+  const hidden = useHiddenRuns(workspace, project);
+  const data = useMemo(() => without(runs.data, hidden), [runs.data, hidden]);
+  if (data === undefined) {
     if (runs.error === null) return <TableSkeleton />;
     return <Failure error={runs.error} onRetry={() => void runs.refetch()} />;
   }
-  if (runs.data.runs.length === 0) return <StartGuide workspace={workspace} project={project} />;
-  return <ProjectView key={`${workspace}/${project}`} data={runs.data} />;
+  if (data.runs.length === 0) return <StartGuide workspace={workspace} project={project} />;
+  return <ProjectView key={`${workspace}/${project}`} data={data} />;
 }

@@ -12,11 +12,13 @@ import { formatCount } from "@/lib/format";
 import { parseSearch } from "@/lib/search";
 import { parseSorting, writeSorting, type Sorting } from "@/lib/sort";
 
+import { BulkBar } from "./BulkBar";
 import { ColumnsMenu } from "./ColumnsMenu";
 import { csvOf, type Field, filterRows, NEWEST, type Row } from "./fields";
 import { RunsTable } from "./RunsTable";
 import { useHidden } from "./useHidden";
 import { useRunsTable } from "./useRunsTable";
+import { useSelection } from "./useSelection";
 
 const ROUTE = "/@{$workspace}/$project";
 
@@ -38,6 +40,10 @@ export function TableTab({ data, rows, fields }: TableTabProps) {
   const shown = useMemo(() => filterRows(rows, search.matches), [rows, search]);
   const sorting = useMemo(() => parseSorting(sort, NEWEST), [sort]);
   const table = useRunsTable({ place, fields, rows: shown, sorting, hidden });
+  const found = table.getRowModel().rows;
+  const ordered = useMemo(() => found.map(({ id }) => id), [found]);
+  const chosen = useSelection(ordered);
+  const selection = data.editable ? chosen : null;
   const [text, setText] = useDebouncedText(
     q,
     (next) => void navigate({ search: (old) => ({ ...old, q: next || undefined }), replace: true }),
@@ -86,6 +92,9 @@ export function TableTab({ data, rows, fields }: TableTabProps) {
           <span className="max-sm:sr-only">{t("runs.csv")}</span>
         </Button>
       </div>
+      {selection !== null && selection.ids.size > 0 && (
+        <BulkBar workspace={workspace} project={project} rows={rows} selection={selection} />
+      )}
       {shown.length === 0 ? (
         <div className="flex flex-col items-center gap-3 py-16 text-ink-2">
           <p>{t("common.none", { query: q })}</p>
@@ -99,6 +108,7 @@ export function TableTab({ data, rows, fields }: TableTabProps) {
           onSort={onSort}
           workspace={workspace}
           project={project}
+          selection={selection}
         />
       )}
     </>

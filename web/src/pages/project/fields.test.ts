@@ -29,6 +29,7 @@ const table: RunTable = {
   keys: ["loss", "acc"],
   keys_total: 2,
   definitions: [],
+  editable: true,
   runs: [
     run({ id: "a", name: "swan-1", config: { lr: 1e-4, model: { name: "vit" } }, last: [0.25, 1] }),
     run({ id: "b", name: "ox-2", tags: ["base"], config: { lr: "auto" }, last: ["NaN", null] }),
@@ -40,7 +41,7 @@ const field = (id: string) => fields.find((one) => one.id === id);
 
 describe("the runs table", () => {
   it("has a column per config path and per key, after the run's own", () => {
-    expect(fields.map(({ id }) => id).slice(5)).toEqual([
+    expect(fields.map(({ id }) => id).slice(7)).toEqual([
       "config.lr",
       "config.model.name",
       "last.loss",

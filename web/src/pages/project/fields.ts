@@ -45,6 +45,8 @@ export const RUN_FIELDS: readonly Field[] = [
   runField("name", 240, false, ({ run }) => run.name),
   runField("state", 0, false, ({ run }) => STATE_ORDER.indexOf(run.state)),
   runField("tags", 150, false, ({ run }) => (run.tags.length === 0 ? null : run.tags.join(", "))),
+  runField("group", 110, false, ({ run }) => run.group),
+  runField("description", 180, false, ({ run }) => run.description),
   {
     ...runField("created", 104, true, ({ run }) => run.created_at),
     exact: ({ run }) => new Date(run.created_at).toISOString(),
@@ -101,10 +103,18 @@ export function toFields(table: RunTable, rows: Row[]): Field[] {
   ];
 }
 
-/** What searching looks through: name, id, tags, description, state and `config.path=value`. */
+/** What searching looks through: name, id, tags, group, description, state and `config.path=value`. */
 export function rowText({ run, config }: Row): string {
   const settings = [...config].map(([path, value]) => `${path}=${exactSetting(value)}`);
-  return [run.name, run.id, ...run.tags, run.description ?? "", run.state, ...settings].join("\n");
+  return [
+    run.name,
+    run.id,
+    ...run.tags,
+    run.group ?? "",
+    run.description ?? "",
+    run.state,
+    ...settings,
+  ].join("\n");
 }
 
 const texts = new WeakMap<Row, string>();

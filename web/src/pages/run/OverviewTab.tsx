@@ -8,6 +8,7 @@ import { SearchField } from "@/components/ui/search-field";
 import { ValueTree } from "@/components/ValueTree";
 import { parseSearch } from "@/lib/search";
 
+import { DescriptionPanel } from "./overview/DescriptionPanel";
 import { SummaryPanel } from "./overview/SummaryPanel";
 
 function ConfigPanel({ config }: { config: Record<string, unknown> }) {
@@ -43,14 +44,9 @@ function ConfigPanel({ config }: { config: Record<string, unknown> }) {
 
 /** What went in and what came out, side by side. */
 export default function OverviewTab({ run }: { run: Run }) {
-  const { t } = useTranslation();
   return (
     <div className="grid grid-cols-2 items-start gap-2 p-3.5 max-lg:grid-cols-1 max-sm:p-2">
-      {run.description !== null && run.description !== "" && (
-        <Panel title={t("run.description")} className="col-span-full">
-          <p className="px-3 py-2 whitespace-pre-wrap">{run.description}</p>
-        </Panel>
-      )}
+      <DescriptionPanel run={run} />
       <ConfigPanel config={run.config} />
       <SummaryPanel workspace={run.workspace} project={run.project} run={run.id} />
     </div>

@@ -1,12 +1,16 @@
-import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { TFunction } from "i18next";
-import type { ReactNode } from "react";
+import { CircleAlert, Pencil, TriangleAlert } from "lucide-react";
+import { useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Run } from "@/api/messages";
 import { CopyButton } from "@/components/CopyButton";
 import { StateMark } from "@/components/StateMark";
-import { Tag } from "@/components/Tag";
+import { ColorPicker } from "@/edit/ColorPicker";
+import { LineInput } from "@/edit/LineInput";
+import { RunMenu } from "@/edit/RunMenu";
+import { TagsBar } from "@/edit/TagsBar";
+import { type Edits, useEdits } from "@/edit/useEdits";
 import { cn } from "@/lib/classes";
 import { formatAgo, formatDuration, formatMoment } from "@/lib/format";
 import { useNow } from "@/lib/now";
@@ -78,9 +82,60 @@ function Notes({ run, now }: { run: Run; now: number }) {
   );
 }
 
+/** The name, edited where it stands: by a click or Enter. */
+function RunName({ run, edits }: { run: Run; edits: Edits }) {
+  const { t } = useTranslation();
+  const [editing, setEditing] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const title = run.description ?? undefined;
+  const text = "min-w-0 truncate text-title font-semibold";
+  if (!run.editable)
+    return (
+      <h1 className={text} title={title}>
+        {run.name}
+      </h1>
+    );
+  const done = (name: string | null) => {
+    setEditing(false);
+    if (name !== null) edits.edit(run, { name });
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  return (
+    <div className="flex max-w-full min-w-0 items-center gap-1">
+      <ColorPicker run={run} onChange={(color) => edits.edit(run, { color })} />
+      {editing ? (
+        <LineInput
+          value={run.name}
+          label={t("runs.name")}
+          required
+          onDone={done}
+          className={cn(text, "w-80")}
+        />
+      ) : (
+        <h1 className="flex min-w-0">
+          <button
+            ref={button}
+            type="button"
+            title={t("edit.rename")}
+            onClick={() => setEditing(true)}
+            className="group flex min-w-0 items-center gap-1.5 rounded px-1 hover:bg-sunken"
+          >
+            <span className={text}>{run.name}</span>
+            <Pencil
+              aria-hidden
+              className="size-3 shrink-0 text-ink-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
+            />
+          </button>
+        </h1>
+      )}
+    </div>
+  );
+}
+
 /** Name, state, times and what went wrong. */
 export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
   const { t, i18n } = useTranslation();
+  const edits = useEdits(run.workspace, run.project);
   const running = run.state === "running";
   const now = useNow(running ? 1_000 : 30_000);
   const duration = running ? run.duration + Math.max(0, now - fetchedAt) : run.duration;
@@ -90,20 +145,9 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
   return (
     <>
       <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-3.5 py-1.5 max-sm:px-2">
-        <h1
-          className="min-w-0 truncate text-title font-semibold"
-          title={run.description ?? undefined}
-        >
-          {run.name}
-        </h1>
+        <RunName run={run} edits={edits} />
         <StateMark state={run.state} word className="text-small" />
-        {run.tags.length > 0 && (
-          <span className="flex min-w-0 flex-wrap gap-1">
-            {run.tags.map((tag) => (
-              <Tag key={tag}>{tag}</Tag>
-            ))}
-          </span>
-        )}
+        {(run.tags.length > 0 || run.editable) && <TagsBar run={run} edits={edits} />}
         <span className="text-small text-ink-2" title={times.join("\n")}>
           {formatAgo(run.created_at, now, i18n.language)} · {formatDuration(duration)}
         </span>
@@ -111,6 +155,12 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
           {run.id}
           <CopyButton text={run.id} label={t("run.copyId")} />
         </span>
+        {run.editable && (
+          <>
+            <span className="grow" />
+            <RunMenu run={run} edits={edits} />
+          </>
+        )}
       </div>
       <Notes run={run} now={now} />
     </>

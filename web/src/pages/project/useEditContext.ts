@@ -1,0 +1,46 @@
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+import { tagsOf } from "@/edit/TagsBar";
+import { useEdits } from "@/edit/useEdits";
+
+import type { EditContext } from "./Cell";
+import type { RunsTableModel } from "./useRunsTable";
+import type { Selection } from "./useSelection";
+
+type TableRows = ReturnType<RunsTableModel["getRowModel"]>["rows"];
+
+/** What cells share that are edited; null where they are not. The same until something changes. */
+export function useEditContext(
+  workspace: string,
+  project: string,
+  selection: Selection | null,
+  rows: TableRows,
+  onDone: () => void,
+): EditContext | null {
+  const { t } = useTranslation();
+  const edits = useEdits(workspace, project);
+  const done = useRef(onDone);
+  useEffect(() => void (done.current = onDone));
+  const select = selection?.toggle;
+  const tags = useMemo(() => tagsOf(rows.map((row) => row.original.run)), [rows]);
+  const known = tags.join("\n");
+  return useMemo(() => {
+    if (select === undefined) return null;
+    const labels: Record<string, string> = {
+      name: t("runs.name"),
+      tags: t("runs.tags"),
+      group: t("runs.group"),
+      description: t("runs.description"),
+    };
+    return {
+      edits,
+      tags,
+      selectLabel: (name) => t("edit.select", { name }),
+      fieldLabel: (column, name) => t("edit.field", { field: labels[column], name }),
+      onSelect: select,
+      onDone: () => done.current(),
+    };
+    // oxlint-disable-next-line react/exhaustive-deps -- `known` stands for the tags
+  }, [edits, select, known, t]);
+}
