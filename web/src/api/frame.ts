@@ -26,6 +26,8 @@ export interface FrameSeries {
   /** Points that have no place on the x axis: logged before it had a value. */
   leftOut: number;
   nonfinite: readonly NonFinite[];
+  /** A mean of several runs: how many there are at each place. */
+  runs?: ArrayLike<number>;
 }
 
 /** `points`: x are exact; `buckets`: left edges of buckets `width` wide, in units of the x axis. */
