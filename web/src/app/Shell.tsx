@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
@@ -80,7 +80,13 @@ function focusSearch(): void {
 
 /** The commands that every page offers, and the dialogs two of them open. */
 function Commands({ open, onOpen }: { open: Opened; onOpen: (open: Opened) => void }) {
-  useKeys();
+  // What is typed while a dialog is on its way is meant for it.
+  useKeys(open === null);
+  useEffect(() => {
+    // Once the page is there, so that the first Ctrl-K answers at once.
+    const timer = setTimeout(() => void import("./Palette").catch(() => undefined), 2_000);
+    return () => clearTimeout(timer);
+  }, []);
   useCommand("palette", () => onOpen("palette"));
   useCommand("help", () => onOpen("help"));
   useCommand("search", focusSearch);

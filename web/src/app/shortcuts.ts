@@ -133,10 +133,11 @@ function act(event: KeyboardEvent): void {
   }
 }
 
-/** Listen for the keys of the table, on the whole page. */
-export function useKeys(): void {
+/** Listen for the keys of the table on the whole page, while `able`. */
+export function useKeys(able: boolean): void {
   useEffect(() => {
+    if (!able) return undefined;
     document.addEventListener("keydown", act);
     return () => document.removeEventListener("keydown", act);
-  }, []);
+  }, [able]);
 }

@@ -79,7 +79,10 @@ export function usePaletteItems(): { items: Item[]; waiting: boolean } {
 /** What the page offered when the palette was opened. */
 function commandItems(name: (id: Shortcut["id"]) => string): Item[] {
   const table: readonly Shortcut[] = SHORTCUTS;
-  return table.flatMap(({ id, keys }): Item[] => {
+  // What belongs to this page first.
+  const general = (one: Shortcut) => Number(one.group === "everywhere");
+  const ordered = table.toSorted((a, b) => general(a) - general(b));
+  return ordered.flatMap(({ id, keys }): Item[] => {
     const go = commandOf(id);
     if (go === undefined || id === "palette") return [];
     return [{ id, kind: "command", label: name(id), keys, go }];

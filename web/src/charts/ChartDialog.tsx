@@ -32,6 +32,7 @@ export interface ChartDialogProps {
 /** One chart as large as the window, with its own zoom and controls, or its data as a table. */
 export function ChartDialog({ spec, sections, onOpen, ...rest }: ChartDialogProps) {
   const charts = useMemo(() => sections.flatMap((section) => section.charts), [sections]);
+  const popup = useRef<HTMLDivElement>(null);
   const place = charts.findIndex((one) => one.title === spec?.title);
   const to = (way: 1 | -1) => {
     const next = charts[(place + way + charts.length) % charts.length];
@@ -41,7 +42,12 @@ export function ChartDialog({ spec, sections, onOpen, ...rest }: ChartDialogProp
     <Base.Root open={spec !== null} onOpenChange={(open) => !open && onOpen(null)}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-50 bg-black/30" />
-        <Base.Popup className={cn(floating, "fixed inset-4 z-50 flex flex-col p-3 max-sm:inset-0")}>
+        <Base.Popup
+          ref={popup}
+          // Not the slider, to which the arrow keys would belong.
+          initialFocus={popup}
+          className={cn(floating, "fixed inset-4 z-50 flex flex-col p-3 max-sm:inset-0")}
+        >
           {spec && (
             <DialogChart key={spec.title} spec={spec} next={to(1)} previous={to(-1)} {...rest} />
           )}
