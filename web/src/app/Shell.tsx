@@ -83,7 +83,7 @@ function Commands({ open, onOpen }: { open: Opened; onOpen: (open: Opened) => vo
   // What is typed while a dialog is on its way is meant for it.
   useKeys(open === null);
   useEffect(() => {
-    // Once the page is there, so that the first Ctrl-K answers at once.
+    // Once the page is there, so that the first Ctrl-K answers at once; a failure is met when it opens.
     const timer = setTimeout(() => void import("./Palette").catch(() => undefined), 2_000);
     return () => clearTimeout(timer);
   }, []);
