@@ -137,7 +137,8 @@ function act(event: KeyboardEvent): void {
 export function useKeys(able: boolean): void {
   useEffect(() => {
     if (!able) return undefined;
-    document.addEventListener("keydown", act);
-    return () => document.removeEventListener("keydown", act);
+    // On its way down: dialogs let no arrow key out again.
+    document.addEventListener("keydown", act, true);
+    return () => document.removeEventListener("keydown", act, true);
   }, [able]);
 }
