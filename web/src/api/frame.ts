@@ -28,6 +28,8 @@ export interface FrameSeries {
   nonfinite: readonly NonFinite[];
   /** First and last step of stored points that are damaged and so left out. */
   missing?: readonly [number, number][];
+  /** A mean of several runs: how many there are at each place. */
+  runs?: ArrayLike<number>;
 }
 
 /** `points`: x are exact; `buckets`: left edges of buckets `width` wide, in units of the x axis. */

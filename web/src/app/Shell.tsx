@@ -1,17 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Search } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/client";
 import type { Session } from "@/api/messages";
 import { sessionQuery } from "@/api/queries";
 import { Failure } from "@/components/Failure";
+import { buttonClass } from "@/components/ui/button";
+import { Keys } from "@/components/ui/keys";
 import { Toasts } from "@/edit/Toasts";
+import { chooseLanguage } from "@/i18n";
+import { cn } from "@/lib/classes";
+import { writeStored } from "@/lib/stored";
 
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Crumbs } from "./Crumbs";
 import { LanguageMenu, ThemeMenu } from "./menus";
+import { useCommand, useKeys } from "./shortcuts";
 import { UserMenu } from "./UserMenu";
+
+const Palette = lazy(() => import("./Palette"));
+const ShortcutHelp = lazy(() => import("./ShortcutHelp"));
 
 function Mark() {
   const { t } = useTranslation();
@@ -35,8 +46,70 @@ function Mark() {
   );
 }
 
+/** Opens the palette; on a phone only its sign. */
+function PaletteButton({ onOpen }: { onOpen: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      aria-label={t("palette.open")}
+      title={t("palette.open")}
+      onClick={onOpen}
+      className={cn(
+        buttonClass("plain"),
+        "px-2 text-ink-2 max-sm:border-transparent max-sm:bg-transparent",
+      )}
+    >
+      <Search aria-hidden />
+      <span className="flex items-center gap-2 max-sm:hidden">
+        {t("common.search")}
+        <Keys keys="Mod+K" />
+      </span>
+    </button>
+  );
+}
+
+/** Focus the search of what the page shows, else the first there is. */
+function focusSearch(): void {
+  const main = document.querySelector("main");
+  const field =
+    main?.querySelector<HTMLInputElement>("[role=toolbar] input[type=search]") ??
+    main?.querySelector<HTMLInputElement>("input[type=search]");
+  field?.focus();
+  field?.select();
+}
+
+/** The commands that every page offers, and the dialogs two of them open. */
+function Commands({ open, onOpen }: { open: Opened; onOpen: (open: Opened) => void }) {
+  // What is typed while a dialog is on its way is meant for it.
+  useKeys(open === null);
+  useEffect(() => {
+    // Once the page is there, so that the first Ctrl-K answers at once; a failure is met when it opens.
+    const timer = setTimeout(() => void import("./Palette").catch(() => undefined), 2_000);
+    return () => clearTimeout(timer);
+  }, []);
+  useCommand("palette", () => onOpen("palette"));
+  useCommand("help", () => onOpen("help"));
+  useCommand("search", focusSearch);
+  useCommand("light", () => writeStored("theme", "light"));
+  useCommand("dark", () => writeStored("theme", "dark"));
+  useCommand("system", () => writeStored("theme", "system"));
+  useCommand("english", () => chooseLanguage("en"));
+  useCommand("chinese", () => chooseLanguage("zh"));
+  if (open === null) return null;
+  const Opening = open === "palette" ? Palette : ShortcutHelp;
+  return (
+    <Suspense>
+      <Opening onClose={() => onOpen(null)} />
+    </Suspense>
+  );
+}
+
+type Opened = "palette" | "help" | null;
+
 function Bar({ session }: { session: Session | undefined }) {
   const { t } = useTranslation();
+  const [opened, setOpened] = useState<Opened>(null);
   return (
     <header className="flex h-(--bar) shrink-0 items-center gap-2.5 border-b border-line bg-panel px-3.5 max-sm:px-2">
       <a
@@ -55,6 +128,12 @@ function Bar({ session }: { session: Session | undefined }) {
         >
           {t("shell.watch")}
         </span>
+      )}
+      {session !== undefined && (
+        <>
+          <PaletteButton onOpen={() => setOpened("palette")} />
+          <Commands open={opened} onOpen={setOpened} />
+        </>
       )}
       <ThemeMenu />
       <LanguageMenu />

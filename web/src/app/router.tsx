@@ -71,8 +71,16 @@ export interface ProjectSearch extends ListSearch {
   find?: string;
   /** Compare: rows that are alike in all runs too. */
   same?: boolean;
+  /** Charts pinned to the top; a link carries them, else this browser's choice applies. */
+  pin?: string[];
+  /** By what runs are grouped: `group`, `job_type` or `config.…`. */
+  group?: string;
+  /** Stretches of x that charts show; `charts/zooms.ts` reads them. */
+  zoom?: unknown;
   /** How charts are drawn; `charts/settings.ts` reads these. */
   smooth?: unknown;
+  smoother?: unknown;
+  range?: unknown;
   x?: unknown;
   y?: unknown;
   cols?: unknown;
@@ -91,7 +99,12 @@ function projectSearch(search: Record<string, unknown>): ProjectSearch {
     off: texts(search.off),
     find: text(search.find),
     same: search.same === true ? true : undefined,
+    pin: texts(search.pin),
+    group: text(search.group),
+    zoom: search.zoom,
     smooth: search.smooth,
+    smoother: search.smoother,
+    range: search.range,
     x: search.x,
     y: search.y,
     cols: search.cols,

@@ -1,5 +1,5 @@
-import { Download, Maximize2, ZoomOut } from "lucide-react";
-import { memo, useCallback, useRef, useState } from "react";
+import { Download, Maximize2, Pin, PinOff, ZoomOut } from "lucide-react";
+import { memo, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { buttonClass } from "@/components/ui/button";
@@ -11,20 +11,25 @@ import type { Feed } from "./feed";
 import { LineChart } from "./LineChart";
 import type { Plot } from "./plot";
 import type { ChartSpec, Zoom } from "./spec";
+import type { Zooms } from "./zooms";
 
 export interface ChartCardProps {
   feed: Feed;
   place: { workspace: string; project: string };
   spec: ChartSpec;
   syncKey: string;
-  zooms: Map<string, Zoom>;
+  zooms: Zooms;
   onOpen: (spec: ChartSpec) => void;
   onSymlog: () => void;
+  onWhole: () => void;
+  pinned: boolean;
+  /** Pin the chart of this name to the top, or let go of it; missing: these cannot be pinned. */
+  onPin?: (title: string) => void;
 }
 
 /** A chart in its frame: name, plot, and on hover what one can do with it. */
 export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
-  const { feed, place, spec, syncKey, zooms, onOpen, onSymlog } = props;
+  const { feed, place, spec, syncKey, zooms, onOpen, onSymlog, onWhole, pinned, onPin } = props;
   const { t } = useTranslation();
   const plot = useRef<Plot | null>(null);
   const value = useRef<HTMLSpanElement>(null);
@@ -51,6 +56,14 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
               <ZoomOut aria-hidden />
             </IconButton>
           )}
+          {onPin && (
+            <IconButton
+              label={t(pinned ? "charts.unpin" : "charts.pin")}
+              onClick={() => onPin(spec.title)}
+            >
+              {pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+            </IconButton>
+          )}
         </Actions>
       </header>
       <div className="min-h-0 grow">
@@ -63,6 +76,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
           onValue={showValue}
           plotRef={plot}
           onSymlog={onSymlog}
+          onWhole={onWhole}
         />
       </div>
     </article>
@@ -71,21 +85,20 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
 
 /** A card's zoom, which outlives the card's leaving and coming back into sight. */
 function useZoom(
-  zooms: Map<string, Zoom>,
-  spec: ChartSpec,
+  zooms: Zooms,
+  { x, title }: ChartSpec,
 ): [Zoom | null, (zoom: Zoom | null) => void] {
-  const name = `${spec.x} ${spec.title}`;
-  const [state, setState] = useState(() => ({ name, zoom: zooms.get(name) ?? null }));
+  const [state, setState] = useState(() => ({ x, title, zoom: zooms.get(x, title) }));
   const set = useCallback(
     (zoom: Zoom | null) => {
-      if (zoom) zooms.set(name, zoom);
-      else zooms.delete(name);
-      setState({ name, zoom });
+      zooms.set(x, title, zoom);
+      setState({ x, title, zoom });
     },
-    [zooms, name],
+    [zooms, x, title],
   );
   // Another axis has another zoom.
-  return [state.name === name ? state.zoom : (zooms.get(name) ?? null), set];
+  const other = useMemo(() => zooms.get(x, title), [zooms, x, title]);
+  return [state.x === x && state.title === title ? state.zoom : other, set];
 }
 
 /** A name whose middle gives way, so that its end, which tells keys apart, stays. */

@@ -1,13 +1,15 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import { ChartLine, Table2, X, ZoomOut } from "lucide-react";
-import { useRef, useState } from "react";
+import { ChartLine, ChevronLeft, ChevronRight, Table2, X, ZoomOut } from "lucide-react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useCommand } from "@/app/shortcuts";
 import { buttonClass } from "@/components/ui/button";
 import { floating } from "@/components/ui/menu";
 import { cn } from "@/lib/classes";
 
 import { DownloadMenu, IconButton } from "./ChartCard";
+import type { GridSection } from "./ChartGrid";
 import { ChartTable } from "./ChartTable";
 import type { Table } from "./columns";
 import type { Feed } from "./feed";
@@ -15,53 +17,77 @@ import { LineChart } from "./LineChart";
 import type { Plot } from "./plot";
 import { axisOf, type ChartSettings, chosenAxis } from "./settings";
 import type { ChartSpec, Zoom } from "./spec";
-import { AxisControls } from "./Toolbar";
+import { AxisControls, type AxisControlsProps } from "./Toolbar";
 
 export interface ChartDialogProps {
   feed: Feed;
   place: { workspace: string; project: string };
   /** The chart shown; null: closed. */
   spec: ChartSpec | null;
-  onClose: () => void;
+  /** The charts of the page: the arrow keys go from one to the next. */
+  sections: readonly GridSection[];
+  onOpen: (spec: ChartSpec | null) => void;
 }
 
 /** One chart as large as the window, with its own zoom and controls, or its data as a table. */
-export function ChartDialog({ spec, onClose, ...rest }: ChartDialogProps) {
+export function ChartDialog({ spec, sections, onOpen, ...rest }: ChartDialogProps) {
+  const charts = useMemo(() => sections.flatMap((section) => section.charts), [sections]);
+  const popup = useRef<HTMLDivElement>(null);
+  const place = charts.findIndex((one) => one.title === spec?.title);
+  const to = (way: 1 | -1) => {
+    const next = charts[(place + way + charts.length) % charts.length];
+    return spec !== null && place >= 0 && charts.length > 1 && next ? () => onOpen(next) : null;
+  };
   return (
-    <Base.Root open={spec !== null} onOpenChange={(open) => !open && onClose()}>
+    <Base.Root open={spec !== null} onOpenChange={(open) => !open && onOpen(null)}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-50 bg-black/30" />
-        <Base.Popup className={cn(floating, "fixed inset-4 z-50 flex flex-col p-3 max-sm:inset-0")}>
-          {spec && <DialogChart key={spec.title} spec={spec} {...rest} />}
+        <Base.Popup
+          ref={popup}
+          // Not the slider, to which the arrow keys would belong.
+          initialFocus={popup}
+          className={cn(floating, "fixed inset-4 z-50 flex flex-col p-3 max-sm:inset-0")}
+        >
+          {spec && (
+            <DialogChart key={spec.title} spec={spec} next={to(1)} previous={to(-1)} {...rest} />
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
   );
 }
 
-function DialogChart({
-  feed,
-  place,
-  spec: given,
-}: Omit<ChartDialogProps, "onClose"> & { spec: ChartSpec }) {
+interface DialogChartProps extends Pick<ChartDialogProps, "feed" | "place"> {
+  spec: ChartSpec;
+  /** Go to a neighbour; null: there is no other chart. */
+  next: (() => void) | null;
+  previous: (() => void) | null;
+}
+
+function DialogChart({ feed, place, spec: given, next, previous }: DialogChartProps) {
   const { t } = useTranslation();
   const plot = useRef<Plot | null>(null);
-  const [own, setOwn] = useState<Pick<ChartSettings, "smoothing" | "x" | "y">>({
+  const [own, setOwn] = useState<AxisControlsProps["settings"]>({
     smoothing: given.smoothing,
+    smoother: given.smoother ?? "average",
+    range: given.robust === true ? "robust" : "all",
     x: chosenAxis(given.x),
     y: given.y,
   });
   const [spec, setSpec] = useState(given);
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const [table, setTable] = useState<Table | null>(null);
+  useCommand("nextChart", next);
+  useCommand("previousChart", previous);
   const change = (part: Partial<ChartSettings>) => {
-    const next = { ...own, ...part };
-    setOwn(next);
+    const chosen = { ...own, ...part };
+    setOwn(chosen);
     if (part.x) setZoom(null);
     setSpec({
       ...given,
-      ...next,
-      x: given.x === "elapsed" ? "elapsed" : axisOf(next.x, given.defined),
+      ...chosen,
+      robust: chosen.range === "robust",
+      x: given.x === "elapsed" ? "elapsed" : axisOf(chosen.x, given.defined),
     });
   };
   return (
@@ -77,6 +103,16 @@ function DialogChart({
           defined={given.defined !== undefined}
         />
         <div className="flex">
+          {previous && next && (
+            <>
+              <IconButton label={t("shortcuts.do.previousChart")} onClick={previous}>
+                <ChevronLeft aria-hidden />
+              </IconButton>
+              <IconButton label={t("shortcuts.do.nextChart")} onClick={next}>
+                <ChevronRight aria-hidden />
+              </IconButton>
+            </>
+          )}
           {zoom && (
             <IconButton label={t("charts.zoomOut")} onClick={() => setZoom(null)}>
               <ZoomOut aria-hidden />
@@ -107,6 +143,7 @@ function DialogChart({
             onZoom={setZoom}
             plotRef={plot}
             onSymlog={() => change({ y: "symlog" })}
+            onWhole={() => change({ range: "all" })}
           />
         </div>
         {table && (

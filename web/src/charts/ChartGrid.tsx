@@ -6,6 +6,7 @@ import { cn } from "@/lib/classes";
 import { useStored } from "@/lib/stored";
 
 import { ChartCard, type ChartCardProps } from "./ChartCard";
+import { parseNames } from "./names";
 import { inBlocks } from "./sections";
 import type { ChartSpec } from "./spec";
 import { useNear } from "./useNear";
@@ -25,9 +26,14 @@ export interface GridSection {
   charts: ChartSpec[];
   /** Folded until somebody opens it. */
   shut?: boolean;
+  /** Are these the charts that were pinned to the top? */
+  pinned?: boolean;
 }
 
-export type GridProps = Omit<ChartCardProps, "spec"> & {
+/** What all cards share. */
+type Card = Omit<ChartCardProps, "spec" | "pinned">;
+
+export type GridProps = Card & {
   sections: GridSection[];
   /** Charts beside each other, 0: as many as fit (at most three). */
   columns: number;
@@ -83,21 +89,12 @@ function useFolded(name: string): [Set<string>, (id: string, folded: boolean) =>
   return [folded, fold];
 }
 
-function parseNames(text: string | null): string[] {
-  try {
-    const value: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-  } catch {
-    return [];
-  }
-}
-
 interface SectionProps {
   section: GridSection;
   columns: number;
   open: boolean;
   onFold: (id: string, folded: boolean) => void;
-  card: Omit<ChartCardProps, "spec">;
+  card: Card;
 }
 
 function Section({ section, columns, open, onFold, card }: SectionProps) {
@@ -128,7 +125,13 @@ function Section({ section, columns, open, onFold, card }: SectionProps) {
       {open && (
         <div className="flex flex-col" style={{ gap: GAP }}>
           {blocks.map((charts) => (
-            <Block key={charts[0]?.title} charts={charts} columns={columns} card={card} />
+            <Block
+              key={charts[0]?.title}
+              charts={charts}
+              columns={columns}
+              pinned={section.pinned ?? false}
+              card={card}
+            />
           ))}
         </div>
       )}
@@ -139,10 +142,11 @@ function Section({ section, columns, open, onFold, card }: SectionProps) {
 interface BlockProps {
   charts: ChartSpec[];
   columns: number;
-  card: Omit<ChartCardProps, "spec">;
+  pinned: boolean;
+  card: Card;
 }
 
-function Block({ charts, columns, card }: BlockProps) {
+function Block({ charts, columns, pinned, card }: BlockProps) {
   const ref = useRef<HTMLDivElement>(null);
   const near = useNear(ref);
   const rows = Math.ceil(charts.length / columns);
@@ -157,7 +161,8 @@ function Block({ charts, columns, card }: BlockProps) {
         gridAutoRows: CARD,
       }}
     >
-      {near && charts.map((spec) => <Cell key={spec.title} spec={spec} {...card} />)}
+      {near &&
+        charts.map((spec) => <Cell key={spec.title} spec={spec} pinned={pinned} {...card} />)}
     </div>
   );
 }

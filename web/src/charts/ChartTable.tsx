@@ -15,6 +15,7 @@ export function ChartTable({ table, spec }: { table: Table; spec: ChartSpec }) {
   const { t } = useTranslation();
   const [from, setFrom] = useState(0);
   const count = table.received.length;
+  const lines = table.lines.map((line) => line.spec);
   const metric = metricOf(spec.x);
   const first = Math.min(from, Math.max(0, count - 1));
   const rows = tableRows(table, first, PAGE);
@@ -38,7 +39,7 @@ export function ChartTable({ table, spec }: { table: Table; spec: ChartSpec }) {
               <th scope="col" className={cell}>
                 {t("charts.timeColumn")}
               </th>
-              {spec.lines.map((line) => (
+              {lines.map((line) => (
                 <th key={`${line.run}/${line.key}/${line.rank}`} scope="col" className={cell}>
                   {line.label}
                 </th>
@@ -56,7 +57,7 @@ export function ChartTable({ table, spec }: { table: Table; spec: ChartSpec }) {
                   {row.time === null ? "" : fullTime(row.time, spec.language)}
                 </td>
                 {row.values.map((value, i) => (
-                  <td key={spec.lines[i]?.label ?? i} className={cell}>
+                  <td key={lines[i]?.label ?? i} className={cell}>
                     {value === null ? "" : exactNumber(value, true)}
                   </td>
                 ))}

@@ -23,6 +23,8 @@ export interface LineChartProps {
   plotRef?: RefObject<Plot | null>;
   /** Switch to the axis that shows values of both signs. */
   onSymlog?: () => void;
+  /** Show all of y again. */
+  onWhole?: () => void;
 }
 
 interface Status {
@@ -33,9 +35,18 @@ interface Status {
   leftOut: number;
   /** Steps that are damaged on the server, empty when none are. */
   missing: string;
+  /** Points that the range of y leaves out. */
+  outside: number;
 }
 
-const LOADING: Status = { phase: "loading", error: null, note: "none", leftOut: 0, missing: "" };
+const LOADING: Status = {
+  phase: "loading",
+  error: null,
+  note: "none",
+  leftOut: 0,
+  missing: "",
+  outside: 0,
+};
 
 function missingSteps(data: FrameChart): string {
   const ranges = data.series.flatMap((one) => one.missing ?? []);
@@ -49,21 +60,15 @@ function statusOf(state: SlotState, plot: Plot, y: ChartSpec["y"]): Status {
   if (!table) return LOADING;
   const leftOut = data.series.reduce((sum, series) => sum + series.leftOut, 0);
   const missing = missingSteps(data);
-  if (table.empty) return { phase: "empty", error, note: "none", leftOut, missing };
+  if (table.empty) return { ...LOADING, phase: "empty", error, leftOut, missing };
   let note: Status["note"] = "none";
   if (y === "log" && table.hasNonPositive)
     note = table.hasPositive ? "nonPositive" : "allNonPositive";
-  return { phase: "drawn", error, note, leftOut, missing };
+  return { phase: "drawn", error, note, leftOut, missing, outside: plot.outside() };
 }
 
 function same(a: Status, b: Status): boolean {
-  return (
-    a.phase === b.phase &&
-    a.error === b.error &&
-    a.note === b.note &&
-    a.leftOut === b.leftOut &&
-    a.missing === b.missing
-  );
+  return (Object.keys(a) as (keyof Status)[]).every((name) => a[name] === b[name]);
 }
 
 /**
@@ -71,7 +76,7 @@ function same(a: Status, b: Status): boolean {
  * plot; React hears only when the chart changes between loading, drawn, empty and failed.
  */
 export function LineChart(props: LineChartProps) {
-  const { feed, spec, syncKey, zoom, onSymlog } = props;
+  const { feed, spec, syncKey, zoom, onSymlog, onWhole } = props;
   const host = useRef<HTMLDivElement>(null);
   const live = useRef<{ plot: Plot; slot: Slot } | null>(null);
   const latest = useRef(props);
@@ -134,6 +139,7 @@ export function LineChart(props: LineChartProps) {
         axis={metricOf(spec.x) ?? ""}
         onRetry={() => live.current?.slot.retry()}
         onSymlog={onSymlog}
+        onWhole={onWhole}
       />
     </div>
   );
@@ -145,9 +151,10 @@ interface OverlayProps {
   axis: string;
   onRetry: () => void;
   onSymlog: (() => void) | undefined;
+  onWhole: (() => void) | undefined;
 }
 
-function Overlay({ status, axis, onRetry, onSymlog }: OverlayProps) {
+function Overlay({ status, axis, onRetry, onSymlog, onWhole }: OverlayProps) {
   const { t } = useTranslation();
   switch (status.phase) {
     case "loading":
@@ -170,6 +177,16 @@ function Overlay({ status, axis, onRetry, onSymlog }: OverlayProps) {
             {onSymlog && (
               <button type="button" className="text-accent underline" onClick={onSymlog}>
                 {t("charts.useSymlog")}
+              </button>
+            )}
+          </Note>
+        );
+      if (status.outside > 0)
+        return (
+          <Note text={t("charts.outside", { count: status.outside })}>
+            {onWhole && (
+              <button type="button" className="text-accent underline" onClick={onWhole}>
+                {t("charts.showAll")}
               </button>
             )}
           </Note>

@@ -8,7 +8,8 @@ import { cn } from "@/lib/classes";
 import { useDebouncedText } from "@/lib/debounce";
 import { parseSearch } from "@/lib/search";
 
-import { type ChartSettings, MOST_COLUMNS, X_AXES, Y_AXES } from "./settings";
+import { type ChartSettings, MOST_COLUMNS, RANGES, X_AXES, Y_AXES } from "./settings";
+import { SMOOTHERS } from "./smoothing";
 
 type Change = (part: Partial<ChartSettings>) => void;
 
@@ -71,7 +72,7 @@ export function Toolbar(props: ToolbarProps) {
 }
 
 export interface AxisControlsProps {
-  settings: Pick<ChartSettings, "smoothing" | "x" | "y">;
+  settings: Pick<ChartSettings, "smoothing" | "smoother" | "x" | "y" | "range">;
   onChange: Change;
   timed: boolean;
   defined: boolean;
@@ -94,6 +95,15 @@ export function AxisControls({ settings, onChange, timed, defined }: AxisControl
   return (
     <>
       <Smoothing value={settings.smoothing} onChange={(smoothing) => onChange({ smoothing })} />
+      {settings.smoothing > 0 && (
+        <Choice
+          label={t("charts.smoother")}
+          hidden
+          value={settings.smoother}
+          options={SMOOTHERS.map((one) => [one, t(`charts.smoothers.${one}`)])}
+          onChange={(smoother) => onChange({ smoother })}
+        />
+      )}
       {timed && (
         <Choice
           label={t("charts.x")}
@@ -107,6 +117,13 @@ export function AxisControls({ settings, onChange, timed, defined }: AxisControl
         value={settings.y}
         options={Y_AXES.map((axis) => [axis, yNames[axis]])}
         onChange={(y) => onChange({ y })}
+      />
+      <Choice
+        label={t("charts.range")}
+        hidden
+        value={settings.range}
+        options={RANGES.map((range) => [range, t(`charts.ranges.${range}`)])}
+        onChange={(range) => onChange({ range })}
       />
     </>
   );
@@ -143,16 +160,26 @@ function Smoothing({ value, onChange }: { value: number; onChange: (value: numbe
 
 interface ChoiceProps<T extends string> {
   label: string;
+  /** The label is for those who do not see that it stands beside what it belongs to. */
+  hidden?: boolean;
   value: T;
   options: readonly (readonly [value: T, name: string])[];
   onChange: (value: T) => void;
 }
 
-function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+function Choice<T extends string>({
+  label,
+  hidden = false,
+  value,
+  options,
+  onChange,
+}: ChoiceProps<T>) {
   const id = useId();
   return (
     <div className="flex items-center gap-2 text-small text-ink-2">
-      <label htmlFor={id}>{label}</label>
+      <label htmlFor={id} className={hidden ? "sr-only" : undefined}>
+        {label}
+      </label>
       <select
         id={id}
         value={value}

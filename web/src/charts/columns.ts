@@ -76,7 +76,7 @@ export function toTable(chart: FrameChart, spec: ChartSpec): Table {
   const smoothed = spec.smoothing > 0;
   const lines = chart.series.flatMap((series, i): LineColumns[] => {
     const line = spec.lines[i];
-    return line ? [layLine(series, line, x, smoothed && spec.smoothing)] : [];
+    return line ? [layLine(series, line, x, smoothed ? spec : null)] : [];
   });
   return {
     x,
@@ -94,15 +94,15 @@ function layLine(
   series: FrameSeries,
   spec: LineSpec,
   x: ArrayLike<number>,
-  smoothing: number | false,
+  smoothed: Pick<ChartSpec, "smoothing" | "smoother"> | null,
 ): LineColumns {
   const marked = new Map(series.nonfinite.map((mark) => [mark[0], mark]));
   const lay = (values: ArrayLike<number> | null) => values && cells(values, marked);
   const drawn = lay(valuesOf(series)) ?? [];
   return {
     spec,
-    value: smoothing ? smooth(x, drawn, smoothing) : drawn,
-    raw: smoothing ? drawn : null,
+    value: smoothed ? smooth(x, drawn, smoothed.smoothing, smoothed.smoother) : drawn,
+    raw: smoothed ? drawn : null,
     low: lay(series.min),
     high: lay(series.max),
     received: series,

@@ -33,7 +33,8 @@ export function savePicture(plot: Plot | null, spec: ChartSpec): void {
   if (!canvas) return;
   const link = document.createElement("a");
   link.download = fileName(spec.title, "png");
-  link.href = picture(canvas, spec).toDataURL("image/png");
+  const lines = plot?.table()?.lines.map((line) => line.spec) ?? spec.lines;
+  link.href = picture(canvas, spec.title, lines).toDataURL("image/png");
   link.click();
 }
 

@@ -25,6 +25,8 @@ export interface PlotInputs {
   zoomed: () => readonly [min: number, max: number] | null;
   /** Cursors of plots with the same key move together. */
   syncKey: string | null;
+  /** The part of y to show; null: all of it. */
+  robust?: () => { low: number; high: number } | null;
   /** Is this line to step back, because another run is pointed at? */
   dimmed?: (line: LineSpec) => boolean;
 }
@@ -66,7 +68,7 @@ export function buildOptions(inputs: PlotInputs): PlotOptions {
       ),
     ],
     bands: shape.banded ? spec.lines.map((line, i) => bandOf(line, i, shape, crowd, paint)) : [],
-    scales: { x: xScale(inputs), y: yScale(spec, shape) },
+    scales: { x: xScale(inputs), y: yScale(inputs) },
     axes: [xAxis(spec, theme), yAxis(shape, theme)],
     cursor: {
       y: false,
@@ -177,15 +179,21 @@ export function xRange(min: number, max: number, axis: ChartSpec["x"]): [number,
   return axis === "step" ? [Math.max(0, min - 1), min + 1] : [min - 0.5, min + 0.5];
 }
 
-function yScale(spec: ChartSpec, shape: Shape): uPlot.Scale {
-  if (shape.y === "log") return { distr: 3, range: (_, min, max) => logRange(min, max) };
+function yScale({ spec, shape, robust }: PlotInputs): uPlot.Scale {
+  const within = (range: (min: number | null, max: number | null) => [number, number]) => ({
+    range: (_: uPlot, min: number | null, max: number | null) => {
+      const body = robust?.() ?? null;
+      return body ? range(body.low, body.high) : range(min, max);
+    },
+  });
+  if (shape.y === "log") return { distr: 3, ...within(logRange) };
   if (shape.y === "symlog")
     return {
       distr: 4,
       asinh: shape.linearBelow,
-      range: (_, min, max) => linearRange(min, max, null),
+      ...within((min, max) => linearRange(min, max, null)),
     };
-  return { range: (_, min, max) => linearRange(min, max, spec.atLeast) };
+  return within((min, max) => linearRange(min, max, spec.atLeast));
 }
 
 /** Less spread than this, relative to the values, is the rounding of sums and not a curve. */

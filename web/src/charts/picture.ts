@@ -1,17 +1,21 @@
 import uPlot from "uplot";
 
 import { strokeOf, theme } from "./palette";
-import type { ChartSpec, LineSpec } from "./spec";
+import type { LineSpec } from "./spec";
 
 const HEAD = 30;
 const ROW = 18;
 const MOST_NAMES = 20;
 
 /** A picture of a plot as it stands, on the panel's colour, with title and, for several lines, legend. */
-export function picture(canvas: HTMLCanvasElement, spec: ChartSpec): HTMLCanvasElement {
+export function picture(
+  canvas: HTMLCanvasElement,
+  title: string,
+  lines: readonly LineSpec[],
+): HTMLCanvasElement {
   const scale = uPlot.pxRatio;
   const { panel, ink, font } = theme();
-  const names = spec.lines.length > 1 ? spec.lines.slice(0, MOST_NAMES) : [];
+  const names = lines.length > 1 ? lines.slice(0, MOST_NAMES) : [];
   const out = document.createElement("canvas");
   out.width = canvas.width;
   out.height = canvas.height + (HEAD + (names.length ? names.length * ROW + 8 : 0)) * scale;
@@ -25,7 +29,7 @@ export function picture(canvas: HTMLCanvasElement, spec: ChartSpec): HTMLCanvasE
   ctx.fillStyle = ink;
   ctx.textBaseline = "middle";
   ctx.font = `600 12px ${font}`;
-  ctx.fillText(spec.title, 10, HEAD / 2, width - 20);
+  ctx.fillText(title, 10, HEAD / 2, width - 20);
   ctx.font = `11px ${font}`;
   const below = HEAD + canvas.height / scale;
   names.forEach((line, i) => drawName(ctx, line, below + (i + 0.5) * ROW, width));

@@ -16,8 +16,10 @@ import { formatNumber } from "@/lib/format";
 import { type Column, drawnAxis, fit, rangeOf, type Table, toTable } from "./columns";
 import { drawMarks } from "./marks";
 import { highlighted, hover, onHighlight } from "./highlight";
+import { grouped, type GroupWords } from "./groups";
 import { buildOptions, columnsOf, linearBelow, type Shape, valueIndex } from "./options";
 import { onThemeChange, theme } from "./palette";
+import { type RobustRange, robustRange } from "./range";
 import { read, type Words } from "./reading";
 import type { ChartSpec, LineSpec, Zoom } from "./spec";
 import { hideTip, showTip, togglePin } from "./tooltip";
@@ -36,6 +38,8 @@ export interface Plot {
   show(spec: ChartSpec, zoom: Zoom | null): void;
   draw(frame: FrameChart): void;
   table(): Table | null;
+  /** Points that the range of y leaves out. */
+  outside(): number;
   canvas(): HTMLCanvasElement | null;
   destroy(): void;
 }
@@ -43,6 +47,12 @@ export interface Plot {
 const words: Words = {
   step: (step) => i18next.t("charts.step", { step }),
   steps: (from, to) => i18next.t("charts.steps", { from, to }),
+  runs: (count) => i18next.t("charts.runs", { count }),
+};
+
+const groupWords: GroupWords = (name, drawn, runs) => {
+  if (drawn < runs) return i18next.t("charts.groupPart", { name, drawn, count: runs });
+  return i18next.t("charts.group", { name, count: runs });
 };
 
 interface State {
@@ -54,6 +64,8 @@ interface State {
   frame: FrameChart | null;
   table: Table | null;
   shape: Shape | null;
+  /** The range without outliers, for the table and zoom it was found for. */
+  body: { table: Table; zoom: Zoom | null; range: RobustRange | null } | null;
   plot: uPlot | null;
   /** What the plot was built for. */
   form: string;
@@ -77,6 +89,7 @@ export function createPlot(
     frame: null,
     table: null,
     shape: null,
+    body: null,
     plot: null,
     form: "",
     size: { width: 0, height: 0 },
@@ -96,6 +109,7 @@ export function createPlot(
       refresh(state);
     },
     table: () => state.table,
+    outside: () => bodyOf(state)?.outside ?? 0,
     canvas: () => state.plot?.ctx.canvas ?? null,
     destroy() {
       observer.disconnect();
@@ -128,7 +142,7 @@ function resize(state: State, box: { width: number; height: number }): void {
 /** Lay the data out and hand them to the plot, to a new one where the form changed. */
 function refresh(state: State): void {
   if (!state.spec || !state.frame || state.size.width === 0) return;
-  const { spec, frame } = fit(state.spec, state.frame);
+  const { spec, frame } = grouped(fit(state.spec, state.frame), groupWords);
   const table = toTable(frame, spec);
   const shape = shapeOf(spec, table);
   state.table = table;
@@ -153,10 +167,18 @@ function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedDa
   const dimmed = (line: LineSpec) => {
     const run = highlighted();
     // A chart the run is not in stays as it is.
-    return run !== null && line.run !== run && spec.lines.some((one) => one.run === run);
+    return run !== null && !isOf(line, run) && spec.lines.some((one) => isOf(one, run));
   };
   const options = {
-    ...buildOptions({ spec, shape, theme, zoomed, syncKey: state.syncKey, dimmed }),
+    ...buildOptions({
+      spec,
+      shape,
+      theme,
+      zoomed,
+      syncKey: state.syncKey,
+      dimmed,
+      robust: () => bodyOf(state),
+    }),
     ...state.size,
     hooks: {
       draw: [(u: uPlot) => state.table && drawMarks(u, state.table)],
@@ -224,6 +246,10 @@ function showReading(
   showTip(state, state.host, reading, { x: x + left, y: y + top }, moreLines);
 }
 
+function isOf(line: LineSpec, run: string): boolean {
+  return line.run === run || (line.members?.includes(run) ?? false);
+}
+
 function severalRuns(spec: ChartSpec | null): boolean {
   const [first, ...rest] = spec?.lines ?? [];
   return rest.some((line) => line.run !== first?.run);
@@ -253,6 +279,17 @@ function shapeOf(spec: ChartSpec, table: Table): Shape {
   };
 }
 
+/** The range of y that is shown, without outliers; null: all of it. */
+function bodyOf(state: State): RobustRange | null {
+  const { table, shape, zoom, body, spec } = state;
+  if (spec?.robust !== true || !table || !shape) return null;
+  if (body?.table === table && body.zoom === zoom) return body.range;
+  const axis = { axis: shape.y, linearBelow: shape.linearBelow };
+  const range = robustRange(table, axis, zoom && [zoom.min, zoom.max]);
+  state.body = { table, zoom, range };
+  return range;
+}
+
 /** What a plot is built for; the same form takes new data without being built anew. */
 function formOf(spec: ChartSpec, shape: Shape): string {
   const lines = spec.lines.map((line) => [line.run, line.key, line.rank, line.style]);
@@ -261,6 +298,7 @@ function formOf(spec: ChartSpec, shape: Shape): string {
     lines,
     spec.x,
     spec.atLeast,
+    spec.robust ?? false,
     spec.language,
     shape.banded,
     shape.smoothed,

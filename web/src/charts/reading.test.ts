@@ -10,6 +10,7 @@ import type { ChartSpec } from "./spec";
 const words = {
   step: (step: string) => `step ${step}`,
   steps: (from: string, to: string) => `steps ${from}-${to}`,
+  runs: (count: number) => `${count} runs`,
 };
 
 function chartOf(

@@ -38,6 +38,8 @@ const NEAR = 24;
 export interface Words {
   step: (step: string) => string;
   steps: (from: string, to: string) => string;
+  /** How many runs a mean is of. */
+  runs: (count: number) => string;
 }
 
 export interface Cursor {
@@ -57,7 +59,7 @@ export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words
   table.lines.forEach((line, i) => {
     const index = cursor.indices[i];
     if (index === null || index === undefined) return;
-    const row = readLine(line, index, table, spec.unit);
+    const row = readLine(line, index, table, spec.unit, words);
     if (!row) return;
     rows.push(row);
     const away = Number.isFinite(row.value) ? cursor.distance(row.value) : 1e9;
@@ -82,21 +84,29 @@ function rank(value: number): number {
   return Number.isNaN(value) ? -Infinity : value;
 }
 
-function readLine(line: LineColumns, index: number, table: Table, unit: string): Row | null {
+function readLine(
+  line: LineColumns,
+  index: number,
+  table: Table,
+  unit: string,
+  words: Words,
+): Row | null {
   const value = line.value[index];
   const mark = line.marks.get(index);
   if ((value === null || value === undefined) && !mark) return null;
-  const words = mark ? markText(mark) : "";
+  const marks = mark ? markText(mark) : "";
+  const of = line.received.runs?.[index];
+  const runs = of === undefined ? "" : words.runs(of);
   const base = { label: line.spec.label, style: line.spec.style, nearest: false };
   if (value === null || value === undefined)
-    return { ...base, value: NaN, text: words, exact: words, extra: "" };
+    return { ...base, value: NaN, text: marks, exact: marks, extra: runs };
   const single = valuesOf(line.received) instanceof Float32Array && line.raw === null;
   return {
     ...base,
     value,
     text: withUnit(formatNumber(value), unit),
     exact: withUnit(exactNumber(value, single), unit),
-    extra: [extraOf(line, index, table), words].filter(Boolean).join(" · "),
+    extra: [extraOf(line, index, table), runs, marks].filter(Boolean).join(" · "),
   };
 }
 
@@ -139,6 +149,10 @@ function placeOf(
   const known = time !== undefined && Number.isFinite(time);
   const clock = known ? fullTime(time, spec.language) : "";
   if (spec.x === "elapsed") return { head: duration(at / 1000), time: clock };
+  // A mean has no step of its own on an axis of time.
+  if (line.spec.members && spec.x === "relative") return { head: duration(at / 1000), time: "" };
+  if (line.spec.members && spec.x === "wall")
+    return { head: fullTime(at, spec.language), time: "" };
   const from = stepNumber(step, spec.language);
   const wide = table.width > 1 && line.received.step === null;
   const count = wide
@@ -146,6 +160,8 @@ function placeOf(
     : words.step(from);
   const since = known && line.spec.origin ? duration((time - line.spec.origin) / 1000) : "";
   const metric = metricOf(spec.x);
+  if (metric !== null && line.spec.members)
+    return { head: `${metric} ${formatNumber(at)}`, time: "" };
   if (metric !== null)
     return {
       head: `${metric} ${formatNumber(at)}`,

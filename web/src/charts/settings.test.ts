@@ -4,7 +4,14 @@ import { axisOf, chosenAxis, DEFAULTS, parseSettings, parseStored, searchOf } fr
 
 describe("chart settings", () => {
   it("survive the way through an address", () => {
-    const settings = { smoothing: 0.6, x: "wall", y: "log", columns: 4 } as const;
+    const settings = {
+      smoothing: 0.6,
+      x: "wall",
+      y: "log",
+      columns: 4,
+      range: "robust",
+      smoother: "gaussian",
+    } as const;
     expect(parseSettings(searchOf(settings))).toEqual(settings);
     expect(parseSettings(searchOf(DEFAULTS))).toEqual(DEFAULTS);
   });

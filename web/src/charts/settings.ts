@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useStored } from "@/lib/stored";
 
+import { type Smoother, SMOOTHERS } from "./smoothing";
 import type { XAxis, YAxis } from "./spec";
 
 export interface ChartSettings {
@@ -13,13 +14,25 @@ export interface ChartSettings {
   /** `auto`: as the training defined, else the step. */
   x: (typeof X_AXES)[number];
   y: YAxis;
+  /** What of y is shown: all of it, or what lies within robust quantiles. */
+  range: (typeof RANGES)[number];
+  /** How lines are smoothed. */
+  smoother: Smoother;
   /** Charts beside each other; 0: as the width allows. */
   columns: number;
 }
 
-export const DEFAULTS: ChartSettings = { smoothing: 0, x: "auto", y: "linear", columns: 0 };
+export const DEFAULTS: ChartSettings = {
+  smoothing: 0,
+  smoother: "average",
+  x: "auto",
+  y: "linear",
+  range: "all",
+  columns: 0,
+};
 export const X_AXES = ["auto", "step", "relative", "wall"] as const;
 export const Y_AXES = ["linear", "log", "symlog"] as const;
+export const RANGES = ["all", "robust"] as const;
 export const MOST_COLUMNS = 6;
 
 /** The axis that a chart is drawn over: the chosen one, or what the training defined for it. */
@@ -33,12 +46,8 @@ export function chosenAxis(axis: XAxis): ChartSettings["x"] {
 }
 
 /** Where each setting stands in the address. */
-export interface ChartSearch {
-  smooth?: unknown;
-  x?: unknown;
-  y?: unknown;
-  cols?: unknown;
-}
+const PARTS = ["smooth", "smoother", "x", "y", "range", "cols"] as const;
+export type ChartSearch = { [name in (typeof PARTS)[number]]?: unknown };
 
 /** Settings out of an address or a stored object; what makes no sense there falls to `base`. */
 export function parseSettings(
@@ -49,6 +58,8 @@ export function parseSettings(
     smoothing: within(search.smooth, 0, 0.99) ?? base.smoothing,
     x: X_AXES.find((axis) => axis === search.x) ?? base.x,
     y: Y_AXES.find((axis) => axis === search.y) ?? base.y,
+    range: RANGES.find((range) => range === search.range) ?? base.range,
+    smoother: SMOOTHERS.find((one) => one === search.smoother) ?? base.smoother,
     columns: Math.round(within(search.cols, 0, MOST_COLUMNS) ?? base.columns),
   };
 }
@@ -60,10 +71,17 @@ function within(value: unknown, low: number, high: number): number | null {
 }
 
 /** The address of `settings`; every difference from the defaults stands in it. */
-export function searchOf(settings: ChartSettings): Record<keyof ChartSearch, unknown> {
+export function searchOf(settings: ChartSettings): Record<(typeof PARTS)[number], unknown> {
   const told = <K extends keyof ChartSettings>(name: K) =>
     settings[name] === DEFAULTS[name] ? undefined : settings[name];
-  return { smooth: told("smoothing"), x: told("x"), y: told("y"), cols: told("columns") };
+  return {
+    smooth: told("smoothing"),
+    smoother: told("smoother"),
+    x: told("x"),
+    y: told("y"),
+    range: told("range"),
+    cols: told("columns"),
+  };
 }
 
 /** Settings kept as text; damaged text is no settings. */
@@ -89,7 +107,7 @@ export function useChartSettings(
   const search: ChartSearch = useSearch({ strict: false });
   const navigate = useNavigate();
   const [stored, store] = useStored(`charts.${workspace}/${project}`);
-  const linked = [search.smooth, search.x, search.y, search.cols].some((one) => one !== undefined);
+  const linked = PARTS.some((name) => search[name] !== undefined);
   const named = useMemo(
     () => (linked ? parseSettings({ ...search }) : parseStored(stored)),
     [linked, search, stored],

@@ -65,3 +65,39 @@ describe("smooth", () => {
     expect(smooth([], [], 0.9)).toEqual([]);
   });
 });
+
+describe("the other kinds of smoothing", () => {
+  const x = Array.from({ length: 101 }, (_, i) => i);
+  const step = x.map((at) => (at < 50 ? 0 : 1));
+
+  it.each(["gaussian", "mean"] as const)("%s keeps a constant and a gap as they are", (kind) => {
+    const y = x.map((at) => (at === 40 ? null : 3));
+    const out = smooth(x, y, 0.9, kind);
+    expect(out[40]).toBeNull();
+    const away = out.map((one) => Math.abs((one ?? 3) - 3));
+    expect(Math.max(...away)).toBeLessThan(1e-12);
+  });
+
+  it.each(["gaussian", "mean"] as const)("%s looks both ways, so a step is not delayed", (kind) => {
+    const out = smooth(x, step, 0.9, kind);
+    expect(((out[49] as number) + (out[50] as number)) / 2).toBeCloseTo(0.5, 12);
+  });
+
+  it("the running mean is the mean of its window", () => {
+    // reach = 100 · 0.125 · 0.8² = 8
+    const y = x.map((at) => at ** 2);
+    const window = y.slice(20 - 8, 20 + 8 + 1);
+    const mean = window.reduce((sum, one) => sum + one, 0) / window.length;
+    expect(smooth(x, y, 0.8, "mean")[20]).toBeCloseTo(mean, 9);
+  });
+
+  it("the Gaussian weighs by distance in x, not by how many points lie there", () => {
+    const near = smooth([0, 50, 100], [0, 1, 0], 0.9, "gaussian");
+    expect(near).toEqual([0, 1, 0]); // Others lie beyond three sigma.
+  });
+
+  it("nothing is smoothed at zero", () => {
+    expect(smooth(x, step, 0, "gaussian")).toEqual(step);
+    expect(smooth(x, step, 0, "mean")).toEqual(step);
+  });
+});

@@ -1,6 +1,7 @@
 /** What a chart shows, in plain values: enough to ask the server for it and to draw it. */
 
 import type { LineStyle } from "./palette";
+import type { Smoother } from "./smoothing";
 
 /**
  * `elapsed`: for system series, whose step is already milliseconds since the run began.
@@ -29,6 +30,18 @@ export interface LineSpec {
   style: LineStyle;
   /** Unix milliseconds from which relative time counts: when the run was made. */
   origin: number;
+  /** The group whose mean this run is part of; its line is drawn in place of the run's. */
+  group?: LineGroup;
+  /** The runs a line of means is made of. */
+  members?: readonly string[];
+}
+
+/** Runs that are drawn as one line: their mean. */
+export interface LineGroup {
+  name: string;
+  style: LineStyle;
+  /** Runs of the group, drawn or not. */
+  runs: number;
 }
 
 export interface ChartSpec {
@@ -40,6 +53,9 @@ export interface ChartSpec {
   y: YAxis;
   /** 0 (as logged) to 0.99. */
   smoothing: number;
+  smoother?: Smoother;
+  /** Show y without its outliers, and say how many points lie outside. */
+  robust?: boolean;
   /** Printed behind values: `%`, `MB`, `°C`. */
   unit: string;
   /** The y axis shows at least this range (`0` to `100` for shares). */

@@ -14,7 +14,7 @@ export interface SearchFieldProps {
   children?: ReactNode;
 }
 
-/** A box to search with; Escape empties it. `invalid` says that a regular expression is broken. */
+/** A box to search with; Escape empties it, and leaves it when it is empty. `invalid` says that a regular expression is broken. */
 export function SearchField(props: SearchFieldProps) {
   const { value, onChange, label, invalid = false, onKeyDown, className, children } = props;
   const { t } = useTranslation();
@@ -38,9 +38,12 @@ export function SearchField(props: SearchFieldProps) {
         autoComplete="off"
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && value !== "") {
-            event.stopPropagation();
-            onChange("");
+          if (event.key === "Escape") {
+            if (value === "") event.currentTarget.blur();
+            else {
+              event.stopPropagation();
+              onChange("");
+            }
           }
           onKeyDown?.(event);
         }}

@@ -10,9 +10,11 @@ import { gridSections } from "@/charts/gridSections";
 import { type LineStyle, styleOfRun } from "@/charts/palette";
 import { chartsOf } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
-import type { ChartSpec, LineSpec, Zoom } from "@/charts/spec";
+import type { ChartSpec, LineGroup, LineSpec } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
+import { usePins } from "@/charts/usePins";
+import { useZooms } from "@/charts/zooms";
 import { parseSearch } from "@/lib/search";
 
 import type { Row } from "./fields";
@@ -26,6 +28,8 @@ export interface ChartsTabProps {
   definitions: readonly Definition[];
   /** The runs to draw, in the order of the list. */
   drawn: readonly Row[];
+  /** The group of each run, whose means are drawn in place of the runs; null: they are not grouped. */
+  groups: ReadonlyMap<string, LineGroup> | null;
 }
 
 /** A run as charts need it. */
@@ -36,16 +40,21 @@ interface DrawnRun {
   origin: number;
   /** Which of the project's keys it has, by their place. */
   has: readonly boolean[];
+  group?: LineGroup | undefined;
 }
 
 /** What charts need of the runs; the same object while nothing of that changes. */
-function useDrawnRuns(drawn: readonly Row[]): readonly DrawnRun[] {
+function useDrawnRuns(
+  drawn: readonly Row[],
+  groups: ChartsTabProps["groups"],
+): readonly DrawnRun[] {
   const runs = drawn.map(({ run }) => ({
     id: run.id,
     name: run.name,
     style: styleOfRun(run),
     origin: run.created_at,
     has: run.last.map((value) => value !== null),
+    group: groups?.get(run.id),
   }));
   const text = JSON.stringify(runs);
   return useMemo(() => JSON.parse(text) as DrawnRun[], [text]);
@@ -53,16 +62,17 @@ function useDrawnRuns(drawn: readonly Row[]): readonly DrawnRun[] {
 
 /** Every key as one chart, with a line for each run that is drawn. */
 export default function ChartsTab(props: ChartsTabProps) {
-  const { workspace, project, keys, definitions, drawn } = props;
+  const { workspace, project, keys, definitions, drawn, groups } = props;
   const { t, i18n } = useTranslation();
   const { find = "" } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
   const feed = useFeed(workspace, project);
   const [settings, change] = useChartSettings(workspace, project);
-  const [zooms] = useState(() => new Map<string, Zoom>());
+  const [pins, onPin] = usePins(workspace, project);
+  const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const settled = useDeferredValue(settings);
-  const runs = useDrawnRuns(drawn);
+  const runs = useDrawnRuns(drawn, groups);
   const defined = useMemo(() => definedFor(definitions), [definitions]);
   const sections = useMemo(
     () =>
@@ -70,9 +80,14 @@ export default function ChartsTab(props: ChartsTabProps) {
         settings: settled,
         language: i18n.language,
         defined,
-        titles: { unsorted: t("charts.unsorted"), hidden: t("charts.hidden") },
+        titles: {
+          unsorted: t("charts.unsorted"),
+          hidden: t("charts.hidden"),
+          pinned: t("charts.pinned"),
+        },
+        pins,
       }),
-    [keys, runs, find, settled, defined, i18n.language, t],
+    [keys, runs, find, settled, defined, pins, i18n.language, t],
   );
   const setFind = useCallback(
     (text: string) =>
@@ -80,6 +95,7 @@ export default function ChartsTab(props: ChartsTabProps) {
     [navigate],
   );
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
+  const whole = useCallback(() => change({ range: "all" }), [change]);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
   return (
     <div className="flex min-h-0 grow flex-col overflow-auto">
@@ -106,8 +122,10 @@ export default function ChartsTab(props: ChartsTabProps) {
         zooms={zooms}
         onOpen={setOpened}
         onSymlog={symlog}
+        onWhole={whole}
+        onPin={onPin}
       />
-      <ChartDialog feed={feed} place={here} spec={opened} onClose={() => setOpened(null)} />
+      <ChartDialog feed={feed} place={here} spec={opened} sections={sections} onOpen={setOpened} />
     </div>
   );
 }
@@ -127,14 +145,15 @@ interface Look {
   settings: ChartSettings;
   language: string;
   defined: (key: string) => Defined;
-  titles: { unsorted: string; hidden: string };
+  titles: { unsorted: string; hidden: string; pinned: string };
+  pins: readonly string[];
 }
 
 function sectionsWith(
   keys: readonly string[],
   runs: readonly DrawnRun[],
   find: string,
-  { settings, language, defined, titles }: Look,
+  { settings, language, defined, titles, pins }: Look,
 ): GridSection[] {
   const { matches } = parseSearch(find);
   const lines = new Map<string, LineSpec[]>();
@@ -144,7 +163,7 @@ function sectionsWith(
     if (of.length > 0) lines.set(key, of);
   });
   const charts = chartsOf([...lines.keys()].map((key) => ({ key, rank: 0 })));
-  const { y, smoothing } = settings;
+  const { y, smoothing, smoother, range } = settings;
   return gridSections(
     charts,
     defined,
@@ -155,14 +174,19 @@ function sectionsWith(
       defined: x,
       y,
       smoothing,
+      smoother,
+      robust: range === "robust",
       unit: "",
       atLeast: null,
       language,
     }),
     titles,
+    pins,
   );
 }
 
 function lineOf(run: DrawnRun, key: string): LineSpec {
-  return { run: run.id, key, rank: 0, label: run.name, style: run.style, origin: run.origin };
+  const { id, name, style, origin, group } = run;
+  const line = { run: id, key, rank: 0, label: name, style, origin };
+  return group === undefined ? line : { ...line, group };
 }

@@ -19,6 +19,7 @@ import { RunsSidebar } from "./RunsSidebar";
 import { shownOf } from "./shown";
 import { TableSkeleton } from "./TableSkeleton";
 import { TableTab } from "./TableTab";
+import { useGroups } from "./useGroups";
 import { useShown } from "./useShown";
 import { ViewTabs } from "./ViewTabs";
 
@@ -54,6 +55,7 @@ function ProjectView({ data }: { data: RunTable }) {
   const { workspace, project } = useParams({ from: ROUTE });
   const { view = "charts" } = useSearch({ from: ROUTE });
   const { rows, fields, list, ids, drawn, rule, setRule } = useList(data);
+  const groups = useGroups(rows, list);
   useEffect(() => letGo, []);
   return (
     <div className="flex min-h-0 grow">
@@ -64,6 +66,7 @@ function ProjectView({ data }: { data: RunTable }) {
           ids={ids}
           total={rows.length}
           fields={fields}
+          groups={groups}
           rule={rule}
           onRule={setRule}
         />
@@ -81,6 +84,7 @@ function ProjectView({ data }: { data: RunTable }) {
                 keys={data.keys}
                 definitions={data.definitions}
                 drawn={drawn}
+                groups={groups}
               />
             ) : (
               <CompareTab drawn={drawn} keys={data.keys} />

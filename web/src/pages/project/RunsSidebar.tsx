@@ -10,8 +10,10 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 
+import { useCommand } from "@/app/shortcuts";
 import { hover, toggleHeld, useHighlight } from "@/charts/highlight";
 import {
   type LineStyle,
@@ -21,6 +23,7 @@ import {
   type Theme,
   theme,
 } from "@/charts/palette";
+import type { LineGroup } from "@/charts/spec";
 import { StateIcon } from "@/components/StateMark";
 import { buttonClass } from "@/components/ui/button";
 import { SearchField } from "@/components/ui/search-field";
@@ -33,7 +36,7 @@ import { useStored } from "@/lib/stored";
 import type { CellContext } from "./Cell";
 import type { Field, Row } from "./fields";
 import { only, type ShownRule, shownOf, toggled } from "./shown";
-import { FirstChoice, SortChoice, useSorting } from "./SidebarChoices";
+import { FirstChoice, GroupChoice, SortChoice, useSorting } from "./SidebarChoices";
 import { useCellContext, useFollowLinks } from "./useCellContext";
 
 const ROUTE = "/@{$workspace}/$project";
@@ -48,6 +51,8 @@ export interface RunsSidebarProps {
   /** Runs of the project, searched for or not. */
   total: number;
   fields: Field[];
+  /** The group of each run when they are grouped. */
+  groups: ReadonlyMap<string, LineGroup> | null;
   rule: ShownRule;
   onRule: (rule: ShownRule) => void;
 }
@@ -57,9 +62,16 @@ export function RunsSidebar(props: RunsSidebarProps) {
   const { t } = useTranslation();
   const [folded, setFolded] = useFolded();
   const [width, setWidth] = useWidth();
+  const aside = useRef<HTMLElement>(null);
+  useCommand("foldRuns", () => setFolded(!folded));
+  useCommand("searchRuns", () => {
+    flushSync(() => setFolded(false));
+    aside.current?.querySelector<HTMLInputElement>("input[type=search]")?.focus();
+  });
   if (!folded)
     return (
       <aside
+        ref={aside}
         aria-label={t("project.runs")}
         style={{ width }}
         className="relative flex min-h-0 max-w-[80vw] shrink-0 flex-col border-r border-line bg-panel max-sm:absolute max-sm:inset-y-0 max-sm:left-0 max-sm:z-30 max-sm:mt-(--bar)"
@@ -140,7 +152,7 @@ function Edge({ width, onWidth }: { width: number; onWidth: (width: number) => v
 }
 
 function Contents(props: RunsSidebarProps & { onFold: () => void }) {
-  const { list, ids, total, fields, rule, onRule, onFold } = props;
+  const { list, ids, total, fields, groups, rule, onRule, onFold } = props;
   const { t, i18n } = useTranslation();
   const { q = "" } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
@@ -175,6 +187,7 @@ function Contents(props: RunsSidebarProps & { onFold: () => void }) {
           <div className="grow" />
           <SortChoice fields={fields} />
         </div>
+        <GroupChoice fields={fields} />
         <p role="status" className="text-tiny text-ink-3">
           {t("project.drawn", {
             drawn: formatCount(drawn, i18n.language),
@@ -182,14 +195,19 @@ function Contents(props: RunsSidebarProps & { onFold: () => void }) {
           })}
           {list.length < total &&
             ` · ${t("project.of", { total: formatCount(total, i18n.language) })}`}
+          {groups !== null && drawn < list.length && (
+            <span className="block">
+              {t("project.groupHidden", { count: list.length - drawn })}
+            </span>
+          )}
         </p>
       </div>
-      <List list={list} ids={ids} fields={fields} rule={rule} onRule={onRule} />
+      <List list={list} ids={ids} fields={fields} groups={groups} rule={rule} onRule={onRule} />
     </>
   );
 }
 
-function List({ list, ids, fields, rule, onRule }: Omit<RunsSidebarProps, "total">) {
+function List({ list, ids, fields, groups, rule, onRule }: Omit<RunsSidebarProps, "total">) {
   const { t } = useTranslation();
   const { workspace, project } = useParams({ from: ROUTE });
   const context = useCellContext(workspace, project);
@@ -240,6 +258,7 @@ function List({ list, ids, fields, rule, onRule }: Omit<RunsSidebarProps, "total
                 row={row}
                 top={start}
                 shown={shown.has(row.run.id)}
+                group={groups?.get(row.run.id)}
                 aside={aside}
                 context={context}
                 act={act}
@@ -265,17 +284,20 @@ interface ItemProps {
   row: Row;
   top: number;
   shown: boolean;
-  /** What stands at the end of the row: what the list is sorted by, else the duration. */
+  /** Whose colour it has, and whose name stands at the end of the row. */
+  group: LineGroup | undefined;
+  /** What else stands at the end of the row: what the list is sorted by, else the duration. */
   aside: Field | undefined;
   context: CellContext;
   act: Act;
 }
 
-const Item = memo(function Item({ row, top, shown, aside, context, act }: ItemProps) {
+const Item = memo(function Item(props: ItemProps) {
+  const { row, top, shown, group, aside, context, act } = props;
   const { t } = useTranslation();
   const { run } = row;
   const lifted = useHighlight(run.id);
-  const style = styleOfRun(run);
+  const style = group?.style ?? styleOfRun(run);
   const colours = useSyncExternalStore(onThemeChange, theme);
   const EyeIcon = shown ? Eye : EyeOff;
   return (
@@ -326,8 +348,11 @@ const Item = memo(function Item({ row, top, shown, aside, context, act }: ItemPr
       >
         {run.name}
       </a>
-      <span className="shrink-0 text-small text-ink-3" title={aside?.exact(row)}>
-        {aside?.text(row)}
+      <span
+        className="max-w-[45%] shrink-0 truncate text-small text-ink-3"
+        title={group?.name ?? aside?.exact(row)}
+      >
+        {group?.name ?? aside?.text(row)}
       </span>
     </li>
   );

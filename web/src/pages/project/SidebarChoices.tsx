@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { useMemo } from "react";
+import { useId, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { buttonClass } from "@/components/ui/button";
@@ -9,6 +9,7 @@ import { parseSorting, type Sorting, writeSorting } from "@/lib/sort";
 import { type Field, NEWEST } from "./fields";
 import { useFieldLabel } from "./HeaderRow";
 import { FIRSTS, type ShownRule } from "./shown";
+import { useGrouping } from "./useGroups";
 
 const ROUTE = "/@{$workspace}/$project";
 /** Keys offered to sort by; the table sorts by any. */
@@ -77,6 +78,46 @@ export function SortChoice({ fields }: { fields: readonly Field[] }) {
     </div>
   );
 }
+
+/** By what runs are put into groups, whose means the charts then show. */
+export function GroupChoice({ fields }: { fields: readonly Field[] }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [by, setBy] = useGrouping();
+  const paths = fields.filter(({ group }) => group === "config").slice(0, MOST);
+  const known = by === undefined || RUN_GROUPS.some((one) => one === by);
+  const named = paths.some((field) => field.id === by);
+  return (
+    <div className="flex items-center gap-2 text-small text-ink-2">
+      <label htmlFor={id} className="shrink-0">
+        {t("project.groupBy")}
+      </label>
+      <select
+        id={id}
+        value={by ?? ""}
+        onChange={(event) => setBy(event.target.value || undefined)}
+        className={`${select} grow`}
+      >
+        <option value="">{t("project.ungrouped")}</option>
+        {RUN_GROUPS.map((one) => (
+          <option key={one} value={one}>
+            {t(one === "group" ? "project.said.group" : "project.said.jobType")}
+          </option>
+        ))}
+        {!known && !named && <option value={by}>{by}</option>}
+        <optgroup label={t("runs.config")}>
+          {paths.map((field) => (
+            <option key={field.id} value={field.id}>
+              {field.label}
+            </option>
+          ))}
+        </optgroup>
+      </select>
+    </div>
+  );
+}
+
+const RUN_GROUPS = ["group", "job_type"] as const;
 
 export interface FirstChoiceProps {
   rule: ShownRule;

@@ -10,9 +10,11 @@ import { gridSections } from "@/charts/gridSections";
 import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
 import { chartsOf, type ChartItem, SYSTEM_PREFIX } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
-import type { ChartSpec, XAxis, Zoom } from "@/charts/spec";
+import type { ChartSpec, XAxis } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
+import { usePins } from "@/charts/usePins";
+import { useZooms } from "@/charts/zooms";
 import { isOver, useQueryText, useSeries } from "@/charts/useRun";
 import { Failure } from "@/components/Failure";
 import { Snippet } from "@/components/Snippet";
@@ -33,7 +35,8 @@ export default function ChartsTab(place: ChartsTabProps) {
   const feed = useFeed(workspace, project);
   const [query, setQuery] = useQueryText();
   const [settings, change] = useChartSettings(workspace, project);
-  const [zooms] = useState(() => new Map<string, Zoom>());
+  const [pins, onPin] = usePins(workspace, project);
+  const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const drawn = useDeferredValue(settings);
   const origin = run.data?.created_at ?? 0;
@@ -54,11 +57,13 @@ export default function ChartsTab(place: ChartsTabProps) {
         language: i18n.language,
         settings: drawn,
         defined,
+        pins,
         t,
       }),
-    [charts, query, id, origin, number, color, i18n.language, drawn, defined, t],
+    [charts, query, id, origin, number, color, i18n.language, drawn, defined, pins, t],
   );
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
+  const whole = useCallback(() => change({ range: "all" }), [change]);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
 
   if (series.data === undefined) {
@@ -89,8 +94,10 @@ export default function ChartsTab(place: ChartsTabProps) {
         zooms={zooms}
         onOpen={setOpened}
         onSymlog={symlog}
+        onWhole={whole}
+        onPin={onPin}
       />
-      <ChartDialog feed={feed} place={here} spec={opened} onClose={() => setOpened(null)} />
+      <ChartDialog feed={feed} place={here} spec={opened} sections={sections} onOpen={setOpened} />
     </>
   );
 }
@@ -102,6 +109,7 @@ interface SpecInputs {
   language: string;
   settings: ChartSettings;
   defined: (key: string) => Defined;
+  pins: readonly string[];
   t: ReturnType<typeof useTranslation>["t"];
 }
 
@@ -115,7 +123,12 @@ function specSections(
     charts.filter((chart) => matches(chart.key)),
     inputs.defined,
     (chart, { x }) => specOf(chart, x, inputs),
-    { unsorted: inputs.t("charts.unsorted"), hidden: inputs.t("charts.hidden") },
+    {
+      unsorted: inputs.t("charts.unsorted"),
+      hidden: inputs.t("charts.hidden"),
+      pinned: inputs.t("charts.pinned"),
+    },
+    inputs.pins,
   );
 }
 
@@ -139,6 +152,8 @@ function specOf(
     defined,
     y: settings.y,
     smoothing: settings.smoothing,
+    smoother: settings.smoother,
+    robust: settings.range === "robust",
     unit: "",
     atLeast: null,
     language,

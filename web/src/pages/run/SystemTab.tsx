@@ -8,11 +8,12 @@ import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
 import { SYSTEM_PREFIX } from "@/charts/sections";
 import { type ChartSettings, useChartSettings } from "@/charts/settings";
-import type { ChartSpec, Zoom } from "@/charts/spec";
+import type { ChartSpec } from "@/charts/spec";
 import { GROUPS, type SystemChart, systemCharts } from "@/charts/system";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
 import { isOver, useQueryText, useSeries } from "@/charts/useRun";
+import { useZooms } from "@/charts/zooms";
 import { Failure } from "@/components/Failure";
 import { parseSearch } from "@/lib/search";
 
@@ -33,11 +34,12 @@ export default function SystemTab(place: SystemTabProps) {
   const feed = useFeed(workspace, project);
   const [query, setQuery] = useQueryText();
   const [settings, change] = useChartSettings(workspace, project);
-  const [zooms] = useState(() => new Map<string, Zoom>());
+  const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const drawn = useDeferredValue(settings);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
+  const whole = useCallback(() => change({ range: "all" }), [change]);
 
   const charts = useMemo(() => {
     const keys = new Set((series.data?.series ?? []).map((one) => one.key));
@@ -83,8 +85,9 @@ export default function SystemTab(place: SystemTabProps) {
         zooms={zooms}
         onOpen={setOpened}
         onSymlog={symlog}
+        onWhole={whole}
       />
-      <ChartDialog feed={feed} place={here} spec={opened} onClose={() => setOpened(null)} />
+      <ChartDialog feed={feed} place={here} spec={opened} sections={sections} onOpen={setOpened} />
     </>
   );
 }
@@ -132,6 +135,8 @@ function specOf(chart: SystemChart, { id, style, language, settings, t }: SpecIn
     x: "elapsed",
     y: settings.y,
     smoothing: settings.smoothing,
+    smoother: settings.smoother,
+    robust: settings.range === "robust",
     unit: chart.unit,
     atLeast: chart.share ? [0, 100] : null,
     language,

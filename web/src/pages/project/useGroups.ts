@@ -1,0 +1,63 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+
+import { lineStyle } from "@/charts/palette";
+import type { LineGroup } from "@/charts/spec";
+import { formatSetting } from "@/lib/format";
+
+import type { Row } from "./fields";
+
+const ROUTE = "/@{$workspace}/$project";
+const CONFIG = "config.";
+/** Runs that say nothing of what is grouped by are a group of this name. */
+export const NOTHING = "–";
+
+/** By what runs are grouped, as the address says; undefined: each for itself. */
+export function useGrouping(): [string | undefined, (by: string | undefined) => void] {
+  const { group } = useSearch({ from: ROUTE });
+  const navigate = useNavigate({ from: ROUTE });
+  const set = (by: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, group: by }), replace: true });
+  return [group, set];
+}
+
+/** What a run says of what is grouped by. */
+export function groupName({ run, config }: Row, by: string): string {
+  if (by === "group") return run.group ?? NOTHING;
+  if (by === "job_type") return run.job_type ?? NOTHING;
+  const path = by.slice(CONFIG.length);
+  return by.startsWith(CONFIG) && config.has(path) ? formatSetting(config.get(path)) : NOTHING;
+}
+
+/**
+ * The group of every run, or null when they are not grouped. Colours go by all groups of the project
+ * (`rows`), so that searching changes none; numbers are those of the runs listed.
+ */
+export function groupsOf(
+  rows: readonly Row[],
+  list: readonly Row[],
+  by: string | undefined,
+): ReadonlyMap<string, LineGroup> | null {
+  if (by === undefined) return null;
+  const collator = new Intl.Collator("en", { numeric: true });
+  const names = [...new Set(rows.map((row) => groupName(row, by)))].toSorted(collator.compare);
+  const groups = new Map(
+    names.map((name, i): [string, LineGroup] => [name, { name, style: lineStyle(i), runs: 0 }]),
+  );
+  const found = new Map<string, LineGroup>();
+  for (const row of list) {
+    const group = groups.get(groupName(row, by));
+    if (group === undefined) continue;
+    group.runs += 1;
+    found.set(row.run.id, group);
+  }
+  return found;
+}
+
+export function useGroups(
+  rows: readonly Row[],
+  list: readonly Row[],
+): ReadonlyMap<string, LineGroup> | null {
+  const [by] = useGrouping();
+  return useMemo(() => groupsOf(rows, list, by), [rows, list, by]);
+}
