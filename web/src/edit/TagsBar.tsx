@@ -49,7 +49,7 @@ export function TagsBar({ run, edits }: { run: Run; edits: Edits }) {
         </li>
       ))}
       {run.editable && (
-        <li>
+        <li className="flex">
           <PopoverRoot open={open} onOpenChange={setOpen}>
             <PopoverTrigger className="h-[19px] gap-1 rounded-full border-dashed bg-transparent px-2 text-tiny text-ink-2">
               <Plus aria-hidden />

@@ -155,7 +155,7 @@ function TagsEditor({ run, edit }: { run: RunRow; edit: EditContext }) {
   const anchor = useRef<HTMLSpanElement>(null);
   return (
     <>
-      <span ref={anchor} />
+      <span ref={anchor} className="h-full" />
       <PopoverRoot open onOpenChange={(open) => !open && edit.onDone()}>
         <PopoverPopup label={edit.fieldLabel("tags", run.name)} align="start" anchor={anchor}>
           <TagPicker

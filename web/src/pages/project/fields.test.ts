@@ -78,8 +78,24 @@ describe("the runs table", () => {
 
   it("goes out as CSV with every digit", () => {
     const [header, cells] = csvOf(fields, rows);
-    expect(header.slice(0, 6)).toEqual(["id", "name", "state", "tags", "created", "duration_ms"]);
+    expect(header.slice(0, 8)).toEqual([
+      "id",
+      "name",
+      "state",
+      "tags",
+      "group",
+      "description",
+      "created",
+      "duration_ms",
+    ]);
     expect(cells[0]?.slice(-2)).toEqual(["0.25", "1"]);
-    expect(cells[1]?.slice(2, 6)).toEqual(["finished", "base", "1970-01-01T00:00:00.000Z", 90_500]);
+    expect(cells[1]?.slice(2, 8)).toEqual([
+      "finished",
+      "base",
+      "",
+      "",
+      "1970-01-01T00:00:00.000Z",
+      90_500,
+    ]);
   });
 });

@@ -144,23 +144,20 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
     times.push(t("run.ended", { when: formatMoment(run.finished_at, i18n.language) }));
   return (
     <>
-      <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-3.5 py-1.5 max-sm:px-2">
-        <RunName run={run} edits={edits} />
-        <StateMark state={run.state} word className="text-small" />
-        {(run.tags.length > 0 || run.editable) && <TagsBar run={run} edits={edits} />}
-        <span className="text-small text-ink-2" title={times.join("\n")}>
-          {formatAgo(run.created_at, now, i18n.language)} · {formatDuration(duration)}
-        </span>
-        <span className="flex items-center font-mono text-small text-ink-3 max-sm:hidden">
-          {run.id}
-          <CopyButton text={run.id} label={t("run.copyId")} />
-        </span>
-        {run.editable && (
-          <>
-            <span className="grow" />
-            <RunMenu run={run} edits={edits} />
-          </>
-        )}
+      <div className="flex items-start gap-2 px-3.5 py-1.5 max-sm:px-2">
+        <div className="flex min-h-8 min-w-0 grow flex-wrap items-center gap-x-4 gap-y-1">
+          <RunName run={run} edits={edits} />
+          <StateMark state={run.state} word className="text-small" />
+          {(run.tags.length > 0 || run.editable) && <TagsBar run={run} edits={edits} />}
+          <span className="text-small text-ink-2" title={times.join("\n")}>
+            {formatAgo(run.created_at, now, i18n.language)} · {formatDuration(duration)}
+          </span>
+          <span className="flex items-center font-mono text-small text-ink-3 max-sm:hidden">
+            {run.id}
+            <CopyButton text={run.id} label={t("run.copyId")} />
+          </span>
+        </div>
+        {run.editable && <RunMenu run={run} edits={edits} />}
       </div>
       <Notes run={run} now={now} />
     </>
