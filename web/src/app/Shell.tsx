@@ -52,8 +52,8 @@ function PaletteButton({ onOpen }: { onOpen: () => void }) {
   return (
     <button
       type="button"
-      aria-label={t("palette.open")}
       title={t("palette.open")}
+      aria-keyshortcuts="Control+K Meta+K"
       onClick={onOpen}
       className={cn(
         buttonClass("plain"),
@@ -61,8 +61,8 @@ function PaletteButton({ onOpen }: { onOpen: () => void }) {
       )}
     >
       <Search aria-hidden />
-      <span className="flex items-center gap-2 max-sm:hidden">
-        {t("common.search")}
+      <span className="max-sm:sr-only">{t("common.search")}</span>
+      <span className="flex max-sm:hidden">
         <Keys keys="Mod+K" />
       </span>
     </button>

@@ -44,6 +44,23 @@ describe("the range without outliers", () => {
     expect(robustRange(table, LINEAR, null)?.outside).toBe(2);
   });
 
+  it("does not take the noise that a band shows for outliers", () => {
+    const table = tableOf(Array.from({ length: 100 }, () => 1));
+    const [line] = table.lines;
+    if (line) {
+      line.low = wave(100).map((one) => 1 - Math.abs(one) * 9);
+      line.high = wave(100).map((one) => 1 + Math.abs(one) * 9);
+    }
+    expect(robustRange(table, LINEAR, null)).toBeNull();
+  });
+
+  it("sees the spike behind a smoothed line", () => {
+    const table = tableOf(wave(200));
+    const [line] = table.lines;
+    if (line) line.raw = wave(200).map((one, i) => (i === 7 ? 1e3 : one));
+    expect(robustRange(table, LINEAR, null)?.outside).toBe(1);
+  });
+
   it("measures as drawn on a logarithmic axis, where decades are no outliers", () => {
     const values = Array.from({ length: 200 }, (_, i) => 10 ** (-i / 50));
     const log = { axis: "log", linearBelow: 1 } as const;

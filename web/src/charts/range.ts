@@ -1,6 +1,6 @@
 /** The range of y without outliers: pure, so that what is left out can be counted and tested. */
 
-import type { Column, Table } from "./columns";
+import type { Column, LineColumns, Table } from "./columns";
 import type { YAxis } from "./spec";
 
 export interface RobustRange {
@@ -16,7 +16,7 @@ const BODY = [0.025, 0.975] as const;
 const ROOM = 0.5;
 
 /**
- * The body of the drawn values between `min` and `max` of x: from the 2.5 % to the 97.5 % quantile,
+ * The body of all that is drawn (lines and edges of bands) between `min` and `max` of x: from the 2.5 % to the 97.5 % quantile,
  * widened by half its height both ways and then cut to what there is. A curve without outliers is
  * therefore shown whole. On a curved axis the height is measured as it is drawn.
  *
@@ -49,18 +49,24 @@ function curveOf({ axis, linearBelow }: { axis: YAxis; linearBelow: number }): [
   return [(v) => v, (v) => v];
 }
 
-/** The drawn values as heights on the axis; what has none (zero on a logarithmic one) is left out. */
+/** All that is drawn, as heights on the axis; what has none (zero on a logarithmic one) is left out. */
 function bent(table: Table, shown: readonly [number, number] | null, bend: Curve): Float64Array {
   const [first, last] = indices(table.x, shown);
-  const out = new Float64Array(table.lines.length * Math.max(0, last - first));
+  const columns = table.lines.flatMap((line) => columnsOf(line));
+  const out = new Float64Array(columns.length * Math.max(0, last - first));
   let n = 0;
-  for (const { value } of table.lines)
+  for (const column of columns)
     for (let i = first; i < last; i++) {
-      const one = value[i];
+      const one = column[i];
       const height = one === null || one === undefined ? NaN : bend(one);
       if (Number.isFinite(height)) out[n++] = height;
     }
   return out.subarray(0, n);
+}
+
+/** The line, what it was before it was smoothed, and the edges of its band. */
+function columnsOf({ value, raw, low, high }: LineColumns): Column[] {
+  return [value, raw, low, high].filter((column) => column !== null);
 }
 
 /** Indices [first, last) of x within the part shown. */
@@ -91,14 +97,15 @@ function countOutside(
   const [first, last] = indices(table.x, shown);
   // Rounding on a curved axis must not put the edge itself outside.
   const slack = Math.max(Math.abs(low), Math.abs(high)) * 1e-12;
-  const beyond = (column: Column | null, i: number) => {
-    const one = column?.[i];
+  const beyond = (column: Column, i: number) => {
+    const one = column[i];
     if (one === null || one === undefined || (axis === "log" && one <= 0)) return false;
     return one < low - slack || one > high + slack;
   };
   let count = 0;
-  for (const { value, low: least, high: most, raw } of table.lines)
-    for (let i = first; i < last; i++)
-      if (beyond(value, i) || beyond(least, i) || beyond(most, i) || beyond(raw, i)) count++;
+  for (const line of table.lines) {
+    const columns = columnsOf(line);
+    for (let i = first; i < last; i++) if (columns.some((column) => beyond(column, i))) count++;
+  }
   return count;
 }

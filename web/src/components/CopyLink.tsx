@@ -20,14 +20,14 @@ export function CopyLink() {
   };
   const Icon = ICONS[copied];
   return (
-    <Button look="quiet" onClick={now} title={words[copied]} aria-label={words[copied]}>
-      <Icon aria-hidden className={copied === "yes" ? "text-ok" : undefined} />
-      <span aria-hidden className="max-md:hidden">
-        {copied === "refused" ? words.no : words[copied]}
-      </span>
+    <>
+      <Button look="quiet" onClick={now} title={words[copied]}>
+        <Icon aria-hidden className={copied === "yes" ? "text-ok" : undefined} />
+        <span className="max-md:sr-only">{copied === "yes" ? words.yes : words.no}</span>
+      </Button>
       <span role="status" className="sr-only">
         {copied === "no" ? "" : words[copied]}
       </span>
-    </Button>
+    </>
   );
 }
