@@ -1,12 +1,10 @@
 """Measures the metric store: how fast it takes points in, and how fast it answers.
 
-Usage: ``python bench/bench_store.py [--quick] [--folder DIR] [--database-url URL]``. Prints a
-Markdown table. Times of writing are processor time of this one process, so that neighbours on the
-machine matter little; times of reading are the median of several reads by the clock, the first one
-apart.
-
-With a database URL the same is measured on PostgreSQL, in databases made beside that one and
-dropped in the end. Its own processor time is not counted; the times by the clock have it.
+Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table]
+[--points 1e9]``. Prints a Markdown table, a row as soon as it is known. ``--points`` is how far the
+growth goes; a billion takes 10 GB and half an hour. Times of
+writing are processor time of this one process, so that neighbours on the machine matter little;
+times of reading are the median of several reads by the clock, the first one apart.
 """
 
 from __future__ import annotations
@@ -15,16 +13,19 @@ import argparse
 import resource
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+if not __package__:  # run as a script: its neighbours, but no other swanlab than the installed one
+    sys.path.append(str(Path(__file__).parents[1]))
+
+from bench import bulk, growth
 from swanlab import records, runfile
-from swanlab.server.db.postgres import connect_once, is_url, parse
 from swanlab.server.metrics.contract import Batch, Query, Ref
 from swanlab.server.metrics.store import Store, open_store
 
@@ -80,43 +81,9 @@ def ingest(store: Store, feeds: list[Feed], group: int) -> None:
         store.seal(feed.batches[0].run, force=True)
 
 
-class Places:
-    """Where stores are made: files of a folder, or databases beside the one at ``url``."""
-
-    def __init__(self, folder: Path, url: str | None) -> None:
-        self._folder, self._url = folder, url
-        self._made: list[str] = []
-
-    def new(self, name: str) -> str:
-        """Return where an empty store is to be."""
-        if self._url is None:
-            return str(self._folder / f"{name}.db")
-        database = f"swanlab_bench_{name}".replace("-", "_")
-        self._execute(f"DROP DATABASE IF EXISTS {database}")
-        self._execute(f"CREATE DATABASE {database}")
-        self._made.append(database)
-        return parse(self._url).set(database=database).render_as_string(hide_password=False)
-
-    def close(self) -> None:
-        """Drop what was made in a database server; a folder goes by itself."""
-        for database in self._made:
-            self._execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-
-    def _execute(self, statement: str) -> None:
-        with closing(connect_once(self._url or "", "swanlab bench")) as connection:
-            connection.execute(statement)
-
-
-def used_bytes(place: str) -> int:
+def used_bytes(path: Path) -> int:
     """Size of the database without the pages that sealed batches left free for the next ones."""
-    if is_url(place):
-        with closing(connect_once(place, "swanlab bench")) as connection:
-            connection.execute("VACUUM FULL")
-            row = connection.execute(
-                "SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables"
-            ).fetchone()
-            return int(row[0])
-    connection = sqlite3.connect(place)
+    connection = sqlite3.connect(path)
     try:
         pages, free, size = (
             connection.execute(f"PRAGMA {name}").fetchone()[0]
@@ -127,9 +94,8 @@ def used_bytes(place: str) -> int:
     return (pages - free) * size
 
 
-def write_rate(places: Places, runs: int, keys: int, steps: int, per_post: int) -> tuple[str, str]:
-    place = places.new(f"write-{runs}-{keys}-{per_post}")
-    store = open_store(place)
+def write_rate(folder: Path, runs: int, keys: int, steps: int, per_post: int) -> tuple[str, str]:
+    store = open_store(folder / f"write-{runs}-{keys}-{per_post}.db")
     names = [f"k/{i}" for i in range(keys)]
     feeds = [Feed(run, names, steps, per_post, run) for run in range(1, runs + 1)]
     points = runs * keys * steps
@@ -137,7 +103,7 @@ def write_rate(places: Places, runs: int, keys: int, steps: int, per_post: int) 
     ingest(store, feeds, 50)
     clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
     store.close()
-    size = used_bytes(place)
+    size = used_bytes(folder / f"write-{runs}-{keys}-{per_post}.db")
     name = f"write {points / 1e6:.0f} M points, {runs} runs x {keys} keys, {per_post} steps a post"
     return name, (
         f"{points / cpu / 1e6:.2f} M points/s of processor time, "
@@ -164,9 +130,9 @@ def timed(read: Callable[[], object], repeat: int = 7) -> str:
     )
 
 
-def reads(places: Places, quick: bool) -> list[tuple[str, str]]:
-    place = places.new("reads")
-    store = open_store(place)
+def reads(folder: Path, quick: bool) -> list[tuple[str, str]]:
+    path = folder / "reads.db"
+    store = open_store(path)
     long = 1_000_000 if quick else 10_000_000
     for run, steps in ((1, 10_000), (2, 1_000_000), (3, long)):
         load(store, run, ["loss"], steps)
@@ -180,7 +146,7 @@ def reads(places: Places, quick: bool) -> list[tuple[str, str]]:
     for run in range(1000, 2000):
         load(store, run, table, 3, run)
     store.close()
-    store = open_store(place)
+    store = open_store(path)
     many = [Ref(run, "loss") for run in range(100, 200)]
     more = [Ref(run, "loss") for run in range(200, 300)]
     charts = [Query([Ref(300, key)], None, None, 1000) for key in page]
@@ -212,28 +178,106 @@ def reads(places: Places, quick: bool) -> list[tuple[str, str]]:
     ]
 
 
+def many_runs(folder: Path, quick: bool) -> list[tuple[str, str]]:
+    """The table of 10,000 runs, sorted and filtered by metrics, a page of 100 x 20 cells."""
+    from swanlab.server import table
+    from swanlab.server.db import projects, runs
+    from swanlab.server.messages import Condition, NewRun, Order, RunsQuery, SummaryColumn
+    from swanlab.server.state import Server
+
+    count = 1_000 if quick else 10_000
+    server = Server(folder / "table", "server")
+    server.auth.new_user("bench", "a long password", admin=True)
+    with server.db.write() as connection:
+        project = projects.create(connection, "bench", "many")
+        for number in range(count):
+            runs.open_run(connection, project.id, NewRun(id=f"r{number}"))
+        listed = runs.listed(connection, project.id, config=False)
+    store = server.stores.of(project.id)
+    names = [f"metric/{i}" for i in range(100)]
+    for row in listed:
+        bulk.fill(store, row.id, names, 3, row.id)
+    query = RunsQuery(
+        columns=[SummaryColumn(key=name) for name in names[:20]],
+        where=[Condition(field="summary.metric/1.last", op="gt", value=0)],
+        order=[Order(field="summary.metric/0.min")],
+    )
+
+    def ask(other: int) -> None:
+        with server.db.read() as connection:
+            rows = runs.listed(connection, project.id, config=False)
+        order = [Order(field=f"summary.metric/{other}.min")]
+        asked = RunsQuery(columns=query.columns, where=query.where, order=order)
+        table.answer(store, asked, rows, server.ingest.keeper.last_heard)
+
+    fresh = iter(range(2, 100))
+    lines = [
+        (f"table of {count:,} runs, sorted and filtered by metrics", timed(lambda: ask(0))),
+        ("- by a metric nobody sorted by yet", timed(lambda: ask(next(fresh)))),
+    ]
+    server.close()
+    return lines
+
+
+def by_api(folder: Path) -> list[tuple[str, str]]:
+    """1 M points of one key, read back by ``swanlab.Api`` from a server process."""
+    from bench.bench_ingest import sign_in, start
+    from swanlab.api import Api
+    from swanlab.server.db import projects, runs
+    from swanlab.server.messages import NewRun
+    from swanlab.server.state import Server
+
+    server = Server(folder / "data", "server")
+    server.auth.new_user("admin", "a long password", admin=True)
+    with server.db.write() as connection:
+        project = projects.create(connection, "admin", "api")
+        row, _ = runs.open_run(connection, project.id, NewRun(id="long"))
+    bulk.fill(server.stores.of(project.id), row.id, ["loss"], 1_000_000)
+    server.close()
+    process, url, _ = start(str(folder))
+    try:
+        with Api(sign_in(url), url) as api:
+            run = api.run("admin/api/long")
+            line = timed(lambda: run.metrics(["loss"], all=True), 4)
+    finally:
+        process.terminate()
+        process.wait()
+    return [("read 1 M points back by the Python API", line)]
+
+
+def _parts(
+    folder: Path, only: str | None, *, quick: bool, most: int
+) -> Iterator[Callable[[], list[tuple[str, str]]]]:
+    scale = 1 if quick else 4
+    shapes = [(5, 100, 2000, 10), (50, 100, 200, 10), (5, 1, 40_000, 1000), (2, 1000, 500, 10)]
+    if only in (None, "write"):
+        for runs, keys, steps, per_post in shapes:
+            yield lambda: [write_rate(folder, runs, keys, steps * scale, per_post)]  # noqa: B023
+    if only in (None, "read"):
+        yield lambda: reads(folder, quick)
+        yield lambda: by_api(folder)
+    if only in (None, "table"):
+        yield lambda: many_runs(folder, quick)
+    if only in (None, "growth"):
+        yield lambda: growth.points(folder, most)
+        yield lambda: growth.runs(folder, 1_000 if quick else 10_000)
+        yield lambda: growth.keys(folder, 1_000 if quick else 100_000)
+        yield lambda: growth.duckdb(folder, min(most, 100_000_000))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--only", choices=["write", "read"])
-    parser.add_argument("--database-url", help="postgresql://…; its user may create databases")
+    parser.add_argument("--only", choices=["write", "read", "growth", "table"])
+    parser.add_argument("--points", type=float, default=1e7)
     options = parser.parse_args()
-    with ExitStack() as stack:
-        name = stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder))
-        places = stack.enter_context(closing(Places(Path(name), options.database_url)))
-        lines = []
-        if options.only != "read":
-            scale = 1 if options.quick else 4
-            lines.append(write_rate(places, 5, 100, 2000 * scale, 10))
-            lines.append(write_rate(places, 50, 100, 200 * scale, 10))
-            lines.append(write_rate(places, 5, 1, 40_000 * scale, 1000))
-            lines.append(write_rate(places, 2, 1000, 500 * scale, 10))
-        if options.only != "write":
-            lines += reads(places, options.quick)
     print("| what | measured |\n|---|---|")
-    for what, figure in lines:
-        print(f"| {what} | {figure} |")
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        for part in _parts(folder, options.only, quick=options.quick, most=int(options.points)):
+            for what, figure in part():
+                print(f"| {what} | {figure} |", flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"| most memory of this process, posts made beforehand included | {peak:.0f} MB |")
 

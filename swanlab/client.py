@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from urllib.parse import quote
 from weakref import finalize
 
@@ -128,6 +128,21 @@ class Client:
         if answer.status_code != 206:
             file.truncate(0)
         file.writelines(answer.iter_raw())
+
+    def save(self, path: str, params: dict[str, Any] | None, file: IO[bytes]) -> int:
+        """Write what is at a path below ``/api/v1`` into a file as it comes; return its size."""
+        size = 0
+        try:
+            with self._http.stream("GET", path, params=params, headers={"Accept": "*/*"}) as answer:
+                if answer.status_code >= 400:
+                    answer.read()
+                    raise _error(self.host, answer)
+                for piece in answer.iter_bytes():
+                    size += file.write(piece)
+        except httpx2.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"{self.host} broke off: {reason}") from error
+        return size
 
     def username(self) -> str:
         """Return the name of the key's owner."""

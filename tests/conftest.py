@@ -13,6 +13,9 @@ import pytest
 
 import swanlab
 from tests.postgres import Postgres
+from tests.s3 import bucket
+
+__all__ = ["bucket", "own_place", "run_folder", "script"]
 
 
 @pytest.fixture(autouse=True)

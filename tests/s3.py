@@ -77,7 +77,7 @@ def serving_s3(folder: Path) -> Iterator[Bucket]:
                 weed, "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
                 "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-volume.max=50",
                 "-s3", f"-s3.port={bucket.endpoint.rpartition(':')[2]}", f"-s3.config={config}",
-                "-s3.iam=false", "-s3.port.iceberg=0", *ports,
+                "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0", *ports,
             ],
             stdout=log, stderr=log, cwd=folder, env={**os.environ, "HOME": str(folder)},
         )  # fmt: skip

@@ -11,6 +11,8 @@ from swanlab.api.filters import Filters
 from swanlab.api.page import Page
 from swanlab.api.project import Project, User, Workspace, every_project
 from swanlab.client import run_path
+from swanlab.errors import InvalidArgument
+from swanlab.records import SYSTEM_PREFIX
 
 
 class Api:
@@ -92,6 +94,16 @@ class Api:
         """Return projects of the workspace ``path``, default your own; see ``Workspace``."""
         return self.workspace(path).projects(sort, search, detail, page, size, all)
 
+    def create_project(
+        self,
+        username: str | None = None,
+        name: str = "",
+        visibility: str = "PRIVATE",
+        description: str | None = None,
+    ) -> Project:
+        """Make a project in the workspace ``username``, default your own; see ``Workspace``."""
+        return self.workspace(username).create_project(name, visibility, description)
+
     def run(self, path: str) -> Experiment:
         """Return the run at ``workspace/project/run``, or ``project/run`` of your own.
 
@@ -115,6 +127,21 @@ class Api:
     def runs_get(self, path: str, ids: Sequence[str]) -> list[Experiment]:
         """Return the runs of these ids in the project at ``path``."""
         return self.project(path).runs_get(ids)
+
+    def columns(self, path: str) -> list[str]:
+        """Return the keys of the run at ``path``; ``series`` says more of them."""
+        return self.run(path).columns
+
+    def column(self, path: str, key: str) -> dict[str, Any]:
+        """Return the summary of the series ``key`` of the run at ``path``.
+
+        Raises:
+            InvalidArgument: the run has no such key.
+        """
+        for one in self.run(path).series(key.startswith(SYSTEM_PREFIX)):
+            if one["key"] == key:
+                return one
+        raise InvalidArgument(f"{path} has no key {key!r}.")
 
     def series(self, path: str, system: bool = False) -> list[dict[str, Any]]:
         """Return a summary of each series of the run at ``path``."""

@@ -20,6 +20,7 @@ from swanlab.client import Client, run_path
 from swanlab.errors import InvalidArgument, ServerError
 from swanlab.records import SYSTEM_PREFIX
 
+FORMATS = ("csv", "parquet", "arrow")
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "WARNING": 30, "ERROR": 40}
 _PAGE = 10_000
 
@@ -398,6 +399,40 @@ class Experiment:
 
     def __repr__(self) -> str:
         return f"Experiment({self.path}, {self.name!r}, {self.state})"
+
+    def export(
+        self,
+        path: str | Path,
+        keys: Sequence[str] | None = None,
+        *,
+        format: str | None = None,  # noqa: A002 - what it is called everywhere
+        system: bool = False,
+    ) -> None:
+        """Write all points into a file: one row each with key, rank, step, time and value.
+
+        Args:
+            path: of the file; it is replaced when all has come.
+            keys: which; default is all that the run logged itself.
+            format: ``csv``, ``parquet`` or ``arrow``; default is what the file's name ends in.
+            system: those of the hardware as well, where no keys are given.
+
+        Raises:
+            InvalidArgument: the format is none of these.
+        """
+        path = Path(path)
+        kind = path.suffix.removeprefix(".").lower() if format is None else format
+        if kind not in FORMATS:
+            raise InvalidArgument(f"{kind!r} is no format: give one of {', '.join(FORMATS)}.")
+        params: dict[str, Any] = {"format": kind, "system": "true" if system else "false"}
+        if keys is not None:
+            params["keys"] = msgspec.json.encode(list(keys)).decode()
+        fresh = path.with_name(path.name + ".part")
+        try:
+            with fresh.open("wb") as file:
+                self._client.save(f"{self._at}/export", params, file)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
 
     def write_logs(self, path: str | Path) -> None:
         """Write the whole console, with times and levels, into a file."""

@@ -80,6 +80,18 @@ def project_info(server: Api, path: str) -> Any:
     return server.project(path).json()
 
 
+@project.command("create")
+@click.argument("path")
+@click.option("--description", help="What others are told of it.")
+@click.option("--public", is_flag=True, help="Everybody with an account may read it.")
+@reading
+def project_create(server: Api, path: str, description: str | None, public: bool) -> Any:
+    """Make a project at PATH: NAME in your own workspace, or workspace/NAME."""
+    workspace, _, name = path.rpartition("/")
+    visibility = "PUBLIC" if public else "PRIVATE"
+    return server.create_project(workspace or None, name, visibility, description).json()
+
+
 @project.command("delete")
 @click.argument("path")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -183,6 +183,26 @@ def run_download(server: Api, path: str, match: str | None, to: str, keep: bool)
     return done
 
 
+@run.command("export")
+@click.argument("path")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "parquet", "arrow"]),
+    help="Default is what the file's name ends in.",
+)
+@_KEYS
+@click.option("--system", is_flag=True, help="Those of the hardware as well.")
+@reading
+def run_export(
+    server: Api, path: str, output: Path, kind: str | None, keys: str | None, system: bool
+) -> Any:
+    """Write every point of the run at PATH into a file, one row each."""
+    server.run(path).export(output, _split(keys), format=kind, system=system)
+    return {"written": str(output)}
+
+
 @run.command("delete")
 @click.argument("path")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -22,8 +22,10 @@ DATABASE_WAIT = 30.0
 
 _VERBS: dict[str, str] = {
     "backup": "swanlab.cli.server_backup",
+    "compact": "swanlab.cli.server_compact",
     "migrate": "swanlab.cli.server_migrate",
     "restore": "swanlab.cli.server_restore",
+    "verify": "swanlab.cli.server_verify",
 }
 """Command to the module that holds it, under the same name; imported when it is called."""
 

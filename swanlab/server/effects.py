@@ -35,12 +35,10 @@ def apply(
     ``started`` is the writer's own beginning (Unix milliseconds), from which its records count
     their time; None when its header was lost, and then now is taken.
     """
+    noted: list[tuple[int, records.File]] = []
     for record in found:
         if isinstance(record, records.Header):
-            row = _writer(run, writer, record)
-            runs.set_writer(connection, row)
-            if row.role == "trainer":
-                ranks.begin(connection, run, row.rank)
+            _begin(connection, _writer(run, writer, record))
         elif isinstance(record, records.Config):
             runs.merge(connection, run, "config", record.values, record.removed)
         elif isinstance(record, records.Environment):
@@ -49,12 +47,29 @@ def apply(
             if not definitions.take(connection, run, record):
                 runs.note(connection, run, 0, 1)
         elif isinstance(record, records.File):
-            files.note(connection, run, record, _moment(started, record.t))
+            noted.append((_moment(started, record.t), record))
         elif isinstance(record, records.Finish | records.Resume):
-            at = _moment(started, record.t)
-            error = record.error if isinstance(record, records.Finish) else None
-            rank = ranks.of_writer(connection, run, writer)
-            ranks.set_state(connection, run, rank, state_of(record) or "running", at, error)
+            _change_state(connection, run, writer, record, _moment(started, record.t))
+    if noted:
+        files.note(connection, run, noted)
+
+
+def _change_state(
+    connection: Connection,
+    run: int,
+    writer: str,
+    record: records.Finish | records.Resume,
+    at: int,
+) -> None:
+    error = record.error if isinstance(record, records.Finish) else None
+    rank = ranks.of_writer(connection, run, writer)
+    ranks.set_state(connection, run, rank, state_of(record) or "running", at, error)
+
+
+def _begin(connection: Connection, row: runs.WriterRow) -> None:
+    runs.set_writer(connection, row)
+    if row.role == "trainer":
+        ranks.begin(connection, row.run, row.rank)
 
 
 def _writer(run: int, writer: str, header: records.Header) -> runs.WriterRow:

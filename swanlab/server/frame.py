@@ -79,6 +79,7 @@ def _chart(query: ChartQuery, buckets: Buckets | AxisChart, columns: _Columns) -
                 "columns": places,
                 "nonfinite": nonfinite(column),
                 **left_out,
+                "missing": column.missing,
             }
         )
     return {

@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from swanlab.server.messages import Error, ErrorBody
+from swanlab.server.metrics.codec import DamagedError
 
 if TYPE_CHECKING:
     from swanlab.server.auth import Caller
@@ -143,6 +144,9 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
             return refuse(problem)
         except ClientDisconnect:
             return Response(status_code=400)
+        except DamagedError as error:
+            log.error("%s %s: %s", request.method, request.url.path, error)  # noqa: TRY400 - no trace
+            return refuse(_damaged(error))
         except Exception as error:  # noqa: BLE001 - reported, and answered as what it is
             return refuse(_failed(request, error))
 
@@ -254,6 +258,11 @@ def _failed(request: Request, error: Exception) -> Problem:
 
     trouble.report(log, "answering a request", error)
     return trouble.of(error) or _internal(request)
+
+
+def _damaged(error: DamagedError) -> Problem:
+    message = f"What is stored is damaged: {error}. 'swanlab server verify' says where."
+    return Problem(500, "damaged", message)
 
 
 def _internal(request: Request) -> Problem:

@@ -14,12 +14,14 @@ import itertools
 import logging
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
 import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, IntegrityError
 
 from swanlab.server import effects, trouble
 from swanlab.server.db import runs
@@ -41,8 +43,15 @@ from swanlab.server.stores import Stores
 from swanlab.server.vitals import Vitals
 
 QUEUED_POSTS, QUEUED_BYTES = 2_000, 64 * 1024 * 1024
+"""Of a project. One run may take a quarter of it: it cannot keep the others out."""
+RUN_POSTS, RUN_BYTES = QUEUED_POSTS // 4, QUEUED_BYTES // 4
+ALL_BYTES = 256 * 1024 * 1024
+"""Of all projects together."""
 GROUP_POSTS, GROUP_BYTES = 256, 8 * 1024 * 1024
 IDLE = 10.0
+
+POISON = (ValueError, TypeError, OverflowError, RecursionError, DataError, IntegrityError)
+"""What a record that makes no sense may raise when it is applied."""
 
 log = logging.getLogger("swanlab.server")
 _versions = itertools.count(1)
@@ -88,9 +97,12 @@ class Ingest:
         self._runs: dict[tuple[int, str], LiveRun] = {}
         self._lanes: dict[int, Lane] = {}
         self._lock = threading.Lock()
+        self._counting = threading.Lock()
         self._working: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
         """By project: a run is not deleted while posts are being stored."""
         self._closed = False
+        self.waiting = 0
+        """Bytes of posts that wait for their commit, in all projects."""
         self.forgotten = 0
         """How many runs were deleted; what was said about them before no longer holds."""
 
@@ -127,6 +139,8 @@ class Ingest:
         with self._lock:
             if self._closed:
                 raise _busy("The server is going down.")
+            if self.waiting > ALL_BYTES:
+                raise _busy("Too much is waiting on this server; send this one again.")
             lane = self._lanes.get(run.project.id)
             if lane is None or not lane.put(post):
                 lane = Lane(self, run.project.id)
@@ -134,6 +148,17 @@ class Ingest:
                 self._lanes[run.project.id] = lane
                 lane.start()
         return done
+
+    def check(self, run: LiveRun) -> None:
+        """Raise the 429 ``Problem`` that ``submit`` would, before the body is read."""
+        lane = self._lanes.get(run.project.id)
+        if lane is not None:
+            lane.check(run.id)
+
+    def count(self, size: int) -> None:
+        """Note that so many bytes wait now, or (negative) no longer."""
+        with self._counting:
+            self.waiting += size
 
     def heartbeat(self, run: LiveRun, at: int) -> None:
         """Note that the run was heard of."""
@@ -238,9 +263,7 @@ class Ingest:
             here = runs.hold(connection, {post.run.id for post, _ in telling})
             for post, decoded in telling:
                 if post.run.id in here:
-                    effects.apply(
-                        connection, post.run.id, post.writer, decoded.records, decoded.after.started
-                    )
+                    _effects(connection, post, decoded)
             states = {post.run.id: runs.state_of(connection, post.run.id) for post, _ in telling}
         for post, _ in telling:
             post.run.state = states[post.run.id] or post.run.state
@@ -298,12 +321,17 @@ class Ingest:
 
 
 class Lane:
-    """The queue of one project and its committing thread, which ends when nothing comes."""
+    """The queue of one project and its committing thread, which ends when nothing comes.
+
+    Every run has a queue of its own, and they are served in turns: one that floods the server waits
+    for itself.
+    """
 
     def __init__(self, ingest: Ingest, project: int) -> None:
         self._ingest, self._project = ingest, project
-        self._queue: deque[Post] = deque()
-        self._bytes = 0
+        self._queues: OrderedDict[int, deque[Post]] = OrderedDict()
+        self._sizes: Counter[int] = Counter()
+        self._posts = self._bytes = 0
         self._ended = self._stopping = False
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=f"commit-{project}", daemon=True)
@@ -312,22 +340,37 @@ class Lane:
         """Begin to commit."""
         self._thread.start()
 
+    def check(self, run: int) -> None:
+        """Raise a 429 ``Problem`` when the project or this run has too much waiting."""
+        if self._posts >= QUEUED_POSTS or self._bytes > QUEUED_BYTES:
+            raise _busy("Too many posts are waiting; send this one again.")
+        if len(self._queues.get(run, ())) >= RUN_POSTS or self._sizes[run] > RUN_BYTES:
+            raise _busy("Too many posts of this run are waiting; send this one again.")
+
     def put(self, post: Post) -> bool:
         """Queue a post; False when the thread has ended and a new lane is needed."""
         with self._wake:
             if self._ended:
                 return False
-            if len(self._queue) >= QUEUED_POSTS or self._bytes > QUEUED_BYTES:
-                raise _busy("Too many posts are waiting; send this one again.")
-            self._queue.append(post)
-            self._bytes += len(post.frames)
+            self.check(post.run.id)
+            self._queues.setdefault(post.run.id, deque()).append(post)
+            self._count(post, 1)
             self._wake.notify()
             return True
 
     def queued(self) -> tuple[int, int]:
         """Return how many posts and bytes are queued."""
         with self._wake:
-            return len(self._queue), self._bytes
+            return self._posts, self._bytes
+
+    def _count(self, post: Post, sign: int) -> None:
+        size = sign * len(post.frames)
+        self._posts += sign
+        self._bytes += size
+        self._sizes[post.run.id] += size
+        if not self._sizes[post.run.id]:
+            del self._sizes[post.run.id]
+        self._ingest.count(size)
 
     def stop(self) -> None:
         """Commit what is queued and end."""
@@ -339,19 +382,33 @@ class Lane:
     def _take(self) -> list[Post]:
         with self._wake:
             until = time.monotonic() + IDLE
-            while not self._queue and not self._stopping and time.monotonic() < until:
+            while not self._queues and not self._stopping and time.monotonic() < until:
                 self._wake.wait(IDLE)
             group: list[Post] = []
             size = 0
             # A post whose sender hung up before its turn is left out: it was not acknowledged.
-            while self._queue and len(group) < GROUP_POSTS and size < GROUP_BYTES:
-                post = self._queue.popleft()
-                self._bytes -= len(post.frames)
+            while self._queues and len(group) < GROUP_POSTS and size < GROUP_BYTES:
+                post = self._next()
                 if post.done.running() or post.done.set_running_or_notify_cancel():
                     size += len(post.frames)
                     group.append(post)
-            self._ended = not group and not self._queue
+            self._ended = not group and not self._queues
             return group
+
+    def _next(self) -> Post:
+        """Take one post of the run whose turn it is, and let the next run have its turn."""
+        run, queue = self._queues.popitem(last=False)
+        post = queue.popleft()
+        if queue:
+            self._queues[run] = queue
+        self._count(post, -1)
+        return post
+
+    def _put_back(self, posts: list[Post]) -> None:
+        with self._wake:
+            for post in reversed(posts):
+                self._queues.setdefault(post.run.id, deque()).appendleft(post)
+                self._count(post, 1)
 
     def _work(self) -> None:
         while not self._ended:
@@ -360,15 +417,30 @@ class Lane:
                 continue
             try:
                 later = self._ingest.commit(self._project, group)
-            except Exception as error:  # noqa: BLE001 - reported, and told to the senders
-                trouble.report(log, "storing posts", error)
-                for post in group:
-                    if not post.done.done():
-                        post.done.set_exception(error)
-            else:
-                with self._wake:
-                    self._queue.extendleft(reversed(later))
-                    self._bytes += sum(len(post.frames) for post in later)
+            except Exception as error:  # noqa: BLE001 - said and logged there
+                later = self._one_by_one(group, error)
+            self._put_back(later)
+
+    def _one_by_one(self, group: list[Post], error: Exception) -> list[Post]:
+        """Find the post that fails: the others are not to wait for it. Returns those for later."""
+        waiting = [post for post in group if not post.done.done()]
+        trouble.report(log, "storing posts", error)
+        if trouble.of(error) is not None:  # The machine's fault: each would fail alike.
+            for post in waiting:
+                post.done.set_exception(error)
+            return []
+        later: list[Post] = []
+        for post in waiting:
+            if len(waiting) == 1:
+                post.done.set_exception(error)
+                break
+            try:
+                later += self._ingest.commit(self._project, [post])
+            except Exception as own:  # noqa: BLE001 - reported, and told to its sender
+                trouble.report(log, f"storing a post of run {post.run.id}", own)
+                if not post.done.done():
+                    post.done.set_exception(own)
+        return later
 
 
 def _decode(store: MetricStore, post: Post) -> Decoded | None:
@@ -385,6 +457,23 @@ def _lag(decoded: Decoded) -> float | None:
     if not decoded.blocks:
         return None
     return time.time() - int(decoded.blocks[-1].times[-1]) / 1000
+
+
+def _effects(connection: Connection, post: Post, decoded: Decoded) -> None:
+    """Apply the records of a post; one that cannot be is set aside, and the others hold."""
+    run, started = post.run.id, decoded.after.started
+    try:
+        with connection.begin_nested():
+            effects.apply(connection, run, post.writer, decoded.records, started)
+    except POISON:
+        for record in decoded.records:
+            try:
+                with connection.begin_nested():
+                    effects.apply(connection, run, post.writer, [record], started)
+            except POISON as error:
+                log.warning("run %d: a record was set aside: %s", run, error)
+                reason = "records that could not be applied"
+                decoded.refused[reason] = decoded.refused.get(reason, 0) + 1
 
 
 def _busy(message: str) -> Problem:

@@ -62,7 +62,8 @@ class Window(NamedTuple):
 
 
 def _columns(column: Column, own: slice | Mask) -> Column:
-    return Column(*(getattr(column, name)[own] for name in Column.__struct_fields__))
+    arrays = [name for name in Column.__struct_fields__ if name != "missing"]
+    return msgspec.structs.replace(column, **{name: getattr(column, name)[own] for name in arrays})
 
 
 def _present(column: Column) -> Mask:
@@ -110,6 +111,8 @@ class _Laid(NamedTuple):
     groups: Records
     exact: bool
     left_out: int
+    missing: list[tuple[int, int]]
+    """First and last step of stored points that are damaged."""
 
 
 def lay(
@@ -126,7 +129,7 @@ def lay(
         series: how many series the chart has.
         groups: which series, by place, and their windows.
     """
-    laid: list[_Laid] = [_Laid(np.zeros(0), np.zeros(0, dtype=GROUP), True, 0)] * series
+    laid: list[_Laid] = [_Laid(np.zeros(0), np.zeros(0, dtype=GROUP), True, 0, [])] * series
     for places, windows in groups:
         for index, place in enumerate(places):
             laid[place] = _series(windows, index, ends)
@@ -134,7 +137,7 @@ def lay(
     columns, steps = [], []
     for row, one in zip(rows, laid, strict=True):
         column, step = _column(row, one.groups, len(x))
-        columns.append(column)
+        columns.append(msgspec.structs.replace(column, missing=one.missing))
         steps.append(step)
     return AxisChart(exact, width, x, columns, steps, [one.left_out for one in laid])
 
@@ -143,8 +146,10 @@ def _series(windows: list[Window], index: int, ends: tuple[float | None, float |
     at: list[Floats] = []
     parts: list[Records] = []
     exact, left_out = True, 0
+    missing: set[tuple[int, int]] = set()
     for window in windows:
         column = window.columns[index]
+        missing.update(column.missing)
         own = window._replace(columns=[column])
         used, place = pick(own, *ends)
         homeless = _columns(column, np.isnan(window.at))
@@ -154,8 +159,8 @@ def _series(windows: list[Window], index: int, ends: tuple[float | None, float |
             at.append(place)
             parts.append(_groups(_columns(column, used), window.step[used]))
     if not parts:
-        return _Laid(np.zeros(0), np.zeros(0, dtype=GROUP), True, left_out)
-    return _Laid(np.concatenate(at), aggregate.concatenate(parts), exact, left_out)
+        return _Laid(np.zeros(0), np.zeros(0, dtype=GROUP), True, left_out, sorted(missing))
+    return _Laid(np.concatenate(at), aggregate.concatenate(parts), exact, left_out, sorted(missing))
 
 
 def _points(column: Column) -> Ints:

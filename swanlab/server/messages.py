@@ -140,6 +140,14 @@ class Retention(Keeping, frozen=True):
     due: int
 
 
+class NewProject(Message, frozen=True):
+    """A project without runs; the first run of a name makes one as well."""
+
+    name: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-+.]{1,100}$")]
+    description: Annotated[str, Meta(max_length=10_000)] | None = None
+    visibility: Literal["private", "public"] = "private"
+
+
 class Projects(Message, frozen=True):
     projects: list[Project]
 
@@ -197,6 +205,76 @@ class RunTable(Message, frozen=True):
     """Whether the caller may edit and delete these runs."""
 
 
+Stat = Literal["last", "min", "max", "mean", "count"]
+Field = Annotated[str, Meta(min_length=1, max_length=4200)]
+"""``name``, ``state``, ``tags``, ``created``, ``duration``, ``config.<path>`` (levels joined by
+dots) or ``summary.<key>.<stat>``."""
+
+
+class SummaryColumn(Message, frozen=True):
+    key: Annotated[str, Meta(min_length=1, max_length=4096)]
+    stat: Stat = "last"
+
+
+class Condition(Message, frozen=True):
+    """One test of a run. What has no such field passes only ``ne`` and ``exists`` false.
+
+    ``in``: the field is one of the list ``value``. ``contains``: a text has ``value`` in it, tags
+    have it among them. Numbers compare with numbers, texts with texts; a metric that is not a
+    number (NaN) counts as missing.
+    """
+
+    field: Field
+    op: Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "exists"]
+    value: Any = None
+
+
+class Order(Message, frozen=True):
+    """Runs without the field come last, whichever way the others are sorted."""
+
+    field: Field
+    descending: bool = False
+
+
+class RunsQuery(Message, frozen=True):
+    """A page of the runs that pass all conditions, newest first where nothing else decides."""
+
+    columns: Annotated[list[SummaryColumn], Meta(max_length=1000)] = []
+    where: Annotated[list[Condition], Meta(max_length=50)] = []
+    order: Annotated[list[Order], Meta(max_length=5)] = []
+    offset: Annotated[int, Meta(ge=0, lt=2**31)] = 0
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+
+
+class RunCells(Message, frozen=True):
+    """One run of a page; ``cells`` are aligned with the columns asked for.
+
+    A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+    """
+
+    id: str
+    name: str
+    description: str | None
+    state: State
+    tags: list[str]
+    created_at: int
+    finished_at: int | None
+    duration: int
+    config: dict[str, Any]
+    cells: list[float | str | None]
+
+
+class RunsPage(Message, frozen=True):
+    total: int
+    """Runs that pass the conditions, on all pages together."""
+    runs: list[RunCells]
+
+
+class SetAside(Message, frozen=True):
+    reason: str
+    count: int
+
+
 class Run(Message, frozen=True):
     """One run, whole: what Overview and Environment show."""
 
@@ -221,6 +299,8 @@ class Run(Message, frozen=True):
     job_type: str | None
     editable: bool
     """Whether the caller may edit and delete it."""
+    set_aside: list[SetAside]
+    """Records that were not understood, by reason; everything else of the run was stored."""
     notices: list[str]
     """What went wrong while receiving it: damaged bytes, records set aside."""
     definitions: list[Definition] = []
@@ -362,6 +442,8 @@ class ChartSeries(Message, frozen=True):
     """Where not all is finite: (index in x, NaN, +Inf, -Inf)."""
     left_out: int = 0
     """Points logged before the series that is the x axis had a value."""
+    missing: list[tuple[int, int]] = []
+    """First and last step of stored points that are damaged and so left out."""
 
 
 class Chart(Message, frozen=True):

@@ -28,6 +28,7 @@ _MEANINGS = {
     422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
+    501: "The server is not installed with what this needs",
     503: "Something the server needs does not answer; try again later",
     507: "The server's disk is full; nothing was stored",
 }

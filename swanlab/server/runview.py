@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from swanlab.server.db.engine import now
 from swanlab.server.db.runs import RunRow
@@ -20,7 +20,21 @@ def state(stored: str, heard: int) -> State:
     return cast("State", stored)
 
 
-def duration(row: RunRow, heard: int) -> int:
+class Lasting(Protocol):
+    """A row of which it is known when it began and ended."""
+
+    @property
+    def created_at(self) -> int:
+        """Unix milliseconds."""
+        ...
+
+    @property
+    def finished_at(self) -> int | None:
+        """Unix milliseconds."""
+        ...
+
+
+def duration(row: Lasting, heard: int) -> int:
     """Return how long the run took, or has taken when it was last heard of (milliseconds)."""
     return max(0, (heard if row.finished_at is None else row.finished_at) - row.created_at)
 

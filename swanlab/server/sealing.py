@@ -92,17 +92,25 @@ class Keeper:
         for run, project in ended.items():
             if self._closed:
                 return
-            self._seal_one(self._stores.of(project), run, force=True)
+            self._seal_run(self._stores.of(project), run, force=True)
         for store in self._stores.opened():
             for run in store.due():
                 if self._closed:
                     return
-                self._seal_one(store, run)
+                self._seal_run(store, run)
 
-    def _seal_one(self, store: MetricStore, run: int, *, force: bool = False) -> None:
+    def _seal_run(self, store: MetricStore, run: int, *, force: bool = False) -> None:
+        """Seal one run; what is wrong with it must not keep the others from being sealed."""
         began = time.perf_counter()
-        if store.seal(run, force=force):
-            self._vitals.sealed(time.perf_counter() - began)
+        try:
+            sealed = store.seal(run, force=force)
+        except Exception as error:
+            if trouble.of(error) is not None:
+                raise  # The machine's fault: the other runs would fail alike.
+            log.exception("could not seal run %d; its points stay as they came", run)
+        else:
+            if sealed:
+                self._vitals.sealed(time.perf_counter() - began)
 
     def _note_heard(self) -> None:
         with self._lock:

@@ -123,6 +123,7 @@ def _series(run: str, key: str, rank: int, column: Column, *, exact: bool) -> Ch
         mean=None if exact else _floats(column.mean),
         time=_floats(column.time),
         nonfinite=frame.nonfinite(column),
+        missing=column.missing,
     )
 
 

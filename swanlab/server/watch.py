@@ -91,8 +91,10 @@ class Watcher:
         """Return where a file of the run lies in its folder, the newest folder first."""
         for path, folder in sorted(self._folders.items(), reverse=True):
             if folder.run is not None and folder.run.id == run:
-                found = runfile.spooled(path).joinpath("files", *name.split("/"))
-                if found.is_file():
+                base = runfile.spooled(path) / "files"
+                found = base.joinpath(*name.split("/"))
+                # Not by a link to somewhere else: a run folder may be somebody else's.
+                if found.is_file() and found.resolve().is_relative_to(base.resolve()):
                     return found
         return None
 

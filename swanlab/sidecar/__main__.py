@@ -256,7 +256,7 @@ def _upload(
     if start is None or header is None:
         return
     host, api_key = orders.host or "", orders.api_key or ""
-    blobs = Blobs(run_dir, journal, orders.save_part, drop=True)
+    blobs = Blobs(run_dir, journal, orders.save_part, live=True)
     uploader = Uploader(run_dir, Client(host, api_key), start, header, orders.resume, blobs)
     uploader.interval = orders.upload_interval
     uploader.when_opened = opened.set

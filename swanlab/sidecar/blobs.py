@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
+from typing import IO
 
 from swanlab.client import Client
-from swanlab.errors import OffsetConflict, ServerError
+from swanlab.errors import OffsetConflict, ServerError, Unreachable
 from swanlab.records import File
 from swanlab.sidecar.files import Unreadable, kept_at
 from swanlab.sidecar.journal import Journal
@@ -27,53 +29,87 @@ class Blobs:
     """
 
     def __init__(
-        self, run_dir: Path, journal: Journal, part: int = 8 << 20, *, drop: bool = False
+        self, run_dir: Path, journal: Journal, part: int = 8 << 20, *, live: bool = False
     ) -> None:
-        """``part``: bytes sent at once; ``drop``: remove the copy of what has arrived."""
-        self._run_dir, self._journal, self._drop = run_dir, journal, drop
+        """``part``: bytes sent at once.
+
+        ``live``: points are sent beside, so a server that takes no files for now is asked again
+        later without holding them up; and the copy of what has arrived is removed.
+        """
+        self._run_dir, self._journal, self._live = run_dir, journal, live
         self._most = self._part = min(LARGEST_PART, max(1, part))
-        self._there: set[str] = set()
+        self._read = -1
+        self._todo: list[File] = []
+        self._paths: dict[str, list[str]] = {}
+        self._settled: set[str] = set()
+        """Digests that are with the server, or given up."""
         self._asked: set[str] = set()
-        self._given_up: set[str] = set()
         self._failed: dict[str, int] = {}
         self._at: tuple[str, int] | None = None
         """The blob being sent, and how many bytes of it the server has."""
+        self.error: str | None = None
+        """Why no file goes on at the moment."""
+        self._pause = self._not_before = 0.0
         self._direct = True
         self._url: str | None = None
         """Where its next part may be sent past the server."""
 
     def left(self) -> list[File]:
-        """Return the files whose blobs are not with the server, the smallest first."""
-        settled = self._there | self._given_up
-        found = (wish.file for wish in self._journal.kept().values())
-        todo = [file for file in found if file.digest and file.digest not in settled]
-        return sorted(todo, key=lambda file: (file.size, file.path))
+        """Return the files whose blobs are not with the server, the smallest last."""
+        if self._read != self._journal.noted:
+            self._look()
+        while self._todo and self._todo[-1].digest in self._settled:
+            self._todo.pop()
+        return self._todo
+
+    def _look(self) -> None:
+        with self._journal.lock:
+            self._read = self._journal.noted
+            files = [wish.file for wish in self._journal.kept().values() if wish.file.digest]
+        self._paths.clear()
+        for file in files:
+            self._paths.setdefault(file.digest, []).append(file.path)
+        todo = [file for file in files if file.digest not in self._settled]
+        self._todo = sorted(todo, key=lambda file: (-file.size, file.path))
 
     def step(self, client: Client, run_path: str) -> bool:
-        """Send the next part of a file; False when nothing is left to send."""
+        """Send the next part of a file; False when nothing is left to send, or not now."""
         todo = self.left()
-        if not todo:
+        if not todo or time.monotonic() < self._not_before:
             return False
-        new = list(dict.fromkeys(file.digest for file in todo if file.digest not in self._asked))
-        if new:
-            self._ask(client, run_path, new[:_ASKED_AT_ONCE])
-            return True
-        file = next((one for one in todo if self._at and one.digest == self._at[0]), todo[0])
+        try:
+            self._next(client, run_path, todo)
+        except Unreachable as error:
+            # Whatever happened there, the server knows how far it came.
+            self._at = self._journal.sending = None
+            if not self._live or not error.status:
+                raise
+            self._pause = min(60.0, max(1.0, error.retry_after, self._pause * 2))
+            self._not_before = time.monotonic() + self._pause
+            self.error = str(error)
+            return False
+        self._pause, self.error = 0.0, None
+        return True
+
+    def _next(self, client: Client, run_path: str, todo: list[File]) -> None:
+        file = todo[-1]
+        if file.digest not in self._asked:
+            self._ask(client, run_path, todo)
+            return
         try:
             self._send(client, f"{run_path}/blobs/{file.digest}", file)
         except (FileNotFoundError, Unreadable):
             self._give_up(file, "its copy in the run folder is gone")
         except ServerError as error:
             if error.status not in _REFUSALS:
-                self._at = None  # Whatever happened there, the server knows how far it came.
                 raise
-            self._at = None
+            self._at = self._journal.sending = None
             self._failed[file.digest] = self._failed.get(file.digest, 0) + 1
             if error.status == 413 or self._failed[file.digest] >= _TRIES:
                 self._give_up(file, str(error))
-        return True
 
-    def _ask(self, client: Client, run_path: str, digests: list[str]) -> None:
+    def _ask(self, client: Client, run_path: str, todo: list[File]) -> None:
+        digests = list(dict.fromkeys(file.digest for file in todo[-_ASKED_AT_ONCE:]))
         answer = client.request("POST", f"{run_path}/blobs/missing", {"digests": digests})
         missing = set(answer["missing"])
         self._asked.update(digests)
@@ -82,19 +118,30 @@ class Blobs:
                 self._arrived(digest)
 
     def _send(self, client: Client, path: str, file: File) -> None:
-        if self._at is None or self._at[0] != file.digest:
-            wanted = {"direct": "true"} if self._direct else None
-            answer = client.request("GET", f"{path}/upload", None, wanted)
-            self._at, self._url = (file.digest, int(answer["offset"])), answer.get("url")
-        offset = self._at[1]
+        if self._at is not None and self._at[0] == file.digest:
+            offset = self._at[1]
+        else:
+            offset = self._begin(client, path, file)
+            self._at, self._journal.sending = (file.digest, offset), file.digest
         if offset < file.size:
             self._send_part(client, path, file, offset)
         elif client.request("POST", path, {"size": file.size})["stored"]:
             self._at = None
             self._arrived(file.digest)
 
+    def _begin(self, client: Client, path: str, file: File) -> int:
+        """Return where to go on, having found out whether there is a way past the server."""
+        self._url = None
+        if not self._direct and file.size <= self._part:
+            return 0  # What fits in one part is not worth the question.
+        wanted = {"direct": "true"} if self._direct else None
+        answer = client.request("GET", f"{path}/upload", None, wanted)
+        offset, self._url = int(answer["offset"]), answer.get("url")
+        self._direct = self._direct and (self._url is not None or offset >= file.size)
+        return offset
+
     def _send_part(self, client: Client, path: str, file: File, offset: int) -> None:
-        with kept_at(self._run_dir, file.path).open("rb") as copy:
+        with self._open(file) as copy:
             copy.seek(offset)
             piece = copy.read(min(self._part, file.size - offset))
         if not piece:
@@ -112,6 +159,15 @@ class Blobs:
             self._at = (file.digest, offset)
         self._pace(time.monotonic() - began)
 
+    def _open(self, file: File) -> IO[bytes]:
+        """Open the copy, or the file itself where there was no room for one."""
+        try:
+            return kept_at(self._run_dir, file.path).open("rb")
+        except FileNotFoundError:
+            if not file.source:
+                raise
+        return Path(os.fsdecode(file.source)).open("rb")
+
     def _pace(self, took: float) -> None:
         """Let a part take about a second, so that points are never held up for long."""
         if took > _SLOW:
@@ -120,15 +176,17 @@ class Blobs:
             self._part = min(self._most, self._part * 2)
 
     def _arrived(self, digest: str) -> None:
-        self._there.add(digest)
-        if not self._drop:
+        self._settled.add(digest)
+        self._journal.sending = None
+        if not self._live:
             return
         with self._journal.lock:
-            for wish in self._journal.kept().values():
-                if wish.file.digest == digest:
-                    kept_at(self._run_dir, wish.file.path).unlink(missing_ok=True)
+            if self._read != self._journal.noted:
+                self._look()
+            for path in self._paths.get(digest, ()):
+                kept_at(self._run_dir, path).unlink(missing_ok=True)
 
     def _give_up(self, file: File, reason: str) -> None:
-        self._given_up.add(file.digest)
-        self._at = None
+        self._settled.add(file.digest)
+        self._at = self._journal.sending = None
         print(f"{file.path} is not sent: {reason}", flush=True)  # noqa: T201 - the log

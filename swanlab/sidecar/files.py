@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import sys
 import threading
 import time
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from swanlab import runfile
 from swanlab.records import File
@@ -26,6 +28,8 @@ _SHARE = 10
 """A live file is read again only after so many times as long as reading it took."""
 _TRIES = 3
 _PIECE = 1 << 20
+RESERVE = 1 << 30
+"""Bytes of the disk that copies leave free: the training has its own files to write."""
 _FICLONE = 0x40049409
 
 
@@ -36,8 +40,16 @@ class Unreadable(Exception):
 class Keeper:
     """Keeps the files of one run folder, on a thread of its own once it is started."""
 
-    def __init__(self, run_dir: Path, journal: Journal, own: SidecarFile, largest: int) -> None:
-        """``own`` takes the records; ``largest`` is in bytes."""
+    def __init__(
+        self,
+        run_dir: Path,
+        journal: Journal,
+        own: SidecarFile,
+        largest: int,
+        reserve: int = RESERVE,
+    ) -> None:
+        """``own`` takes the records; ``largest`` and ``reserve`` are in bytes."""
+        self._reserve = reserve
         self._run_dir, self._journal, self._own, self._largest = run_dir, journal, own, largest
         self._news = threading.Event()
         self._closing = False
@@ -61,8 +73,14 @@ class Keeper:
         self._news.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._journal.catch_up()
-        self.tick(ended=True)
+        self._look(ended=True)
+
+    def _look(self, *, ended: bool) -> None:
+        try:
+            self._journal.catch_up()
+            self.tick(ended=ended)
+        except OSError as error:
+            print(f"cannot look after files: {error}", flush=True)  # noqa: T201 - the log
 
     def _work(self) -> None:
         while not self._closing:
@@ -70,8 +88,7 @@ class Keeper:
             self._news.wait(LIVE_SECONDS if live else None)
             self._news.clear()
             if not self._closing:
-                self._journal.catch_up()
-                self.tick(ended=False)
+                self._look(ended=False)
 
     def tick(self, *, ended: bool, until: float | None = None) -> None:
         """Keep every file whose turn it is.
@@ -93,6 +110,8 @@ class Keeper:
             return last is None or last.at < wish.at
         if not ended and time.monotonic() < self._next.get(wish.file.path, 0.0):
             return False
+        if not ended and last is not None and last.file.digest == (self._journal.sending or "-"):
+            return False  # A file that changes all the time would never arrive.
         try:
             found = _source(wish.file).stat()
         except OSError:
@@ -107,42 +126,64 @@ class Keeper:
 
     def _keep(self, wish: Wish, last: Wish | None, until: float | None) -> None:
         asked, began, at = wish.file, time.monotonic(), self._own.elapsed()
+        fresh = self._run_dir / f".files-{os.getpid()}-{threading.get_ident()}"
         try:
-            size, changed, digest = self._copy(asked, until)
+            found, digest, copied = self._read(asked, fresh, until)
+            # At once, or what was sent of the version before could remove this one.
+            with self._journal.lock:
+                self._put(kept_at(self._run_dir, asked.path), fresh if copied else None)
+                source = b"" if copied else asked.source
+                mtime = found.st_mtime_ns // 1_000_000
+                self._note(asked, at, size=found.st_size, mtime=mtime, digest=digest, source=source)
+            self._seen[asked.path] = (found.st_size, found.st_mtime_ns)
         except (OSError, Unreadable) as error:
             reason = str(getattr(error, "strerror", None) or error)
             if last is None or last.file.error != reason:
                 print(f"{asked.path} is not kept: {reason}", flush=True)  # noqa: T201 - the log
                 if last is None or last.at < wish.at:
                     self._note(asked, at, error=reason)
-        else:
-            self._seen[asked.path] = (size, changed)
-            self._note(asked, at, size=size, mtime=changed // 1_000_000, digest=digest)
+        finally:
+            fresh.unlink(missing_ok=True)
         took = time.monotonic() - began
         self._next[asked.path] = time.monotonic() + max(LIVE_SECONDS, _SHARE * took)
 
-    def _note(self, asked: File, at: int, **found: str | int) -> None:
+    def _note(self, asked: File, at: int, **found: str | int | bytes) -> None:
         self._own.put(
             File(t=at, path=asked.path, policy=asked.policy, kind=asked.kind, **found)  # type: ignore[arg-type]
         )
         self._journal.catch_up()
 
-    def _copy(self, asked: File, until: float | None) -> tuple[int, int, str]:
-        """Copy the file into the run folder; return its size, time of change (ns) and hash."""
-        place = kept_at(self._run_dir, asked.path)
-        fresh = self._run_dir / f".files-{os.getpid()}-{threading.get_ident()}"
-        try:
-            for attempt in range(1, _TRIES + 1):
-                before, digest = _read(_source(asked), fresh, self._largest, until)
-                after = _source(asked).stat()
-                if attempt == _TRIES or _same(before, after):
-                    break
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with self._journal.lock:
-                fresh.replace(place)
-        finally:
-            fresh.unlink(missing_ok=True)
-        return before.st_size, before.st_mtime_ns, digest
+    def _read(
+        self, asked: File, fresh: Path, until: float | None
+    ) -> tuple[os.stat_result, str, bool]:
+        """Copy the file to ``fresh``; return what it is, its hash and whether there was room.
+
+        Without room it is only hashed, and what is sent is the file itself.
+        """
+        kept_at(self._run_dir, asked.path)  # A bad name is refused before the work.
+        limits, source = Limits(self._largest, until, self._reserve), _source(asked)
+        for attempt in range(1, _TRIES + 1):
+            before, digest, copied = _read(source, fresh, limits)
+            if attempt == _TRIES or _same(before, source.stat()):
+                break
+        return before, digest, copied
+
+    @staticmethod
+    def _put(place: Path, fresh: Path | None) -> None:
+        """Put the copy in its place; without one, what was kept before goes all the same."""
+        if fresh is None:
+            place.unlink(missing_ok=True)
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh.replace(place)
+
+
+class Limits(NamedTuple):
+    """What is not read: longer files, and those changed after ``until`` (Unix seconds)."""
+
+    largest: int
+    until: float | None
+    reserve: int
 
 
 def kept_at(run_dir: Path, name: str) -> Path:
@@ -165,23 +206,26 @@ def _same(before: os.stat_result, after: os.stat_result) -> bool:
     )
 
 
-def _read(
-    source: Path, fresh: Path, largest: int, until: float | None
-) -> tuple[os.stat_result, str]:
+def _read(source: Path, fresh: Path, limits: Limits) -> tuple[os.stat_result, str, bool]:
     # Not to wait for the other end, should it have become a pipe.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with FileIO(os.open(source, flags)) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise Unreadable("it is not a file")
-        if found.st_size > largest:
-            raise Unreadable(f"it has {found.st_size:,} bytes, over the limit of {largest:,}")
-        if until is not None and found.st_mtime > until:
+        if found.st_size > limits.largest:
+            raise Unreadable(
+                f"it has {found.st_size:,} bytes, over the limit of {limits.largest:,}"
+            )
+        if limits.until is not None and found.st_mtime > limits.until:
             raise Unreadable("it was changed after the training had ended")
         with FileIO(fresh, "w+") as copy:
             shared = _share(file, copy)
-            digest = _sum(copy if shared else file, None if shared else copy, found.st_size)
-    return found, digest
+            free = shutil.disk_usage(fresh.parent).free
+            room = shared or free > found.st_size + limits.reserve
+            target = copy if room and not shared else None
+            digest = _sum(copy if shared else file, target, found.st_size)
+    return found, digest, room
 
 
 def _share(file: FileIO, copy: FileIO) -> bool:

@@ -39,6 +39,7 @@ class Follower:
         self.finish: Finish | None = None
         self.config: dict[str, Any] = {}
         self.files: dict[str, Wish] = {}
+        self.noted = 0
 
     def catch_up(self) -> bool:
         """Read what is new; True when the config changed."""
@@ -70,6 +71,7 @@ class Follower:
         elif isinstance(record, File):
             began = 0 if self.header is None else self.header.started
             self.files[record.path] = Wish(began + record.t, record)
+            self.noted += 1
         elif isinstance(record, Config):
             self.config.update(record.values)
             for name in record.removed:
@@ -85,6 +87,10 @@ class Journal:
         self.run_dir = run_dir
         self.lock = threading.RLock()
         """Held while the files are read on, and while a kept file is put in its place."""
+        self.noted = 0
+        """Grows with every record of a file that is read."""
+        self.sending: str | None = None
+        """Digest of the kept file that is being sent: its copy is not to be replaced meanwhile."""
         self._followers: dict[Path, Follower] = {}
 
     def catch_up(self) -> bool:
@@ -93,7 +99,9 @@ class Journal:
         with self.lock:
             for path in runfile.files(self.run_dir):
                 follower = self._followers.setdefault(path, Follower(path))
+                before = follower.noted
                 changed |= follower.catch_up()
+                self.noted += follower.noted - before
         return changed
 
     def wishes(self) -> dict[str, Wish]:

@@ -93,9 +93,18 @@ class Uploader:
                 moved = True
         if moved:
             self.report()
-        if self.blobs is not None and self.blobs.step(self.client, self._path):
+        return self._send_part() or moved
+
+    def _send_part(self) -> bool:
+        """Send the next part of a file; a reason why it cannot be sent is told to the training."""
+        if self.blobs is None:
+            return False
+        before = self.blobs.error
+        moved = self.blobs.step(self.client, self._path)
+        if moved:
             self._spoken = time.monotonic()
-            moved = True
+        if self.blobs.error != before:
+            self.report()
         return moved
 
     def heartbeat(self) -> None:
@@ -147,7 +156,7 @@ class Uploader:
                 "project_url": project if opened else None,
                 "name": opened.get("name"),
                 "created": opened.get("created", False),
-                "error": error,
+                "error": error or (self.blobs.error if self.blobs is not None else None),
                 "refused": refused,
                 "done": self.done,
                 "offsets": self.offsets,
@@ -235,6 +244,8 @@ def send_all(
                 return True
             pause = 0.0
             if not (moved and uploader.blobs and uploader.blobs.left()):
+                if final and give_up():
+                    return False
                 wait(max(uploader.interval, 0.05))
         except AuthenticationError as error:
             uploader.report(str(error), refused=None if uploader.opened else "key")

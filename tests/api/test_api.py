@@ -374,3 +374,36 @@ def test_many_runs_and_their_project_are_changed(api, record):
     assert [(run.tags, run.group) for run in project.runs_get(["x", "y"])] == [(["new"], "g")] * 2
     project.update(description="Trials.", visibility="PUBLIC")
     assert (project.description, api.project("edits").visibility) == ("Trials.", "PUBLIC")
+
+
+def test_a_project_is_made_once_and_runs_go_into_it(api, record, project):
+    made = api.create_project(name=project, visibility="PUBLIC", description="All cats.")
+    assert (made.path, made.visibility, made.description) == (
+        f"admin/{project}",
+        "PUBLIC",
+        "All cats.",
+    )
+    assert made.count == {"experiments": 0, "running": 0}
+    with pytest.raises(ServerError, match="already") as refused:
+        api.workspace().create_project(project)
+    assert refused.value.status == 409
+    record(project, "r1", {"loss": LOSS})
+    assert [run.id for run in api.project(f"admin/{project}").runs()] == ["r1"]
+    assert api.project(f"admin/{project}").visibility == "PUBLIC"
+
+
+def test_a_project_of_a_bad_name_or_in_a_foreign_workspace_is_refused(api):
+    for arguments in ({"name": "two words"}, {"name": ""}, {"name": "x", "username": "nobody"}):
+        with pytest.raises(ServerError):
+            api.create_project(**arguments)
+    with pytest.raises(InvalidArgument, match="PRIVATE or PUBLIC"):
+        api.create_project(name="x", visibility="secret")
+
+
+def test_keys_are_listed_and_looked_up_by_their_older_names(api, record, project):
+    path = record(project, "r1", {"loss": LOSS, "__swanlab__.cpu.pct": [(0, 5.0)]})
+    assert api.columns(path) == ["loss"]
+    assert api.column(path, "loss")["count"] == len(LOSS)
+    assert api.column(path, "__swanlab__.cpu.pct")["last"] == 5.0
+    with pytest.raises(InvalidArgument, match="no key 'acc'"):
+        api.column(path, "acc")

@@ -56,6 +56,8 @@ def test_a_run_can_be_read_whole(ask, cats):
     assert first[0] == {"step": 0, "loss": 0, "odd": None}
     assert [line["text"] for line in ask("run", "logs", cats)] == ["hello"]
     assert ask("run", "export-logs", cats, "-o", "console.log") == {"written": "console.log"}
+    assert ask("run", "export", cats, "-o", "points.csv") == {"written": "points.csv"}
+    assert Path("points.csv").read_text().startswith("key,rank,step,time,value\n")
     assert Path("console.log").read_text().endswith(" INFO hello\n")
 
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from swanlab.server.metrics.store import Store, open_store
-from tests.s3 import bucket
 
-__all__ = ["bucket"]
 Opener = Callable[[], Store]
 
 

@@ -66,7 +66,8 @@ def sizes(request, monkeypatch) -> None:
         monkeypatch.setattr(grid, "CHUNK", 24)
         monkeypatch.setattr(merge, "ROLLUP_FROM", 6)
         monkeypatch.setattr(merge, "FINE", 4)
-        monkeypatch.setattr(rows, "HEADERS", 3)
+        monkeypatch.setattr("swanlab.server.metrics.pages.HEADERS", 3)
+        monkeypatch.setattr("swanlab.server.metrics.pages.PACK_FROM", 2)
         monkeypatch.setattr(rows, "PAGE", 2)
         monkeypatch.setattr(tails, "MEMORY", 2000)
 

@@ -215,3 +215,70 @@ def test_watch_serves_files_from_the_run_folder(script, tmp_path):
         assert refused.status_code == 403
     finally:
         serving.stop()
+
+
+@pytest.fixture
+def small_server(tmp_path: Path) -> Iterator[Serving]:
+    """A server whose disk is too small for files."""
+    folder = tmp_path / "server" / "data"
+    folder.mkdir(parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False).returncode != 0:
+        pytest.skip("mounting a small disk needs root")
+    serving = Serving(tmp_path / "server").start().log_in()
+    yield serving
+    serving.stop(signal.SIGKILL)
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_server_holds_up_no_points_and_takes_files_when_there_is_room(small_server, script):
+    done = script(
+        """
+        import swanlab, time
+        from pathlib import Path
+        Path("a.txt").write_text("what is in it")
+        run = swanlab.init(project="cats", mode="cloud", id="full", settings={"finish_timeout": 5})
+        swanlab.save("a.txt", policy="now")
+        for step in range(30):
+            swanlab.log({"loss": step})
+            time.sleep(0.05)
+        """
+    )
+    assert done.returncode == 0
+    assert "The server has no room for more files" in done.stderr
+    at = "/projects/admin/cats/runs/full"
+    wait_for(lambda: small_server.get(at)["state"] == "finished")
+    assert len(small_server.points("admin/cats", "full", "loss")) == 30
+    assert [one["stored"] for one in small_server.get(f"{at}/files")["files"]] == [False]
+    folder = str(small_server.folder / "data")
+    subprocess.run(["mount", "-o", "remount,size=4g", folder], check=True)
+    wait_for(lambda: small_server.get(f"{at}/files")["files"][0]["stored"], 100)
+
+
+def test_hundreds_of_small_files_and_a_live_one_that_never_rests_all_arrive(server, script):
+    done = script(
+        """
+        import threading, time, swanlab
+        from pathlib import Path
+        Path("many").mkdir()
+        for number in range(400):
+            Path(f"many/{number:04}.txt").write_text(str(number))
+        swanlab.init(project="cats", mode="cloud", id="many",
+                     settings={"monitor_interval": 0, "finish_timeout": 100, "save_part": 65536})
+        busy = Path("busy.bin")
+        busy.write_bytes(bytes(3_000_000))
+        swanlab.save("busy.bin")
+        assert len(swanlab.save("many", policy="now")) == 400
+        for version in range(1, 30):
+            busy.write_bytes(bytes([version]) * 3_000_000)
+            time.sleep(0.1)
+        swanlab.finish()
+        """,
+        timeout=110,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "not everything" not in done.stderr
+    page = server.get("/projects/admin/cats/runs/many/files", limit=10_000)
+    assert (page["total"], all(one["stored"] for one in page["files"])) == (401, True)
+    (busy,) = [one for one in page["files"] if one["path"] == "busy.bin"]
+    assert busy["digest"] == sha256(bytes([29]) * 3_000_000).hexdigest()

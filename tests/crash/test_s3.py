@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from swanlab.api import Api
-from tests.s3 import SECRET, Bucket, bucket
+from tests.s3 import SECRET, Bucket
 from tests.serving import Serving, wait_for
 
-__all__ = ["bucket"]
 PART = 256 * 1024
 SIZE = 40 * PART + 17
 TRAIN = f"""

@@ -43,7 +43,8 @@ FUNCTIONS = {
     "require": ("", ""),
 }
 ENTITIES = {
-    "Api": """__init__(api_key,host) workspace(username) workspaces(username) project(path)
+    "Api": """__init__(api_key,host) create_project(username,name,visibility,description)
+        columns(path) column(path,key) workspace(username) workspaces(username) project(path)
         projects(path,sort,search,detail,page,size,all) run(path) runs(path,filters)
         runs_get(path,ids) user() series(path) self_hosted()""",
     "OpenApi": """__init__(api_key,log_level) list_workspaces() list_projects(username,detail)
@@ -51,7 +52,8 @@ ENTITIES = {
         get_experiment(project,exp_id,username) delete_experiment(project,exp_id,username)
         get_summary(project,exp_id,username) get_metrics(exp_id,keys)
         get_exp_summary(project,exp_id,username) list_project_exps(project,username)""",
-    "api.project.Workspace": "projects(sort,search,detail,page,size,all) json() name username role",
+    "api.project.Workspace": """create_project(name,visibility,description) json() name username
+        projects(sort,search,detail,page,size,all) role""",
     "api.project.Project": """runs() runs_get(ids) delete(commit) delete_runs(ids,commit) json()
         project_id name path url description visibility created_at updated_at count""",
     "api.project.User": "json() name username",
@@ -87,9 +89,7 @@ ENTITIES = {
 
 LATER = """Audio ECharts Html Image Molecule Object3D Text Video echarts plot confusion_matrix
     pr_curve roc_curve log_audio log_echarts log_html log_image log_molecule log_object3d log_text
-    log_video Run.log_image Api.create_project
-    Api.columns Api.column api.project.Workspace.create_project api.project.Project.labels
-    api.experiment.Experiment.medias"""
+    log_video Run.log_image api.project.Project.labels api.experiment.Experiment.medias"""
 """What either generation has and ours has not yet; whoever adds one takes it out of here."""
 
 METHODS = {

@@ -87,9 +87,9 @@ def test_a_blob_comes_in_parts_and_goes_on_where_it_was(alice, run):
         params = {"offset": offset, "size": len(DATA)}
         return alice.put(f"{at}/upload", params=params, content=part)
 
-    assert alice.get(f"{at}/upload").json() == {"offset": 0}
+    assert alice.get(f"{at}/upload").json()["offset"] == 0
     assert put(0, DATA[:3000]).json() == {"offset": 3000}
-    assert alice.get(f"{at}/upload").json() == {"offset": 3000}
+    assert alice.get(f"{at}/upload").json()["offset"] == 3000
     for wrong in (0, 5000):
         refused = put(wrong, DATA[wrong : wrong + 10])
         assert (refused.status_code, refused.json()["error"]["detail"]) == (409, {"expected": 3000})
@@ -106,7 +106,7 @@ def test_bytes_that_are_not_what_was_announced_are_thrown_away(alice, run, tmp_p
     alice.put(f"{at}/upload", params={"offset": 0, "size": 5}, content=b"hello")
     refused = alice.post(at, json={"size": 5})
     assert (refused.status_code, refused.json()["error"]["code"]) == (422, "wrong_digest")
-    assert alice.get(f"{at}/upload").json() == {"offset": 0}
+    assert alice.get(f"{at}/upload").json()["offset"] == 0
     assert blobs_on_disk(tmp_path) == set()
     assert hold(alice, run, DATA) == DIGEST
 
@@ -117,7 +117,7 @@ def test_a_part_longer_than_its_blob_or_than_parts_may_be_is_refused(alice, run)
     assert long.status_code == 413
     huge = alice.put(at, params={"offset": 0, "size": 2**45}, content=b"hello")
     assert huge.status_code == 413
-    assert alice.get(at).json() == {"offset": 0}
+    assert alice.get(at).json()["offset"] == 0
 
 
 def test_an_empty_file_is_a_file(alice, run, sender):
@@ -196,7 +196,7 @@ def test_knowing_a_hash_gives_nothing(alice, run, as_user):
     assert bob.get(f"{his}/blobs/{DIGEST}").status_code == 404
     asked = bob.post(f"{his}/blobs/missing", json={"digests": [DIGEST]}).json()
     assert asked == {"missing": [DIGEST]}
-    assert bob.get(f"{his}/blobs/{DIGEST}/upload").json() == {"offset": 0}
+    assert bob.get(f"{his}/blobs/{DIGEST}/upload").json()["offset"] == 0
     finished = bob.post(f"{his}/blobs/{DIGEST}", json={"size": len(DATA)})
     assert finished.status_code == 409
     hold(bob, his, DATA)
@@ -256,7 +256,7 @@ def test_a_full_disk_is_said_and_taken_up_again(alice, run, server):
     server.blobs.media.reserve = 1 << 60  # more than any disk has free
     full = alice.put(at, params=params, content=DATA)
     assert (full.status_code, full.json()["error"]["code"]) == (507, "no_space")
-    assert full.headers["retry-after"] == "30"
+    assert full.headers["retry-after"] == "10"
     server.blobs.media.reserve = 0
     assert alice.put(at, params=params, content=DATA).json() == {"offset": len(DATA)}
 

@@ -113,6 +113,23 @@ def test_a_body_that_is_not_zstd_is_refused(alice, run):
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "not_zstd")
 
 
+def test_a_body_that_was_cut_is_refused_and_taken_when_it_comes_whole(alice, run):
+    whole = zstandard.compress(BEGIN + b"".join(scalars(step, 1.0) for step in range(50)))
+    place = {"writer": "w", "offset": 0}
+    cut = alice.post(f"{run}/frames", params=place, content=whole[:-9])
+    assert (cut.status_code, cut.json()["error"]["code"]) == (400, "not_zstd")
+    assert alice.post(f"{run}/frames", params=place, content=whole).status_code == 200
+    assert len(points(alice, run)) == 50
+
+
+def test_a_body_of_unknown_size_is_taken(alice, run):
+    packer = zstandard.ZstdCompressor(write_content_size=False)
+    body = packer.compress(BEGIN + scalars(0, 1.0))
+    place = {"writer": "w", "offset": 0}
+    assert alice.post(f"{run}/frames", params=place, content=body).status_code == 200
+    assert points(alice, run) == {0: 1.0}
+
+
 @pytest.mark.parametrize("sized", [True, False])
 def test_a_bomb_is_refused_before_it_goes_off(alice, run, sized):
     packer = zstandard.ZstdCompressor(write_content_size=sized)

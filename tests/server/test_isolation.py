@@ -35,6 +35,8 @@ BODIES = {
     "RunIds": {"runs": ["r1"]},
     "EndedState": {"state": "aborted"},
     "ProjectEdit": {"description": "changed"},
+    "RunsQuery": {},
+    "NewProject": {"name": "dogs"},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
     "BlobList": {"digests": [DIGEST]},

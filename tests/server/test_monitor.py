@@ -74,7 +74,7 @@ def test_what_was_sent_is_counted(server, sender, admin):
 def test_sealing_and_bytes_per_point_are_measured(server, sender, admin):
     sender.send(frame(header()) + keys("loss") + b"".join(scalars(n, n * 0.5) for n in range(5000)))
     store = server.stores.opened()[0]
-    server.ingest.keeper._seal_one(store, 1, force=True)
+    server.ingest.keeper._seal_run(store, 1, force=True)
     read(admin.get("/metrics"))  # somebody asks: from now on it is measured
     sweep = server.beside[0]
     sweep._measured = 0.0

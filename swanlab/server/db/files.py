@@ -16,6 +16,7 @@ MOST = 100_000
 """Files of one run."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAX_PATH = 1024
+_AT_ONCE = 500
 _CONTROL = re.compile(r"[\\\x00-\x1f\x7f]")
 _LARGEST = 2**53
 
@@ -44,20 +45,44 @@ def good_path(path: str) -> bool:
     )
 
 
-def note(connection: Connection, run: int, record: File, at: int) -> None:
-    """Take in what a record says of a file, unless something later is known.
+def note(connection: Connection, run: int, found: Sequence[tuple[int, File]]) -> None:
+    """Take in what records say of files, each with its time, unless something later is known.
 
     A wish for a file never takes the place of what is known of the file. A blob that no file of
     the run names any more is let go of.
     """
-    if not good_path(record.path):
-        return
-    digest = record.digest if DIGEST.fullmatch(record.digest) else None
-    mine = (files.c.run == run) & (files.c.path == record.path)
-    held = connection.execute(select(files.c.noted_at, files.c.digest).where(mine)).first()
-    if held is not None and (held.noted_at > at or (digest is None and held.digest is not None)):
-        return
-    values = {
+    good = [(at, record) for at, record in found if good_path(record.path)]
+    before = _known(connection, run, list({record.path for _, record in good}))
+    known, values = dict(before), dict[str, dict[str, Any]]()
+    for at, record in good:
+        digest = record.digest if DIGEST.fullmatch(record.digest) else None
+        last = known.get(record.path)
+        if last is not None and (last[0] > at or (digest is None and last[1] is not None)):
+            continue
+        known[record.path] = (at, digest)
+        values[record.path] = _columns(record, digest, at)
+    _add(connection, run, [(path, row) for path, row in values.items() if path not in before])
+    for path in values.keys() & before.keys():
+        mine = (files.c.run == run) & (files.c.path == path)
+        connection.execute(update(files).where(mine).values(**values[path]))
+        old = before[path][1]
+        if old is not None and old != values[path]["digest"]:
+            _let_go(connection, run, old)
+
+
+def _known(connection: Connection, run: int, paths: list[str]) -> dict[str, tuple[int, str | None]]:
+    """Return when those files of the run were noted last, and their digests."""
+    found: dict[str, tuple[int, str | None]] = {}
+    for start in range(0, len(paths), _AT_ONCE):
+        some = files.c.path.in_(paths[start : start + _AT_ONCE])
+        columns = (files.c.path, files.c.noted_at, files.c.digest)
+        for row in connection.execute(select(*columns).where(files.c.run == run, some)):
+            found[row.path] = (row.noted_at, row.digest)
+    return found
+
+
+def _columns(record: File, digest: str | None, at: int) -> dict[str, Any]:
+    return {
         "size": max(0, min(record.size, _LARGEST)),
         "mtime": max(0, min(record.mtime, _LARGEST)),
         "digest": digest,
@@ -66,14 +91,14 @@ def note(connection: Connection, run: int, record: File, at: int) -> None:
         "error": record.error[:1000] or None,
         "noted_at": at,
     }
-    if held is None:
-        count = select(func.count()).select_from(files).where(files.c.run == run)
-        if connection.execute(count).scalar_one() < MOST:
-            connection.execute(insert(files).values(run=run, path=record.path, **values))
-        return
-    connection.execute(update(files).where(mine).values(**values))
-    if held.digest is not None and held.digest != digest:
-        _let_go(connection, run, held.digest)
+
+
+def _add(connection: Connection, run: int, new: list[tuple[str, dict[str, Any]]]) -> None:
+    if new:
+        room = MOST - totals(connection, run)[0]
+        rows = [{"run": run, "path": path, **row} for path, row in new[: max(0, room)]]
+        if rows:
+            connection.execute(insert(files), rows)
 
 
 def _let_go(connection: Connection, run: int, digest: str) -> None:

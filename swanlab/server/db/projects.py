@@ -102,6 +102,27 @@ def create(connection: Connection, workspace: str, name: str) -> ProjectRow:
     return added
 
 
+def create_new(
+    connection: Connection, workspace: str, name: str, description: str | None, visibility: str
+) -> ProjectRow | None:
+    """Add a project; None when there is one of that name."""
+    place = workspace_owner(connection, workspace)
+    if place is None:
+        raise LookupError(workspace)
+    added = connection.execute(
+        insert_new(connection, projects)
+        .values(
+            workspace_id=place[0],
+            name=name,
+            description=description,
+            visibility=visibility,
+            created_at=now(),
+        )
+        .returning(projects.c.id)
+    ).scalar()
+    return None if added is None else find(connection, workspace, name)
+
+
 def lock(connection: Connection, project: int) -> None:
     """Let nobody add a run to the project until the transaction ends."""
     connection.execute(select(projects.c.id).where(projects.c.id == project).with_for_update())

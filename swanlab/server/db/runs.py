@@ -139,6 +139,23 @@ def hold(
     return {row.id: row.state for row in found}
 
 
+def listed(connection: Connection, project: int, *, config: bool) -> list[Row[Any]]:
+    """Return what tables sort and filter by of all runs of a project, newest first."""
+    columns = [
+        runs.c[name]
+        for name in ("id", "run_id", "name", "state", "tags", "created_at", "finished_at")
+    ]
+    columns += [runs.c.seen_at, *([runs.c.config] if config else [])]
+    query = select(*columns).where(runs.c.project_id == project)
+    return list(connection.execute(query.order_by(runs.c.created_at.desc(), runs.c.id.desc())))
+
+
+def by_number(connection: Connection, wanted: list[int]) -> dict[int, RunRow]:
+    """Return those runs that exist, by their numbers."""
+    rows = connection.execute(select(runs).where(runs.c.id.in_(wanted)))
+    return {row.id: row for row in map(_run, rows)}
+
+
 def numbers(connection: Connection, project: int, run_ids: list[str]) -> dict[str, int]:
     """Return the numbers of those runs of the project that exist."""
     rows = connection.execute(

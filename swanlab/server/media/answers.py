@@ -31,4 +31,4 @@ def answered(work: Callable[[], T]) -> T:
         raise Problem(503, "unavailable", message, headers={"retry-after": "5"}) from away
     except NoSpace as full:
         message = "The server has no room for more files; it goes on when there is some."
-        raise Problem(507, "no_space", message, headers={"retry-after": "30"}) from full
+        raise Problem(507, "no_space", message, headers={"retry-after": "10"}) from full

@@ -58,11 +58,13 @@ HEADER = np.dtype(
         ("fine", "u1"),
         ("coarse", "u1"),
         ("format", "u1"),
-        ("reserved", "<u4"),
+        ("packed", "u1"),
+        ("reserved", "u1", (3,)),
     ]
 )
 """A chunk covers the steps [start, start + 2**bits). ``fine`` and ``coarse`` say that its roll-up
-groups are 2**fine and 2**coarse steps wide, ``NO_ROLLUP`` that it has none."""
+groups are 2**fine and 2**coarse steps wide, ``NO_ROLLUP`` that it has none; ``packed`` that the
+packed roll-up beside its page has it too."""
 
 _HEADER = struct.Struct("<qqqqqdqdqdddIIIIBBBBI")
 assert _HEADER.size == HEADER.itemsize
@@ -213,7 +215,7 @@ def extremes(steps: Ints, values: Floats) -> Extremes:
             return Extremes(none, -1, none, -1, 0.0, none, nan, positive, negative)
         low, high = int(at[values[at].argmin()]), int(at[values[at].argmax()])
         last = int(at[-1])
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             total = float(values[at].sum())
     return Extremes(
         float(values[low]),
@@ -290,7 +292,7 @@ def of_headers(headers: Records) -> Records:
     row["last_value"] = last["last_value"]
     for name in ("points", "nan", "positive", "negative"):
         row[name] = headers[name].sum(dtype=np.int64)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         row["total"] = headers["total"].sum()
     row["low"] = row["high"] = np.nan
     row["low_step"] = row["high_step"] = -1
@@ -311,7 +313,7 @@ def summaries(steps: Ints, times: Ints, values: Floats) -> Records:
     finite = np.isfinite(values)
     if finite.all():
         low, high = values.argmin(axis=0), values.argmax(axis=0)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             out["total"] = values.sum(axis=0)
     else:
         out["nan"] = np.isnan(values).sum(axis=0)
@@ -319,7 +321,7 @@ def summaries(steps: Ints, times: Ints, values: Floats) -> Records:
         out["negative"] = np.isneginf(values).sum(axis=0)
         low = np.where(finite, values, np.inf).argmin(axis=0)
         high = np.where(finite, values, -np.inf).argmax(axis=0)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             out["total"] = np.where(finite, values, 0.0).sum(axis=0)
     columns = np.arange(values.shape[1])
     none = ~finite.any(axis=0)

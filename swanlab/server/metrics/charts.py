@@ -15,7 +15,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from swanlab.server.metrics import aggregate, codec, grid, rows, schema
+from swanlab.server.metrics import aggregate, codec, grid, pages, rows, schema
 from swanlab.server.metrics.aggregate import GROUP, HEADER, Records
 from swanlab.server.metrics.contract import Buckets, Column, Floats, Ints, Query
 from swanlab.server.metrics.tail import EMPTY, Arrays, clip, concatenate, unique
@@ -37,7 +37,7 @@ class Source(NamedTuple):
 class _Lane:
     """One series of one chart on its way."""
 
-    __slots__ = ("base", "begin", "bits", "end", "hi", "lo", "offset", "raw", "source")
+    __slots__ = ("base", "begin", "bits", "end", "hi", "lo", "missing", "offset", "raw", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -50,6 +50,8 @@ class _Lane:
         self.offset = 0
         """Number of the bucket of the first cell."""
         self.raw: list[Arrays] = []
+        self.missing: list[tuple[int, int]] = []
+        """First and last step of what is damaged."""
 
 
 class _Chart(NamedTuple):
@@ -57,7 +59,7 @@ class _Chart(NamedTuple):
     lanes: list[_Lane]
 
 
-_CHUNK, _COARSE, _FINE, _RAW, _OUT = range(5)
+_CHUNK, _WIDE, _COARSE, _FINE, _RAW, _OUT = range(6)
 """By which level a chunk counts."""
 
 
@@ -72,6 +74,8 @@ class _Work:
         self.groups: list[tuple[Ints, Records, Ints]] = []
         """Cells, their groups, and a step that tells which group of a cell has the last value:
         raw points may lie on both sides of a chunk that counts by its aggregates."""
+        self.found: list[tuple[Ints, Records]] = []
+        """Groups of chunks that count by a roll-up, with the numbers of their headers."""
         self.memo: codec.Memo = {}
         self._read_headers()
         self.levels = np.full(len(self.headers), _OUT, dtype=np.int8)
@@ -81,19 +85,31 @@ class _Work:
 
     def _read_headers(self) -> None:
         wanted = {(s.run, s.sid) for lane in self.lanes if (s := lane.source).sid is not None}
-        pages: dict[tuple[int, int], list[bytes]] = defaultdict(list)
-        for run, sid, data in rows.heads(self.connection, sorted(wanted)):
-            pages[run, sid].append(data)
+        held: dict[tuple[int, int], list[tuple[int, bytes]]] = defaultdict(list)
+        for run, sid, start, data in rows.heads(self.connection, sorted(wanted)):
+            held[run, sid].append((start, data))
         parts: list[bytes] = []
+        starts: list[int] = []
+        sizes: list[int] = []
         at = 0
         for lane in self.lanes:
             lane.begin = at
             if lane.source.sid is not None:
-                own = pages[lane.source.run, lane.source.sid]
-                at += sum(map(len, own)) // HEADER.itemsize
-                parts += own
+                own = held[lane.source.run, lane.source.sid]
+                for number, (start, data) in enumerate(own, 1):
+                    try:
+                        page = codec.decode_page(data, "chunk headers")
+                    except codec.DamagedError:
+                        last = own[number][0] - 1 if number < len(own) else grid.LAST
+                        lane.missing.append((start, last))
+                        continue
+                    parts.append(page)
+                    starts.append(start)
+                    sizes.append(len(page) // HEADER.itemsize)
+                    at += sizes[-1]
             lane.end = at
         self.headers: Records = np.frombuffer(b"".join(parts), dtype=HEADER)
+        self.page_of = np.repeat(np.array(starts, dtype=np.int64), sizes)
         sizes = [lane.end - lane.begin for lane in self.lanes]
         self.lane_of = np.repeat(np.arange(len(self.lanes)), sizes)
 
@@ -134,10 +150,11 @@ class _Work:
             [
                 ~overlaps,
                 usable & (first >> bits == last >> bits),
+                usable & (h["packed"] > 0) & (h["coarse"] + pages.WIDE <= bits),
                 usable & (h["coarse"] <= bits),
                 usable & (h["fine"] <= bits),
             ],
-            [_OUT, _CHUNK, _COARSE, _FINE],
+            [_OUT, _CHUNK, _WIDE, _COARSE, _FINE],
             _RAW,
         )
 
@@ -169,13 +186,76 @@ class _Work:
             at += len(lanes)
         return raw
 
+    def read_levels(self) -> None:
+        """Read the roll-ups; a chunk whose roll-up is damaged counts by the next finer one."""
+        self._read_packs(np.flatnonzero(self.levels == _WIDE))
+        for level, column in ((_COARSE, schema.rollup.c.coarse), (_FINE, schema.rollup.c.fine)):
+            at = np.flatnonzero(self.levels == level)
+            if not len(at):
+                continue
+            blobs = self._read(at, column)
+            wanted = [blobs.get(place, b"") for place in self._places(at)]
+            try:
+                groups, sizes = codec.decode_groups(wanted)
+            except codec.DamagedError:
+                good = np.array([codec.is_whole(blob) for blob in wanted], dtype=np.bool_)
+                self.levels[at[~good]] = level + 1
+                at = at[good]
+                groups, sizes = codec.decode_groups(
+                    [blob for blob in wanted if codec.is_whole(blob)]
+                )
+            self.found.append((np.repeat(at, sizes), groups))
+
+    def _read_packs(self, at: Ints) -> None:
+        if not len(at):
+            return
+        by_page: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for index in at.tolist():
+            by_page[int(self.lane_of[index]), int(self.page_of[index])].append(index)
+        sources = [(self.lanes[lane].source, start) for lane, start in by_page]
+        wanted = sorted({(s.run, s.sid or 0, start) for s, start in sources})
+        blobs = {
+            (run, sid, start): data
+            for run, sid, start, data in rows.by_start(self.connection, schema.pack.c.wide, wanted)
+        }
+        for (source, start), own in zip(sources, by_page.values(), strict=True):
+            chunks = np.array(own, dtype=np.int64)
+            try:
+                groups, _ = codec.decode_groups(
+                    [blobs.get((source.run, source.sid or 0, start), b"")]
+                )
+            except codec.DamagedError:
+                self.levels[chunks] = _COARSE
+                continue
+            self._pick(chunks, groups)
+
+    def _pick(self, chunks: Ints, groups: Records) -> None:
+        """Take of a page's groups those of the chunks that are wanted."""
+        last = self.headers["last"][chunks]
+        at = np.minimum(np.searchsorted(last, groups["step"]), len(chunks) - 1)
+        inside = (groups["step"] >= self.headers["first"][chunks][at]) & (
+            groups["step"] <= last[at]
+        )
+        if inside.all():
+            self.found.append((chunks[at], groups))
+        elif inside.any():
+            self.found.append((chunks[at[inside]], groups[inside]))
+
     def read_points(self) -> None:
         """Read the chunks that count by their points, and put the tails to them."""
         at = np.flatnonzero(self.levels == _RAW)
         blobs = self._read(at, schema.chunk.c.data)
-        for place, lane in zip(self._places(at), self.lane_of[at].tolist(), strict=True):
-            points = codec.decode_chunk(blobs[place], self.memo)
-            self.lanes[lane].raw.append(Arrays(*points))
+        for index, place in zip(at.tolist(), self._places(at), strict=True):
+            lane = self.lanes[int(self.lane_of[index])]
+            try:
+                points = codec.decode_chunk(blobs.get(place, b""), self.memo)
+            except codec.DamagedError:
+                lane.missing.append(
+                    (int(self.headers["first"][index]), int(self.headers["last"][index]))
+                )
+                self.levels[index] = _OUT
+            else:
+                lane.raw.append(Arrays(*points))
         for lane in self.lanes:
             if len(lane.source.tail.steps):
                 lane.raw.append(lane.source.tail)
@@ -283,13 +363,8 @@ class _Work:
         at = np.flatnonzero(self.levels == _CHUNK)
         if len(at):
             self._add(at, aggregate.as_groups(self.headers[at]))
-        for level, column in ((_COARSE, schema.rollup.c.coarse), (_FINE, schema.rollup.c.fine)):
-            at = np.flatnonzero(self.levels == level)
-            if len(at):
-                blobs = self._read(at, column)
-                found = [blobs[place] for place in self._places(at)]
-                groups, sizes = codec.decode_groups(found)
-                self._add(np.repeat(at, sizes), groups)
+        for at, groups in self.found:
+            self._add(at, groups)
 
     def _add(self, at: Ints, groups: Records) -> None:
         lanes = self.lane_of[at]
@@ -334,7 +409,24 @@ class _Work:
             if not used.all():
                 edges = edges[used]
                 found = [[array[used] for array in arrays] for arrays in found]
-        return Buckets(exact is not None, width, edges, [Column(*arrays) for arrays in found])
+        columns = [_column(arrays, lane) for arrays, lane in zip(found, lanes, strict=True)]
+        return Buckets(exact is not None, width, edges, columns)
+
+
+def _column(arrays: list[Any], lane: _Lane) -> Column:
+    fields = dict(zip(Column.__struct_fields__, arrays, strict=False))
+    return Column(**fields, missing=_within(lane))
+
+
+def _within(lane: _Lane) -> list[tuple[int, int]]:
+    """Return what of the damaged steps the chart would show; all when nothing else is known."""
+    if lane.hi < lane.lo:
+        return sorted(lane.missing)
+    return sorted(
+        (max(first, lane.lo), min(last, lane.hi))
+        for first, last in lane.missing
+        if first <= lane.hi and last >= lane.lo
+    )
 
 
 _TIME = Column.__struct_fields__.index("time")
@@ -378,6 +470,7 @@ def answer(
     work = _Work(connection, charts)
     work.choose_ranges()
     work.choose_levels()
+    work.read_levels()
     work.read_points()
     work.find_exact()
     work.aggregate_points()

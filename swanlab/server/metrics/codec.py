@@ -28,6 +28,7 @@ _CHUNK = struct.Struct("<BBIII")
 _GROUPS = struct.Struct("<BI")
 _INTS = struct.Struct("<Bqq")
 _CRC = struct.Struct("<I")
+_PAGE = struct.Struct("<B")
 _FLOAT32 = 1
 
 Memo = dict[tuple[int, bytes], Ints]
@@ -156,6 +157,15 @@ def decode_groups(blobs: Sequence[bytes]) -> tuple[Records, Ints]:
     return out.reshape(-1).view(GROUP), sizes
 
 
+def is_whole(blob: bytes) -> bool:
+    """Whether packed roll-up groups are what was written."""
+    try:
+        _check_groups(blob)
+    except DamagedError:
+        return False
+    return True
+
+
 def _check_groups(blob: bytes) -> int:
     end = len(blob) - _CRC.size
     if end < _GROUPS.size or _CRC.unpack_from(blob, end)[0] != crc32(memoryview(blob)[:end]):
@@ -164,6 +174,24 @@ def _check_groups(blob: bytes) -> int:
     if version != VERSION:
         raise DamagedError(f"a stored roll-up has format {version}, this program reads {VERSION}")
     return int(count)
+
+
+def encode_page(data: bytes) -> bytes:
+    """Put the version in front of records or names, and a checksum behind."""
+    body = _PAGE.pack(VERSION) + data
+    return body + _CRC.pack(crc32(body))
+
+
+def decode_page(blob: bytes, what: str) -> bytes:
+    """Return what was given to ``encode_page``; raises ``DamagedError``, naming ``what``."""
+    end = len(blob) - _CRC.size
+    if end < _PAGE.size or _CRC.unpack_from(blob, end)[0] != crc32(memoryview(blob)[:end]):
+        raise DamagedError(f"a stored page of {what} does not match its checksum")
+    if blob[0] != VERSION:
+        raise DamagedError(
+            f"a stored page of {what} has format {blob[0]}, this program reads {VERSION}"
+        )
+    return blob[_PAGE.size : end]
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):

@@ -236,6 +236,8 @@ class Column(msgspec.Struct, frozen=True):
     nan: Ints
     positive_infinity: Ints
     negative_infinity: Ints
+    missing: list[tuple[int, int]] = []
+    """First and last step of stored points that are damaged, and so are left out."""
 
 
 class Buckets(msgspec.Struct, frozen=True):
@@ -287,6 +289,14 @@ class MetricStore(Protocol):
         """Return every series of the runs, unsealed points included, without reading points."""
         ...
 
+    def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, NDArray[np.void]]:
+        """Return the summary of each key in every run, its lowest rank's, in the order of ``runs``.
+
+        The rows are laid out as ``aggregate.SUMMARY``; ``points`` is 0 where a run has no such
+        series.
+        """
+        ...
+
     def buckets(self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int) -> Buckets:
         """Return the series on shared edges, at most ``count`` buckets (or exact steps).
 
@@ -321,6 +331,10 @@ class MetricStore(Protocol):
 
     def size(self) -> int:
         """Return the bytes that the store takes on the disk, its log not counted."""
+        ...
+
+    def refusals(self, run: int) -> dict[str, int]:
+        """Return how many records of the run were set aside, by reason (a few fixed texts)."""
         ...
 
     def delete(self, run: int) -> None:

@@ -28,7 +28,7 @@ def decode_batch(batch: Batch, writer: Writer) -> Decoded:
     for payload in span.payloads:
         try:
             record = decode(payload)
-        except (msgspec.ValidationError, msgspec.DecodeError):
+        except (msgspec.ValidationError, msgspec.DecodeError, RecursionError):
             reader.unknown += 1
             continue
         if type(record) is records.Scalars:
@@ -127,7 +127,7 @@ class _Reader:
         else:
             if isinstance(record, records.Header):
                 self.flush()
-                self.rank = min(max(record.rank, 0), 1 << 31)
+                self.rank = min(max(record.rank, 0), (1 << 31) - 1)
                 self.started = min(max(record.started, 0), _TIME_LIMIT)
             self.records.append(record)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +27,7 @@ _NEW_DEFINITION = sa.insert(schema.definition)
 _COMPACT_FROM = 32
 """Definitions of a writer, in rows, from which they are put into one."""
 _REMEMBERED = 2048
+UNKNOWN = "records of a kind or shape that this server does not know"
 
 
 class Writers:
@@ -51,7 +52,7 @@ class Writers:
             with self._lock:
                 known = self._known.get(name)
             if known is None or known.offset != row.next_offset:
-                known = _replay(connection, name, row)
+                known = replay(connection, name, row)
                 self.remember({name: known})
             found.append(known)
         return found
@@ -95,7 +96,7 @@ class Writers:
             )
 
 
-def _replay(connection: sa.Connection, name: Id, row: Any) -> Writer:
+def replay(connection: sa.Connection, name: Id, row: Any) -> Writer:
     """Build a writer from its definitions."""
     table = schema.definition
     query = sa.select(table.c.frames).where(table.c.run == name[0], table.c.writer == name[1])
@@ -155,6 +156,7 @@ class Group:
             connection.execute(_NEW_DEFINITION, definitions)
         self._store_lines(connection)
         self._store_blocks(connection)
+        self._store_refusals(connection)
 
     def _store_lines(self, connection: sa.Connection) -> None:
         lines: dict[tuple[int, str, int], dict[str, Any]] = {}
@@ -174,6 +176,21 @@ class Group:
             columns = ["time", "level", "stream", "text"]
             insert = schema.upsert(connection.engine, schema.line, columns)
             connection.execute(insert, list(lines.values()))
+
+    def _store_refusals(self, connection: sa.Connection) -> None:
+        counts: Counter[tuple[int, str]] = Counter()
+        for item in self._stored:
+            for reason, count in reasons(item).items():
+                counts[item.batch.run, reason] += count
+        if counts:
+            table = schema.refusal
+            connection.execute(
+                schema.add(connection.engine, table, "count"),
+                [
+                    {"run": run, "reason": reason, "count": count}
+                    for (run, reason), count in counts.items()
+                ],
+            )
 
     def _store_blocks(self, connection: sa.Connection) -> None:
         items = [item for item in self._stored if item.blocks]
@@ -202,6 +219,14 @@ class Group:
         connection.execute(_NEW_BATCH, batches)
         insert = schema.upsert(connection.engine, schema.ledger, ["top", "pending", "touched"])
         connection.execute(insert, [ledger._asdict() for ledger in ledgers.values()])
+
+
+def reasons(item: Decoded) -> dict[str, int]:
+    """Return how many records of a batch were set aside, by reason: one of a few fixed texts."""
+    found = dict(item.refused)
+    if item.unknown:
+        found[UNKNOWN] = item.unknown
+    return found
 
 
 def _id(item: Batch | Decoded) -> Id:

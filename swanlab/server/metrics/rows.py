@@ -10,19 +10,32 @@ import msgspec
 import numpy as np
 import sqlalchemy as sa
 
-from swanlab.server.metrics import schema
+from swanlab.server.metrics import codec, schema
 from swanlab.server.metrics.aggregate import HEADER, SUMMARY, Records
 from swanlab.server.metrics.tail import Name
 
 PAGE = 256
 """Series to a row of ``series``."""
-HEADERS = 128
-"""Chunk headers to a row of ``head``."""
 _AT_ONCE = 4000
 _T = TypeVar("_T")
 
-encode_names = msgspec.msgpack.Encoder().encode
-_decode_names = msgspec.msgpack.Decoder(list[tuple[str, int]]).decode
+_pack = msgspec.msgpack.Encoder().encode
+_names = msgspec.msgpack.Decoder(list[tuple[str, int]]).decode
+
+
+def encode_names(names: list[Name]) -> bytes:
+    """Pack the names of a page."""
+    return codec.encode_page(_pack(names))
+
+
+def decode_names(blob: bytes) -> list[Name]:
+    """Return the names of a page; raises ``DamagedError``."""
+    return _names(codec.decode_page(blob, "names"))
+
+
+def summaries(blob: bytes) -> Records:
+    """Return the summaries of a page; raises ``DamagedError``."""
+    return np.frombuffer(codec.decode_page(blob, "summaries"), dtype=SUMMARY)
 
 
 class Ledger(NamedTuple):
@@ -110,7 +123,7 @@ def names(connection: sa.Connection, runs: Iterable[int]) -> dict[int, list[Name
     for part in portions(runs):
         condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
         for run, data in _select(connection, "run, names", "series", condition):
-            found.setdefault(run, []).extend(_decode_names(data))
+            found.setdefault(run, []).extend(decode_names(data))
     return found
 
 
@@ -119,19 +132,26 @@ def pages(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Page]:
     memo: dict[bytes, list[Name]] = {}
     for part in portions(runs):
         condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
-        for run, number, data, summaries in _select(
+        for run, number, data, packed in _select(
             connection, "run, page, names, summaries", "series", condition
         ):
             known = memo.get(data)
             if known is None:
-                known = memo[data] = _decode_names(data)
-            yield Page(run, number, known, np.frombuffer(summaries, dtype=SUMMARY))
+                known = memo[data] = decode_names(data)
+            yield Page(run, number, known, summaries(packed))
+
+
+def series_blobs(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Any]:
+    """Return rows (run, names, summaries), packed, of the runs, by run and page."""
+    for part in portions(runs):
+        condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
+        yield from _select(connection, "run, names, summaries", "series", condition)
 
 
 def heads(connection: sa.Connection, series: Iterable[tuple[int, int]]) -> list[Any]:
-    """Return (run, sid, headers) of all header pages of the series, by their first step."""
+    """Return (run, sid, start, headers) of all header pages of the series, by their start."""
     table = schema.head
-    columns = [table.c.run, table.c.sid, table.c.headers]
+    columns = [table.c.run, table.c.sid, table.c.start, table.c.headers]
     found: list[Any] = []
     for part in portions(series):
         found += _join(connection, columns, ("run", "sid"), part, "ORDER BY head.start")
@@ -139,8 +159,8 @@ def heads(connection: sa.Connection, series: Iterable[tuple[int, int]]) -> list[
 
 
 def headers(data: bytes) -> Records:
-    """Return the chunk headers of a page."""
-    return np.frombuffer(data, dtype=HEADER)
+    """Return the chunk headers of a page; raises ``DamagedError``."""
+    return np.frombuffer(codec.decode_page(data, "chunk headers"), dtype=HEADER)
 
 
 def by_start(

@@ -3,8 +3,10 @@
 ``writer`` and ``definition`` hold how far a writer's file was received and what decodes the rest
 of it; ``batch`` the points not yet sealed; ``ledger`` one row per run to count and lock by;
 ``series`` the names and summaries of a run's series, 256 to a row; ``chunk``, ``rollup`` and
-``head`` the sealed points, their roll-ups, and the chunk headers, 128 to a row; ``line`` the
-console.
+``head`` the sealed points, their roll-ups, and the chunk headers, some 128 to a row; ``pack`` the
+roll-ups of the chunks of such a row in one, four times wider; ``refusal`` how many
+records of a run were set aside, by reason; ``line`` the console. ``lost`` keeps
+what no longer matched its checksum when it was to be rewritten (sid -1: a batch, by its number).
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from swanlab.server.db import postgres
+from swanlab.server.metrics import upgrade
 from swanlab.server.metrics.engine import write
 
-VERSION = 1
+VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -116,6 +119,34 @@ head = sa.Table(
     _value("headers", sa.LargeBinary),
 )
 
+pack = sa.Table(
+    "pack",
+    metadata,
+    _key("run"),
+    _key("sid"),
+    _key("start"),
+    _value("wide", sa.LargeBinary),
+)
+
+lost = sa.Table(
+    "lost",
+    metadata,
+    _key("run"),
+    _key("sid"),
+    _key("start"),
+    _key("at"),  # Unix milliseconds
+    _value("reason", sa.Text),
+    _value("data", sa.LargeBinary),
+)
+
+refusal = sa.Table(
+    "refusal",
+    metadata,
+    _key("run"),
+    _key("reason", sa.Text),
+    _value("count"),
+)
+
 line = sa.Table(
     "line",
     metadata,
@@ -154,20 +185,51 @@ def _upsert(dialect: str, table: sa.Table, updated: tuple[str, ...]) -> Any:
     )
 
 
+@cache
+def _add(dialect: str, table: sa.Table, column: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table)
+    total = table.c[column] + statement.excluded[column]
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={column: total}
+    )
+
+
+def add(engine: sa.Engine, table: sa.Table, column: str) -> Any:
+    """Return an INSERT that, where the primary key exists, adds to ``column`` instead."""
+    return _add(engine.dialect.name, table, column)
+
+
 class FormatError(Exception):
     """The store was written by a newer version of this program."""
 
 
 def prepare(engine: sa.Engine) -> None:
-    """Create what is missing; raises ``FormatError`` when the store is from the future."""
+    """Create what is missing and bring an older store up to date, in one transaction.
+
+    Raises ``FormatError`` when the store is from the future: nothing is touched then.
+    """
+    if sa.inspect(engine).has_table(format_.name):
+        with engine.connect() as connection:
+            if _version(connection) == VERSION:
+                return
     with write(engine) as connection:
         postgres.lock_schema(connection)
-        metadata.create_all(connection)
-        found = connection.scalar(sa.select(sa.func.max(format_.c.version)))
+        format_.create(connection, checkfirst=True)
+        found = _version(connection)
         if found is None:
             connection.execute(sa.insert(format_).values(version=VERSION))
-        elif found > VERSION:
-            raise FormatError(
-                f"the metric store has format {found}, this program knows up to {VERSION}: "
-                "update swanlab"
-            )
+        metadata.create_all(connection)
+        if found is not None and found < VERSION:
+            upgrade.upgrade(connection, found)
+            connection.execute(sa.update(format_).values(version=VERSION))
+
+
+def _version(connection: sa.Connection) -> int | None:
+    found: int | None = connection.scalar(sa.select(sa.func.max(format_.c.version)))
+    if found is not None and found > VERSION:
+        raise FormatError(
+            f"the metric store has format {found}, this program knows up to {VERSION}: "
+            "update swanlab"
+        )
+    return found

@@ -7,15 +7,19 @@ at once, lose nothing and store nothing twice.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import defaultdict
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
-from swanlab.server.metrics import aggregate, codec, merge, rows, schema
+from swanlab.server.metrics import aggregate, codec, merge, pages, rows, schema
 from swanlab.server.metrics.aggregate import HEADER, Records
 from swanlab.server.metrics.tail import Arrays, Name, View
+
+log = logging.getLogger("swanlab.server")
 
 
 class Plan:
@@ -28,15 +32,72 @@ class Plan:
         self.removed_chunks: list[dict[str, int]] = []
         self.removed_rollups: list[dict[str, int]] = []
         self.removed_heads: list[dict[str, int]] = []
+        self.removed_packs: list[dict[str, int]] = []
         self.chunks: list[dict[str, Any]] = []
         self.rollups: list[dict[str, Any]] = []
         self.heads: list[dict[str, Any]] = []
+        self.packs: list[dict[str, Any]] = []
+        self.lost: list[dict[str, Any]] = []
+        self.damaged: dict[int, str] = {}
+        """Numbers of batches that could not be read, and why."""
+        self.changed: list[tuple[int, pages.Change]] = []
+        """Pages of headers to be written, with the number of their series."""
+
+    @property
+    def packing(self) -> list[tuple[int, pages.Change]]:
+        """Those of them whose roll-ups are to be packed."""
+        return [item for item in self.changed if item[1].pack]
+
+    def lose(self, sid: int, start: int, data: bytes, reason: str) -> None:
+        """Set a damaged chunk aside; what replaces it has only what is new."""
+        log.error("run %d, series %d, step %d: %s", self.ledger.run, sid, start, reason)
+        at = int(time.time() * 1000)
+        where = {"run": self.ledger.run, "sid": sid, "start": start, "at": at}
+        self.lost.append({**where, "reason": reason, "data": data})
+
+    def change(
+        self,
+        sid: int,
+        held: dict[int, Records],
+        headers: Records,
+        removed: list[int],
+        added: list[merge.Piece],
+        *,
+        whole: bool = False,
+    ) -> tuple[Records, int]:
+        """Put new chunks in the place of old ones (by their starts).
+
+        ``headers`` are those of the pages ``held``, by start. Returns the headers as they are then,
+        and the start of the newest page. ``whole`` packs all roll-ups that can be.
+        """
+        run = self.ledger.run
+        for piece in added:
+            where = {"run": run, "sid": sid, "start": piece.start}
+            self.chunks.append({**where, "data": piece.data})
+            if piece.fine is not None:
+                self.rollups.append({**where, "coarse": piece.coarse, "fine": piece.fine})
+        keys = _keys(run, sid, removed)
+        self.removed_chunks += keys
+        if removed:
+            own = np.searchsorted(headers["start"], removed)
+            rolled = (headers["coarse"][own] != aggregate.NO_ROLLUP).tolist()
+            self.removed_rollups += [key for key, has in zip(keys, rolled, strict=True) if has]
+        headers = merge.replace(headers, removed, [piece.header for piece in added])
+        turn = pages.turn(headers, held, whole=whole)
+        self.removed_heads += _keys(run, sid, turn.removed)
+        self.removed_packs += _keys(run, sid, turn.unpacked)
+        self.changed += [(sid, change) for change in turn.changes]
+        return headers, turn.newest
+
+
+def _keys(run: int, sid: int, starts: list[int]) -> list[dict[str, int]]:
+    return [{"b_run": run, "b_sid": sid, "b_start": start} for start in starts]
 
 
 class _Series:
     """One series on its way."""
 
-    __slots__ = ("appends", "headers", "page", "pages", "points", "regions", "sid", "summary")
+    __slots__ = ("appends", "page", "pages", "points", "regions", "sid", "summary")
 
     def __init__(self, sid: int, summary: Records, points: Arrays) -> None:
         self.sid = sid
@@ -44,17 +105,23 @@ class _Series:
         self.appends = bool(points.steps[0] > summary["last"][0])
         """Whether all points come after those sealed."""
         self.points = points
-        self.headers: Records = np.zeros(0, dtype=HEADER)
-        self.pages: list[int] = []
-        """Where the pages of its headers start that were read, and will be replaced."""
+        self.pages: dict[int, Records] = {}
+        """Those pages of its headers that were read, by their start."""
         self.page = 0
         """Where its newest page of headers will start."""
         self.regions: list[merge.Region] = []
+
+    @property
+    def headers(self) -> Records:
+        """The headers that were read."""
+        parts = [self.pages[start] for start in sorted(self.pages)]
+        return aggregate.concatenate(parts) if parts else np.zeros(0, dtype=HEADER)
 
 
 def plan(connection: sa.Connection, ledger: rows.Ledger, view: View) -> Plan:
     """Read what the tail touches and pack what replaces it."""
     found = Plan(ledger)
+    found.damaged = view.damaged
     todo = _assign(connection, found, view)
     _load_headers(connection, ledger.run, todo)
     for item in todo:
@@ -63,10 +130,14 @@ def plan(connection: sa.Connection, ledger: rows.Ledger, view: View) -> Plan:
     old: dict[tuple[int, int], Arrays] = {}
     memo: codec.Memo = {}
     for _, sid, start, data in rows.by_start(connection, schema.chunk.c.data, wanted):
-        old[sid, start] = Arrays(*codec.decode_chunk(data, memo))
+        try:
+            old[sid, start] = Arrays(*codec.decode_chunk(data, memo))
+        except codec.DamagedError as error:
+            found.lose(sid, start, data, str(error))
     packer = merge.Packer()
     for item in todo:
         _merge(found, item, old, packer)
+    pack(connection, found)
     _summarise(found, {item.sid: item for item in todo}, view)
     return found
 
@@ -107,52 +178,57 @@ def _assign(connection: sa.Connection, found: Plan, view: View) -> list[_Series]
 def _load_headers(connection: sa.Connection, run: int, todo: list[_Series]) -> None:
     """Read the newest page of headers of series that only grow, all pages of the others."""
     by_sid = {item.sid: item for item in todo}
-    parts: dict[int, list[bytes]] = defaultdict(list)
     known = [item for item in todo if item.summary["points"][0]]
     newest = [(run, s.sid, int(s.summary["page"][0])) for s in known if s.appends]
     for _, sid, start, data in rows.by_start(connection, schema.head.c.headers, newest):
-        parts[sid].append(data)
-        by_sid[sid].pages.append(start)
-    for _, sid, data in rows.heads(connection, [(run, s.sid) for s in known if not s.appends]):
-        parts[sid].append(data)
-        by_sid[sid].pages.append(int(rows.headers(data)["start"][0]))
-    for sid, pages in parts.items():
-        by_sid[sid].headers = rows.headers(b"".join(pages))
+        by_sid[sid].pages[start] = rows.headers(data)
+    others = [(run, s.sid) for s in known if not s.appends]
+    for _, sid, start, data in rows.heads(connection, others):
+        by_sid[sid].pages[start] = rows.headers(data)
 
 
 def _merge(
     found: Plan, item: _Series, old: dict[tuple[int, int], Arrays], packer: merge.Packer
 ) -> None:
     """Pack one series and note the rows that change."""
-    run, sid = found.ledger.run, item.sid
     removed: list[int] = []
-    added: list[bytes] = []
+    added: list[merge.Piece] = []
     for region in item.regions:
         before = None
         if region.chunk is not None:
-            before = old[sid, region.chunk]
+            before = old.get((item.sid, region.chunk))
             removed.append(region.chunk)
-        for piece in merge.fill(region, before, packer):
-            added.append(piece.header)
-            where = {"run": run, "sid": sid, "start": piece.start}
-            found.chunks.append({**where, "data": piece.data})
-            if piece.fine is not None:
-                found.rollups.append({**where, "coarse": piece.coarse, "fine": piece.fine})
-    keys = [{"b_run": run, "b_sid": sid, "b_start": start} for start in removed]
-    found.removed_chunks += keys
-    if removed:
-        own = np.searchsorted(item.headers["start"], removed)
-        rolled = (item.headers["coarse"][own] != aggregate.NO_ROLLUP).tolist()
-        found.removed_rollups += [key for key, has in zip(keys, rolled, strict=True) if has]
-    found.removed_heads += [{"b_run": run, "b_sid": sid, "b_start": s} for s in item.pages]
-    headers = merge.replace(item.headers, removed, added)
-    for at in range(0, len(headers), rows.HEADERS):
-        page = headers[at : at + rows.HEADERS]
-        start = int(page["start"][0])
-        found.heads.append({"run": run, "sid": sid, "start": start, "headers": page.tobytes()})
+        added += merge.fill(region, before, packer)
+    headers, item.page = found.change(item.sid, item.pages, item.headers, removed, added)
     if not item.appends:
         item.summary[:] = aggregate.of_headers(headers)
-    item.page = found.heads[-1]["start"]
+
+
+def pack(connection: sa.Connection, plan: Plan) -> None:
+    """Pack the roll-ups of those pages that have grown enough."""
+    run = plan.ledger.run
+    coarse = {(row["sid"], row["start"]): row["coarse"] for row in plan.rollups}
+    wanted = [
+        (run, sid, start)
+        for sid, change in plan.packing
+        for start in change.pack
+        if (sid, start) not in coarse
+    ]
+    for _, sid, start, data in rows.by_start(connection, schema.rollup.c.coarse, wanted):
+        coarse[sid, start] = data
+    for sid, change in plan.packing:
+        try:
+            blobs = [coarse[sid, start] for start in change.pack]
+            wide = pages.pack(change.headers, change.pack, blobs)
+        except (codec.DamagedError, KeyError) as error:
+            # Nothing is lost: the chunks go on to be read by their own roll-ups, or whole.
+            log.warning("series %d of run %d is not packed: %s", sid, run, error)
+            change.headers["packed"] = 0
+        else:
+            plan.packs.append({"run": run, "sid": sid, "start": change.start, "wide": wide})
+    for sid, change in plan.changed:
+        data = codec.encode_page(change.headers.tobytes())
+        plan.heads.append({"run": run, "sid": sid, "start": change.start, "headers": data})
 
 
 def _summarise(found: Plan, todo: dict[int, _Series], view: View) -> None:
@@ -187,27 +263,53 @@ def commit(connection: sa.Connection, plan: Plan) -> bool:
     )
     if moved.rowcount != 1:
         return False
+    _set_aside(connection, plan)
     connection.execute(
         sa.delete(schema.batch).where(
             schema.batch.c.run == ledger.run, schema.batch.c.seq <= ledger.top
         )
     )
-    _rewrite(connection, schema.chunk, plan.removed_chunks, plan.chunks)
-    _rewrite(connection, schema.rollup, plan.removed_rollups, plan.rollups)
-    _rewrite(connection, schema.head, plan.removed_heads, plan.heads)
-    pages = [
+    write(connection, plan)
+    write_pages(connection, plan)
+    return True
+
+
+def write_pages(connection: sa.Connection, plan: Plan) -> None:
+    """Write names and summaries of the series."""
+    found = [
         {
             "run": page.run,
             "page": page.number,
             "names": rows.encode_names(page.names),
-            "summaries": page.summaries.tobytes(),
+            "summaries": codec.encode_page(page.summaries.tobytes()),
         }
         for page in plan.pages.values()
     ]
-    if pages:
+    if found:
         insert = schema.upsert(connection.engine, schema.series, ["names", "summaries"])
-        connection.execute(insert, pages)
-    return True
+        connection.execute(insert, found)
+
+
+def _set_aside(connection: sa.Connection, plan: Plan) -> None:
+    """Keep the batches that could not be read: the others are about to be deleted."""
+    table, run = schema.batch, plan.ledger.run
+    for seq, reason in plan.damaged.items():
+        query = sa.select(table.c.blocks).where(table.c.run == run, table.c.seq == seq)
+        data = connection.scalar(query)
+        at = int(time.time() * 1000)
+        where = {"run": run, "sid": -1, "start": seq, "at": at}
+        plan.lost.append({**where, "reason": reason, "data": data})
+
+
+def write(connection: sa.Connection, plan: Plan) -> None:
+    """Write chunks, roll-ups and headers in the place of those they replace."""
+    if plan.lost:
+        columns = ["at", "reason", "data"]
+        connection.execute(schema.upsert(connection.engine, schema.lost, columns), plan.lost)
+    _rewrite(connection, schema.chunk, plan.removed_chunks, plan.chunks)
+    _rewrite(connection, schema.rollup, plan.removed_rollups, plan.rollups)
+    _rewrite(connection, schema.head, plan.removed_heads, plan.heads)
+    _rewrite(connection, schema.pack, plan.removed_packs, plan.packs)
 
 
 def _rewrite(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -14,7 +14,9 @@ import sqlalchemy as sa
 
 from swanlab.server.metrics import (
     aggregate,
+    cells,
     codec,
+    compact,
     decode,
     grid,
     ingest,
@@ -22,6 +24,7 @@ from swanlab.server.metrics import (
     rows,
     schema,
     seal,
+    verify,
     weight,
 )
 from swanlab.server.metrics.charts import Source, answer
@@ -78,6 +81,7 @@ class Store:
         self._tails = Tails(self._writers)
         self._names: OrderedDict[int, tuple[int, dict[Name, int]]] = OrderedDict()
         self._names_lock = threading.Lock()
+        self._cells = cells.Cells()
         self._sealing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
     def decode(self, batch: Batch) -> Decoded:
@@ -171,6 +175,40 @@ class Store:
                 self._tails.drop(run, ledger.top)
             return done
 
+    def compact(self, run: int) -> int:
+        """Join small chunks of the run and pack its roll-ups; return how many chunks went.
+
+        Batches are left alone: seal them first. Appends and reads go on meanwhile.
+        """
+        gone = first = 0
+        with self._sealing[run]:
+            while True:
+                with self._engine.connect() as connection:
+                    ledger = rows.ledgers(connection, [run]).get(run)
+                    if ledger is None or first >= ledger.series:
+                        return gone
+                    plan, fewer = compact.plan(connection, ledger, first)
+                if not compact.is_empty(plan):
+                    with self._writing, write(self._engine) as writing:
+                        if not compact.commit(writing, plan):
+                            continue  # another process sealed it: look again
+                    gone += fewer
+                first += rows.PAGE
+
+    def runs(self) -> list[int]:
+        """Return the runs that have something in the store."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(schema.ledger.c.run)))
+
+    def reclaim(self) -> None:
+        """Give free space back to the file system."""
+        with self._writing:
+            reclaim(self._engine)
+
+    def verify(self, say: Callable[[verify.Finding], None]) -> verify.Counted:
+        """Check all that is stored; ``say`` is called with what is wrong."""
+        return verify.verify(self._engine, say)
+
     def summaries(self, runs: Sequence[int]) -> Table:
         """Return every series of the runs, unsealed points included, without reading points.
 
@@ -189,6 +227,22 @@ class Store:
             for run in mixed:
                 self.seal(run, force=True)
         return table
+
+    def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, aggregate.Records]:
+        """Return the summary of each key in every run, its lowest rank's, in the order of ``runs``.
+
+        Nothing but these is read; ``points`` is 0 where a run has no such series.
+        """
+        with self._engine.connect() as connection:
+            ledgers = rows.ledgers(connection, set(runs))
+            found = self._cells.sealed(connection, ledgers, keys)
+        live = [ledger.run for ledger in ledgers.values() if ledger.top > ledger.sealed]
+        table = self.summaries(live) if live else None
+        if table is not None:
+            for run in live:
+                found[run] = dict(found[run])
+            table.into(found, keys)
+        return {key: cells.column(found, runs, key) for key in keys}
 
     def buckets(self, refs: Sequence[Ref], lo: int | None, hi: int | None, count: int) -> Buckets:
         """Return the series on shared edges, at most ``count`` buckets (or exact steps)."""
@@ -261,6 +315,14 @@ class Store:
             found = connection.execute(query.order_by(table.c.line).limit(max(0, limit)))
             return total, [Line(*row) for row in found]
 
+    def refusals(self, run: int) -> dict[str, int]:
+        """Return how many records of the run were set aside, by reason."""
+        table = schema.refusal
+        with self._engine.connect() as connection:
+            query = sa.select(table.c.reason, table.c.count).where(table.c.run == run)
+            found = connection.execute(query.order_by(table.c.reason)).all()
+        return {row.reason: row[1] for row in found}
+
     def delete(self, run: int) -> None:
         """Forget the run and free its space."""
         with self._sealing[run], self._writing:
@@ -271,6 +333,7 @@ class Store:
                         connection.execute(sa.delete(table).where(table.c.run == run))
             self._writers.forget(run)
             self._tails.forget(run)
+            self._cells.forget(run)
             with self._names_lock:
                 self._names.pop(run, None)
             reclaim(self._engine)
@@ -283,6 +346,9 @@ class Store:
 
 def _run_of(item: Batch | Decoded) -> int:
     return item.batch.run if isinstance(item, Decoded) else item.run
+
+
+_NO_HEADERS = np.zeros(0, dtype=aggregate.HEADER)
 
 
 def _now() -> int:
@@ -307,7 +373,7 @@ def _sealed(
     if source.sid is None:
         return
     pages = rows.heads(connection, [(source.run, source.sid)])
-    found = np.frombuffer(b"".join(page[2] for page in pages), dtype=aggregate.HEADER)
+    found = aggregate.concatenate([rows.headers(page[3]) for page in pages] or [_NO_HEADERS])
     found = found[(found["last"] >= first) & (found["first"] <= last)]
     if limit is not None:
         # Points of the first chunk may lie before the range, so it does not count.

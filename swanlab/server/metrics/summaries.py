@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,6 +74,16 @@ class Table:
     def high(self) -> Floats:
         """The greatest finite value of every series, NaN where there is none."""
         return self._records["high"]
+
+    def into(self, cells: dict[int, dict[str, tuple[int, bytes]]], keys: Sequence[str]) -> None:
+        """Put the summaries of the keys, of the lowest rank of each, over those of ``cells``."""
+        wanted = set(keys)
+        seen: dict[tuple[int, str], int] = {}
+        runs = self.runs.tolist()
+        for at, (key, rank) in enumerate(self._names):
+            if key in wanted and rank < seen.get((runs[at], key), 1 << 62):
+                seen[runs[at], key] = rank
+                cells[runs[at]][key] = (rank, self._records[at].tobytes())
 
     def __len__(self) -> int:
         return len(self._names)

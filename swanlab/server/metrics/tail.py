@@ -160,8 +160,10 @@ class _Group:
 class View:
     """The tail of a run as one reader sees it."""
 
-    def __init__(self, rows: list[Rows]) -> None:
+    def __init__(self, rows: list[Rows], damaged: dict[int, str]) -> None:
         self.rows = rows
+        self.damaged = damaged
+        """Numbers of batches that could not be read, and why."""
         self.where: dict[Name, list[tuple[Rows, int]]] = {}
         for item in rows:
             for index, key in enumerate(item.names):
@@ -207,6 +209,8 @@ class Tail:
         self.size = 0
         self.order = 0
         self.groups: dict[tuple[int, tuple[str, ...]], _Group] = {}
+        self.damaged: dict[int, str] = {}
+        """Numbers of batches that could not be read, and why."""
         self._seen: tuple[int, int, View] | None = None
 
     def add(self, seq: int, rank: int, blocks: list[Block]) -> None:
@@ -226,13 +230,14 @@ class Tail:
         if self._seen is not None and self._seen[:2] == (sealed, self.top):
             return self._seen[2]
         found = [rows for g in self.groups.values() if (rows := g.since(sealed)) is not None]
-        view = View(found)
+        view = View(found, {seq: why for seq, why in self.damaged.items() if seq > sealed})
         self._seen = (sealed, self.top, view)
         return view
 
     def drop(self, sealed: int) -> None:
         """Forget the batches up to number ``sealed``."""
         self.base = max(self.base, sealed)
+        self.damaged = {seq: why for seq, why in self.damaged.items() if seq > sealed}
         for key, item in list(self.groups.items()):
             item.drop(sealed)
             if item.rows is None:

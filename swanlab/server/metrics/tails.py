@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 MEMORY = 64 * 1024 * 1024
 """Bytes of decoded tails to keep."""
+
+
+log = logging.getLogger("swanlab.server")
 
 
 class Added(NamedTuple):
@@ -84,7 +88,13 @@ class Tails:
         states = self._writers.load(connection, [(ledger.run, name) for name in names])
         keys = {name: state.keys for name, state in zip(names, states, strict=True)}
         for seq, writer, rank, data in found:
-            tail.add(seq, rank, codec.decode_blocks(data, keys[writer]))
+            try:
+                blocks = codec.decode_blocks(data, keys[writer])
+            except codec.DamagedError as error:
+                log.error("run %d, batch %d: %s", ledger.run, seq, error)  # noqa: TRY400 - no trace
+                blocks = []
+                tail.damaged[seq] = str(error)
+            tail.add(seq, rank, blocks)
         return tail
 
     def _put(self, run: int, tail: Tail) -> None:

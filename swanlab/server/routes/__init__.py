@@ -7,6 +7,7 @@ from swanlab.server.routes import (
     blobs,
     charts,
     edits,
+    export,
     files,
     frames,
     health,
@@ -15,6 +16,7 @@ from swanlab.server.routes import (
     projects,
     retention,
     runs,
+    table,
     users,
 )
 
@@ -23,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *users.ROUTES,
     *projects.ROUTES,
     *retention.ROUTES,
+    *table.ROUTES,
     *runs.ROUTES,
     *edits.ROUTES,
     *frames.ROUTES,
@@ -30,5 +33,6 @@ ROUTES: tuple[Route, ...] = (
     *points.ROUTES,
     *files.ROUTES,
     *blobs.ROUTES,
+    *export.ROUTES,
     *live.ROUTES,
 )

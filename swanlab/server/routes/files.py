@@ -69,8 +69,11 @@ def _file(server: Server, run: int, row: FileRow) -> File:
 def _kept(server: Server, run: int, row: FileRow) -> Stored | None:
     """Return the file as it lies in its run's folder, where this server shows folders."""
     found = server.kept_file(run, row.path) if server.kept_file and row.digest else None
-    if found is None or found.stat().st_size != row.size:
-        return None
+    try:
+        if found is None or found.stat().st_size != row.size:
+            return None
+    except FileNotFoundError:
+        return None  # It is just being replaced.
     return Stored(
         row.path, row.size, row.digest or "", lambda start, stop: pieces(found, start, stop)
     )

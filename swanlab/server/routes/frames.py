@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Annotated
 
 import msgspec
@@ -30,11 +31,22 @@ class FramesQuery(msgspec.Struct, frozen=True):
     offset: Annotated[int, Meta(ge=0, le=2**62)]
 
 
+class _Zstd(threading.local):
+    """Decompressors are not to be shared between threads."""
+
+    def __init__(self) -> None:
+        self.one = zstandard.ZstdDecompressor(max_window_size=MAX_RAW)
+
+
+_zstd = _Zstd()
+
+
 async def frames(ask: Ask[FramesQuery, None]) -> Offset:
     """Store a piece of a run file; answered when it is on the disk."""
+    run = await _run(ask)
+    ask.server.ingest.check(run)
     body = await read_body(ask.request, MAX_COMPRESSED)
     raw = await run_in_threadpool(unpack, body) if len(body) > _LARGE else unpack(body)
-    run = await _run(ask)
     try:
         try:
             receipt = await _store(ask, run, raw)
@@ -65,9 +77,9 @@ def unpack(body: bytes) -> bytes:
         size = zstandard.get_frame_parameters(body).content_size
         if size != zstandard.CONTENTSIZE_UNKNOWN and size > MAX_RAW:
             raise _too_large()
-        reader = zstandard.ZstdDecompressor(max_window_size=MAX_RAW).stream_reader(
-            body, read_across_frames=False
-        )
+        if size not in (zstandard.CONTENTSIZE_UNKNOWN, 0):
+            return _zstd.one.decompress(body)  # a quarter of the time: it knows how much to hold
+        reader = _zstd.one.stream_reader(body, read_across_frames=False)
         raw = reader.read(MAX_RAW + 1)
     except zstandard.ZstdError as error:
         raise Problem(400, "not_zstd", "The body is not a zstd frame.") from error
@@ -104,7 +116,7 @@ ROUTES = (
         query=FramesQuery,
         raw_limit=MAX_COMPRESSED,
         answer=Offset,
-        errors=(409, 429),
+        errors=(409, 429, 507),
     ),
     Route(
         method="POST",

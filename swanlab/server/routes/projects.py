@@ -9,7 +9,7 @@ import msgspec
 from swanlab.server import series
 from swanlab.server.db import definitions, projects, runs
 from swanlab.server.http import Ask, Need, Problem, Route
-from swanlab.server.messages import Project, Projects, RunRow, RunTable
+from swanlab.server.messages import NewProject, Project, Projects, RunRow, RunTable
 from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 
@@ -23,6 +23,20 @@ def all_projects(ask: Ask[None, None]) -> Projects:
         cards = projects.readable(connection, ask.caller.user.id)
     running = _running(ask.server)
     return Projects(projects=[_project(card, running) for card in cards])
+
+
+def create(ask: Ask[None, NewProject]) -> Project:
+    """Make a project without runs."""
+    server, new = ask.server, ask.body
+    need_accounts(server)
+    workspace = server.auth.own_workspace(ask.caller.user, ask.part("workspace"))
+    with server.db.write() as connection:
+        made = projects.create_new(connection, workspace, new.name, new.description, new.visibility)
+        if made is None:
+            message = f"There is a project {workspace}/{new.name} already."
+            raise Problem(409, "exists", message)
+        card = projects.card(connection, made.id)
+    return _project(card, {})
 
 
 def project(ask: Ask[None, None]) -> Project:
@@ -142,6 +156,17 @@ ROUTES = (
         summary="The projects you may read, the one heard of last first",
         answer=Projects,
         etag=True,
+    ),
+    Route(
+        method="POST",
+        path="/projects/{workspace}",
+        need=Need.OWNER,
+        handler=create,
+        summary="Make a project",
+        body=NewProject,
+        answer=Project,
+        status=201,
+        errors=(409,),
     ),
     Route(
         method="GET",

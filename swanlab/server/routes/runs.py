@@ -15,7 +15,16 @@ from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import series
 from swanlab.server.db import definitions, projects, runs
 from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
-from swanlab.server.messages import LogLine, Logs, NewRun, Resumable, Run, RunOpened, SeriesList
+from swanlab.server.messages import (
+    LogLine,
+    Logs,
+    NewRun,
+    Resumable,
+    Run,
+    RunOpened,
+    SeriesList,
+    SetAside,
+)
 from swanlab.server.metrics.contract import Line, MetricStore
 from swanlab.server.routes.projects import PROJECT, may_edit, need_accounts
 from swanlab.server.runview import color, duration, notices, state, text
@@ -79,6 +88,7 @@ def run(ask: Ask[None, None]) -> Run:
         defined = definitions.of_run(connection, row.id)
     heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
     options = msgspec.json.decode(row.options)
+    aside = ask.server.stores.of(ask.project.id).refusals(row.id) if row.set_aside else {}
     return Run(
         workspace=ask.project.workspace,
         project=ask.project.name,
@@ -100,6 +110,7 @@ def run(ask: Ask[None, None]) -> Run:
         group=text(options, "group"),
         job_type=text(options, "job_type"),
         editable=may_edit(ask),
+        set_aside=[SetAside(reason=reason, count=count) for reason, count in aside.items()],
         notices=notices(row),
         definitions=defined,
     )

@@ -26,6 +26,8 @@ export interface FrameSeries {
   /** Points that have no place on the x axis: logged before it had a value. */
   leftOut: number;
   nonfinite: readonly NonFinite[];
+  /** First and last step of stored points that are damaged and so left out. */
+  missing?: readonly [number, number][];
 }
 
 /** `points`: x are exact; `buckets`: left edges of buckets `width` wide, in units of the x axis. */
@@ -49,6 +51,7 @@ interface SeriesHeader {
   columns: Partial<Record<"last" | "min" | "max" | "mean" | "time" | "step", ColumnPlace>>;
   nonfinite?: NonFinite[];
   left_out?: number;
+  missing?: [number, number][];
 }
 
 interface FrameHeader {
@@ -107,6 +110,7 @@ function decodeSeries(buffer: ArrayBuffer, header: SeriesHeader, n: number): Fra
     step: step ? float64(buffer, step.at, n) : null,
     leftOut: header.left_out ?? 0,
     nonfinite: header.nonfinite ?? [],
+    missing: header.missing ?? [],
   };
 }
 

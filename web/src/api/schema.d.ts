@@ -149,6 +149,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{workspace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a project
+         * @description The caller needs to own the workspace in the path.
+         */
+        post: operations["post_projects_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{workspace}/{project}": {
         parameters: {
             query?: never;
@@ -219,6 +239,26 @@ export interface paths {
          */
         put: operations["put_projects_workspace_project_retention"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/runs/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page of the project's runs, filtered and sorted by what their summaries say
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        post: operations["post_projects_workspace_project_runs_table"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,6 +621,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{workspace}/{project}/runs/{run}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All points of a run, or of chosen keys, as CSV, Parquet or Arrow
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        get: operations["get_projects_workspace_project_runs_run_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -680,6 +740,11 @@ export interface components {
             ][];
             /** @default 0 */
             left_out: number;
+            /** @default [] */
+            missing: [
+                number,
+                number
+            ][];
         };
         /** ChartsQuery */
         ChartsQuery: {
@@ -811,6 +876,20 @@ export interface components {
             missing: string[];
         };
         /**
+         * NewProject
+         * @description A project without runs; the first run of a name makes one as well.
+         */
+        NewProject: {
+            name: string;
+            /** @default null */
+            description: string | null;
+            /**
+             * @default private
+             * @enum {unknown}
+             */
+            visibility: "private" | "public";
+        };
+        /**
          * NewRun
          * @description Creates the run, or finds it by its ``id``: asking twice changes nothing.
          */
@@ -912,9 +991,15 @@ export interface components {
             group: string | null;
             job_type: string | null;
             editable: boolean;
+            set_aside: components["schemas"]["SetAside"][];
             notices: string[];
             /** @default [] */
             definitions: components["schemas"]["Definition"][];
+        };
+        /** SetAside */
+        SetAside: {
+            reason: string;
+            count: number;
         };
         /**
          * Definition
@@ -1020,6 +1105,79 @@ export interface components {
             remove_tags: string[];
             group?: string | null;
             job_type?: string | null;
+        };
+        /** RunsPage */
+        RunsPage: {
+            total: number;
+            runs: components["schemas"]["RunCells"][];
+        };
+        /**
+         * RunCells
+         * @description One run of a page; ``cells`` are aligned with the columns asked for.
+         *
+         *         A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+         */
+        RunCells: {
+            id: string;
+            name: string;
+            description: string | null;
+            /** @enum {unknown} */
+            state: "aborted" | "crashed" | "finished" | "running" | "unresponsive";
+            tags: string[];
+            created_at: number;
+            finished_at: number | null;
+            duration: number;
+            config: Record<string, unknown>;
+            cells: (number | string | null)[];
+        };
+        /**
+         * RunsQuery
+         * @description A page of the runs that pass all conditions, newest first where nothing else decides.
+         */
+        RunsQuery: {
+            /** @default [] */
+            columns: components["schemas"]["SummaryColumn"][];
+            /** @default [] */
+            where: components["schemas"]["Condition"][];
+            /** @default [] */
+            order: components["schemas"]["Order"][];
+            /** @default 0 */
+            offset: number;
+            /** @default 100 */
+            limit: number;
+        };
+        /** SummaryColumn */
+        SummaryColumn: {
+            key: string;
+            /**
+             * @default last
+             * @enum {unknown}
+             */
+            stat: "count" | "last" | "max" | "mean" | "min";
+        };
+        /**
+         * Condition
+         * @description One test of a run. What has no such field passes only ``ne`` and ``exists`` false.
+         *
+         *         ``in``: the field is one of the list ``value``. ``contains``: a text has ``value`` in it, tags
+         *         have it among them. Numbers compare with numbers, texts with texts; a metric that is not a
+         *         number (NaN) counts as missing.
+         */
+        Condition: {
+            field: string;
+            /** @enum {unknown} */
+            op: "contains" | "eq" | "exists" | "ge" | "gt" | "in" | "le" | "lt" | "ne";
+            /** @default null */
+            value: unknown;
+        };
+        /**
+         * Order
+         * @description Runs without the field come last, whichever way the others are sorted.
+         */
+        Order: {
+            field: string;
+            /** @default false */
+            descending: boolean;
         };
         /** SeriesList */
         SeriesList: {
@@ -1759,6 +1917,132 @@ export interface operations {
             };
         };
     };
+    post_projects_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It clashes with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_projects_workspace_project: {
         parameters: {
             query?: never;
@@ -2364,6 +2648,132 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Retention"];
                 };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_workspace_project_runs_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunsQuery"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsPage"];
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Something in the request is not valid; the message names it */
             400: {
@@ -4729,6 +5139,109 @@ export interface operations {
             };
             /** @description The server failed */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_workspace_project_runs_run_export: {
+        parameters: {
+            query?: {
+                format?: "arrow" | "csv" | "parquet";
+                keys?: string | null;
+                system?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Id of a run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not installed with what this needs */
+            501: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { useFailureText } from "@/components/Failure";
 
+import type { FrameChart } from "@/api/frame";
+
 import type { Feed, Slot, SlotState } from "./feed";
 import { createPlot, type Plot } from "./plot";
 import { type ChartSpec, metricOf, requestOf, type Zoom } from "./spec";
@@ -29,9 +31,16 @@ interface Status {
   note: "none" | "nonPositive" | "allNonPositive";
   /** Points without a place on the x axis. */
   leftOut: number;
+  /** Steps that are damaged on the server, empty when none are. */
+  missing: string;
 }
 
-const LOADING: Status = { phase: "loading", error: null, note: "none", leftOut: 0 };
+const LOADING: Status = { phase: "loading", error: null, note: "none", leftOut: 0, missing: "" };
+
+function missingSteps(data: FrameChart): string {
+  const ranges = data.series.flatMap((one) => one.missing ?? []);
+  return [...new Set(ranges.map(([first, last]) => `${first}–${last}`))].slice(0, 5).join(", ");
+}
 
 function statusOf(state: SlotState, plot: Plot, y: ChartSpec["y"]): Status {
   const { data, error } = state;
@@ -39,15 +48,22 @@ function statusOf(state: SlotState, plot: Plot, y: ChartSpec["y"]): Status {
   const table = plot.table();
   if (!table) return LOADING;
   const leftOut = data.series.reduce((sum, series) => sum + series.leftOut, 0);
-  if (table.empty) return { phase: "empty", error, note: "none", leftOut };
+  const missing = missingSteps(data);
+  if (table.empty) return { phase: "empty", error, note: "none", leftOut, missing };
   let note: Status["note"] = "none";
   if (y === "log" && table.hasNonPositive)
     note = table.hasPositive ? "nonPositive" : "allNonPositive";
-  return { phase: "drawn", error, note, leftOut };
+  return { phase: "drawn", error, note, leftOut, missing };
 }
 
 function same(a: Status, b: Status): boolean {
-  return a.phase === b.phase && a.error === b.error && a.note === b.note && a.leftOut === b.leftOut;
+  return (
+    a.phase === b.phase &&
+    a.error === b.error &&
+    a.note === b.note &&
+    a.leftOut === b.leftOut &&
+    a.missing === b.missing
+  );
 }
 
 /**
@@ -141,13 +157,12 @@ function Overlay({ status, axis, onRetry, onSymlog }: OverlayProps) {
     case "empty":
       return (
         <p className="absolute inset-0 grid place-items-center text-small text-ink-3">
-          {status.leftOut > 0
-            ? t("charts.leftOut", { n: status.leftOut, name: axis })
-            : t("charts.noneHere")}
+          {emptyText(status, axis, t)}
         </p>
       );
     case "drawn":
       if (status.error !== null) return <Note text={t("charts.stale")} />;
+      if (status.missing) return <Note text={t("charts.missing", { steps: status.missing })} />;
       if (status.note === "allNonPositive") return <Note text={t("charts.allNonPositive")} />;
       if (status.note === "nonPositive")
         return (
@@ -202,4 +217,14 @@ function LoadingLines() {
       ))}
     </div>
   );
+}
+
+/** Why a chart shows nothing. */
+function emptyText(
+  { leftOut, missing }: Status,
+  axis: string,
+  t: ReturnType<typeof useTranslation>["t"],
+): string {
+  if (missing !== "") return t("charts.missing", { steps: missing });
+  return leftOut > 0 ? t("charts.leftOut", { n: leftOut, name: axis }) : t("charts.noneHere");
 }

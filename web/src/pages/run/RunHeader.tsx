@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { CircleAlert, Pencil, TriangleAlert } from "lucide-react";
 import { useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -48,6 +49,11 @@ function Note({ look, title, children }: NoteProps) {
   );
 }
 
+/** One reason why records were set aside; the server's few texts are translated where known. */
+function aside(t: TFunction, { reason, count }: Run["set_aside"][number]): string {
+  return `${count} × ${t(`run.setAside.${reason}`, { defaultValue: reason })}`;
+}
+
 function Notes({ run, now }: { run: Run; now: number }) {
   const { t, i18n } = useTranslation();
   const pre =
@@ -68,7 +74,7 @@ function Notes({ run, now }: { run: Run; now: number }) {
       {run.notices.length > 0 && (
         <Note look="warn" title={t("run.notices", { count: run.notices.length })}>
           <pre lang={i18n.language} className={pre}>
-            {run.notices.join("\n")}
+            {[...run.notices, ...run.set_aside.map((one) => aside(t, one))].join("\n")}
           </pre>
         </Note>
       )}

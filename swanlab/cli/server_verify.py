@@ -1,0 +1,66 @@
+"""``swanlab server verify``: is what the server keeps what was written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from swanlab.cli.output import line, problem
+from swanlab.cli.server_data import Place, data_dir_option, open_data
+
+if TYPE_CHECKING:
+    from swanlab.server.metrics.verify import Counted
+
+MOST = 100
+"""Findings of one project that are printed; all are counted."""
+
+
+@click.command()
+@data_dir_option
+@click.pass_context
+def verify(ctx: click.Context, data_dir: Path | None) -> None:
+    """Check all that is stored: checksums, summaries, roll-ups, offsets, what belongs to nothing.
+
+    Nothing is changed, and a server may go on meanwhile. The exit code is 1 when something is
+    wrong.
+    """
+    wrong = 0
+    with open_data(data_dir or ctx.obj) as places:
+        for place in places:
+            wrong += _project(place)
+    if wrong:
+        problem(f"{wrong} findings: restore what is damaged from a backup, or delete its run.")
+        sys.exit(1)
+    line("All is well.")
+
+
+def _project(place: Place) -> int:
+    findings: list[str] = []
+
+    def say(run: int | None, what: str) -> None:
+        findings.append(f"{place.title(run)}: {what}")
+
+    if place.stray:
+        say(None, "the file belongs to no project")
+    counted: Counted | None = None
+    try:
+        counted = place.store.verify(lambda finding: say(*finding))
+        for run in place.store.runs():
+            if run not in place.runs and not place.stray:
+                say(run, "belongs to no run of the project")
+    except place.unreadable as error:
+        say(None, f"cannot be read: {error}")
+    for found in findings[:MOST]:
+        line(found)
+    if len(findings) > MOST:
+        line(f"{place.title(None)}: {len(findings) - MOST} more")
+    if counted is not None:
+        line(
+            f"{place.title(None)}: {counted.runs} runs, {counted.series} series, "
+            f"{counted.chunks} chunks, {counted.batches} batches, {counted.points:,} points: "
+            + (f"{len(findings)} findings" if findings else "whole")
+        )
+    return len(findings)
