@@ -84,7 +84,7 @@ def test_a_run_is_found_and_left_again_by_the_keyboard_alone(opened):
     choose(page, "birds")
     page.wait_for_url("**/@admin/birds")
     page.keyboard.press("2")
-    expect(page.get_by_role("table", name="Runs of birds")).to_be_visible()
+    expect(page.get_by_role("grid", name="Runs of birds")).to_be_visible()
     page.keyboard.press("1")
     page.keyboard.press("[")
     expect(page.get_by_role("complementary", name="Runs")).to_have_count(0)
