@@ -256,7 +256,12 @@ ENDINGS = {
     "sys.exit": ("sys.exit(0)", 0, "success"),
     "a killed process": ("os.kill(os.getpid(), 9)", -9, "crashed"),
     "the end with live references": ("held = [run]; run.self = held", 0, "success"),
-    "Ctrl-C": ("os.kill(os.getpid(), 2); time.sleep(20)", -2, "aborted"),
+    # Whoever is started in the background of a shell inherits that Ctrl-C is ignored.
+    "Ctrl-C": (
+        "signal.signal(2, signal.default_int_handler); os.kill(os.getpid(), 2); time.sleep(20)",
+        -2,
+        "aborted",
+    ),
 }
 
 
@@ -265,7 +270,7 @@ ENDINGS = {
 def test_every_ending_keeps_the_points_and_tells_how_it_ended(ending, optimized):
     code, returncode, state = ENDINGS[ending]
     source = f"""
-import os, sys, time, swanlab
+import os, signal, sys, time, swanlab
 run = swanlab.init(project="cats", mode="offline", id="ended")
 swanlab.log({{"loss": 1}})
 {code}
