@@ -298,7 +298,8 @@ swanlab.log({{"loss": 1}})
 def test_ctrl_c_in_the_terminal_aborts_the_run():
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent("""
-            import time, swanlab
+            import signal, time, swanlab
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal
             swanlab.init(project="cats", mode="offline", id="ended")
             swanlab.log({"loss": 1})
             print("training", flush=True)
