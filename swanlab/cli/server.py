@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -124,30 +125,28 @@ def server(  # noqa: PLR0913 - one for each option
         raise Fails(
             f"cannot serve {host}:{port} from {folder}: {error.strerror or error}"
         ) from error
-    try:
-        media = open_media(media_url, folder, direct=media_direct)
+    with ExitStack() as held:
+        held.enter_context(listening)
+        if lock is not None:
+            held.callback(lock.release)
+        try:
+            media = open_media(media_url, folder, direct=media_direct)
+        except BadAddress as error:
+            raise Fails(str(error)) from error
         running = _opened(folder, database_url, media)
-    except BadAddress as error:
-        listening.close()
-        raise Fails(str(error)) from error
-    except Fails:
-        listening.close()
-        raise
-    if metrics_token_file is not None:
-        running.metrics_token = _token(metrics_token_file)
-    _first_start(running, admin_password_file)
-    url = process.address(host, listening)
-    if lock is not None:
-        lock.tell(url)
-    process.run(
-        running,
-        listening,
-        lambda: line(f"swanlab server is running at {url}"),
-        log_level=log_level,
-        log_format=log_format,
-    )
-    if lock is not None:
-        lock.release()
+        if metrics_token_file is not None:
+            running.metrics_token = _token(metrics_token_file)
+        _first_start(running, admin_password_file)
+        url = process.address(host, listening)
+        if lock is not None:
+            lock.tell(url)
+        process.run(
+            running,
+            listening,
+            lambda: line(f"swanlab server is running at {url}"),
+            log_level=log_level,
+            log_format=log_format,
+        )
 
 
 def default_data_dir() -> Path:
