@@ -115,10 +115,9 @@ class Keeper:
     def _note_heard(self) -> None:
         with self._lock:
             heard = dict(self._heard)
-        if not heard:
-            return
-        with self._db.write() as connection:
-            runs.seen(connection, heard)
+        if heard:
+            with self._db.write() as connection:
+                runs.seen(connection, heard)
         with self._lock:
             self._noted = heard
             for run, at in heard.items():
