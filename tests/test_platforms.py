@@ -43,7 +43,9 @@ def test_a_run_is_recorded_with_hardware_and_its_end(bare, script, parallel):
     done = script(
         f"""
         import swanlab
-        swanlab.init(project="cats", mode="offline", id="r", parallel={parallel!r})
+        swanlab.init(
+            project="cats", mode="offline", id="bare-{os.getpid()}", parallel={parallel!r}
+        )
         for step in range(100):
             swanlab.log({{"loss": step}})
         """
