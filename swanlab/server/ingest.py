@@ -49,6 +49,8 @@ ALL_BYTES = 256 * 1024 * 1024
 """Of all projects together."""
 GROUP_POSTS, GROUP_BYTES = 256, 8 * 1024 * 1024
 IDLE = 10.0
+REFUSAL_COUNTS = 5.0
+"""Seconds for which posts that could not be stored make the server unfit for more."""
 
 POISON = (ValueError, TypeError, OverflowError, RecursionError, DataError, IntegrityError)
 """What a record that makes no sense may raise when it is applied."""
@@ -103,8 +105,15 @@ class Ingest:
         self._closed = False
         self.waiting = 0
         """Bytes of posts that wait for their commit, in all projects."""
+        self.refused = (0.0, "")
+        """When (monotonic seconds) the machine last kept posts from being stored, and how."""
         self.forgotten = 0
         """How many runs were deleted; what was said about them before no longer holds."""
+
+    def trouble(self) -> str | None:
+        """Return why posts could not be stored a moment ago, None when they could."""
+        at, reason = self.refused
+        return reason if reason and time.monotonic() - at < REFUSAL_COUNTS else None
 
     def known(self, project: int, run_id: str) -> LiveRun | None:
         """Return the run if this process has had to do with it, without asking the database."""
@@ -425,7 +434,9 @@ class Lane:
         """Find the post that fails: the others are not to wait for it. Returns those for later."""
         waiting = [post for post in group if not post.done.done()]
         trouble.report(log, "storing posts", error)
-        if trouble.of(error) is not None:  # The machine's fault: each would fail alike.
+        problem = trouble.of(error)
+        if problem is not None:  # The machine's fault: each would fail alike.
+            self._ingest.refused = (time.monotonic(), str(problem))
             for post in waiting:
                 post.done.set_exception(error)
             return []
