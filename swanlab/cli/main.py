@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 import swanlab
-from swanlab.cli.output import Group
+from swanlab.cli.output import LazyGroup
 
 _COMMANDS = {
     "api": "swanlab.cli.api",
@@ -26,19 +24,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
-        home = _COMMANDS.get(name)
-        if home is None:
-            return None
-        command = getattr(import_module(home), name)
-        return command if isinstance(command, click.Command) else None
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["--help"]})
+@click.group(cls=LazyGroup, homes=_COMMANDS, context_settings={"help_option_names": ["--help"]})
 @click.version_option(swanlab.__version__, "-v", "--version", message="%(version)s")
 def main() -> None:
     """Experiment tracking for AI training."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from swanlab.cli.output import Fails, Group, line
+from swanlab.cli.output import Fails, LazyGroup, line
 
 if TYPE_CHECKING:
     from swanlab.server.media.contract import MediaStore
@@ -31,19 +30,7 @@ _VERBS: dict[str, str] = {
 """Command to the module that holds it, under the same name; imported when it is called."""
 
 
-class _Verbs(Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(_VERBS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
-        home = _VERBS.get(name)
-        if home is None:
-            return None
-        command = getattr(import_module(home), name)
-        return command if isinstance(command, click.Command) else None
-
-
-@click.group(cls=_Verbs, invoke_without_command=True)
+@click.group(cls=LazyGroup, homes=_VERBS, invoke_without_command=True)
 @click.pass_context
 @click.option("-h", "--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(

@@ -95,6 +95,7 @@ def test_a_full_disk_is_said_and_what_was_refused_is_taken_when_there_is_room(
     answer = sender.post(body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (507, "disk_full")
     assert int(answer.headers["retry-after"]) >= 1
+    assert alice.get("/health").status_code == 503
     limit["pages"] = 1 << 30
     sender.send(body)
     assert {s.count for s in store.summaries([1])} == {20_000}
