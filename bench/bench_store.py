@@ -1,22 +1,26 @@
 """Measures the metric store: how fast it takes points in, and how fast it answers.
 
 Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table]
-[--points 1e9]``. Prints a Markdown table, a row as soon as it is known. ``--points`` is how far the
-growth goes; a billion takes 10 GB and half an hour. Times of
-writing are processor time of this one process, so that neighbours on the machine matter little;
-times of reading are the median of several reads by the clock, the first one apart.
+[--points 1e9] [--database-url URL]``. Prints a Markdown table, a row as soon as it is known.
+``--points`` is how far the growth goes; a billion takes 10 GB and half an hour. Times of writing
+are processor time of this one process, so that neighbours on the machine matter little; times of
+reading are the median of several reads by the clock, the first one apart.
+
+With a database URL the stores are databases of that PostgreSQL server, made beside the one named
+and dropped in the end. Its own processor time is not counted; the times by the clock have it. What
+goes by way of a server of ours, and DuckDB, are measured on SQLite only.
 """
 
 from __future__ import annotations
 
 import argparse
 import resource
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +29,7 @@ if not __package__:  # run as a script: its neighbours, but no other swanlab tha
     sys.path.append(str(Path(__file__).parents[1]))
 
 from bench import bulk, growth
+from bench.places import Places, used_bytes
 from swanlab import records, runfile
 from swanlab.server.metrics.contract import Batch, Query, Ref
 from swanlab.server.metrics.store import Store, open_store
@@ -81,21 +86,9 @@ def ingest(store: Store, feeds: list[Feed], group: int) -> None:
         store.seal(feed.batches[0].run, force=True)
 
 
-def used_bytes(path: Path) -> int:
-    """Size of the database without the pages that sealed batches left free for the next ones."""
-    connection = sqlite3.connect(path)
-    try:
-        pages, free, size = (
-            connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("page_count", "freelist_count", "page_size")
-        )
-    finally:
-        connection.close()
-    return (pages - free) * size
-
-
-def write_rate(folder: Path, runs: int, keys: int, steps: int, per_post: int) -> tuple[str, str]:
-    store = open_store(folder / f"write-{runs}-{keys}-{per_post}.db")
+def write_rate(places: Places, runs: int, keys: int, steps: int, per_post: int) -> tuple[str, str]:
+    place = places.new(f"write-{runs}-{keys}-{per_post}")
+    store = open_store(place)
     names = [f"k/{i}" for i in range(keys)]
     feeds = [Feed(run, names, steps, per_post, run) for run in range(1, runs + 1)]
     points = runs * keys * steps
@@ -103,7 +96,7 @@ def write_rate(folder: Path, runs: int, keys: int, steps: int, per_post: int) ->
     ingest(store, feeds, 50)
     clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
     store.close()
-    size = used_bytes(folder / f"write-{runs}-{keys}-{per_post}.db")
+    size = used_bytes(place)
     name = f"write {points / 1e6:.0f} M points, {runs} runs x {keys} keys, {per_post} steps a post"
     return name, (
         f"{points / cpu / 1e6:.2f} M points/s of processor time, "
@@ -130,9 +123,9 @@ def timed(read: Callable[[], object], repeat: int = 7) -> str:
     )
 
 
-def reads(folder: Path, quick: bool) -> list[tuple[str, str]]:
-    path = folder / "reads.db"
-    store = open_store(path)
+def reads(places: Places, quick: bool) -> list[tuple[str, str]]:
+    place = places.new("reads")
+    store = open_store(place)
     long = 1_000_000 if quick else 10_000_000
     for run, steps in ((1, 10_000), (2, 1_000_000), (3, long)):
         load(store, run, ["loss"], steps)
@@ -146,7 +139,7 @@ def reads(folder: Path, quick: bool) -> list[tuple[str, str]]:
     for run in range(1000, 2000):
         load(store, run, table, 3, run)
     store.close()
-    store = open_store(path)
+    store = open_store(place)
     many = [Ref(run, "loss") for run in range(100, 200)]
     more = [Ref(run, "loss") for run in range(200, 300)]
     charts = [Query([Ref(300, key)], None, None, 1000) for key in page]
@@ -246,23 +239,23 @@ def by_api(folder: Path) -> list[tuple[str, str]]:
 
 
 def _parts(
-    folder: Path, only: str | None, *, quick: bool, most: int
+    places: Places, only: str | None, *, quick: bool, most: int
 ) -> Iterator[Callable[[], list[tuple[str, str]]]]:
     scale = 1 if quick else 4
     shapes = [(5, 100, 2000, 10), (50, 100, 200, 10), (5, 1, 40_000, 1000), (2, 1000, 500, 10)]
     if only in (None, "write"):
         for runs, keys, steps, per_post in shapes:
-            yield lambda: [write_rate(folder, runs, keys, steps * scale, per_post)]  # noqa: B023
+            yield lambda: [write_rate(places, runs, keys, steps * scale, per_post)]  # noqa: B023
     if only in (None, "read"):
-        yield lambda: reads(folder, quick)
-        yield lambda: by_api(folder)
+        yield lambda: reads(places, quick)
+        yield lambda: by_api(places.folder)
     if only in (None, "table"):
-        yield lambda: many_runs(folder, quick)
+        yield lambda: many_runs(places.folder, quick)
     if only in (None, "growth"):
-        yield lambda: growth.points(folder, most)
-        yield lambda: growth.runs(folder, 1_000 if quick else 10_000)
-        yield lambda: growth.keys(folder, 1_000 if quick else 100_000)
-        yield lambda: growth.duckdb(folder, min(most, 100_000_000))
+        yield lambda: growth.points(places, most)
+        yield lambda: growth.runs(places, 1_000 if quick else 10_000)
+        yield lambda: growth.keys(places, 1_000 if quick else 100_000)
+        yield lambda: growth.duckdb(places.folder, min(most, 100_000_000))
 
 
 def main() -> None:
@@ -271,11 +264,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", choices=["write", "read", "growth", "table"])
     parser.add_argument("--points", type=float, default=1e7)
+    parser.add_argument("--database-url", help="postgresql://…; its user may create databases")
     options = parser.parse_args()
     print("| what | measured |\n|---|---|")
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder = Path(name)
-        for part in _parts(folder, options.only, quick=options.quick, most=int(options.points)):
+    with (
+        tempfile.TemporaryDirectory(dir=options.folder) as name,
+        closing(Places(Path(name), options.database_url)) as places,
+    ):
+        for part in _parts(places, options.only, quick=options.quick, most=int(options.points)):
             for what, figure in part():
                 print(f"| {what} | {figure} |", flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

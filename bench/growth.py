@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import bulk
+from bench.places import Places, used_bytes
 from swanlab.server.metrics.contract import Ref
 from swanlab.server.metrics.store import Store, open_store
 
@@ -36,32 +37,32 @@ def chart(store: Store, run: int, key: str = "loss") -> Callable[[], object]:
     return lambda: store.buckets([Ref(run, key)], None, None, BUCKETS)
 
 
-def points(folder: Path, most: int) -> list[Line]:
+def points(places: Places, most: int) -> list[Line]:
     """One series of 10 k points up to ``most``, and a whole store of that many."""
     lines = []
     size = 10_000
     while size <= most:
-        path = folder / f"points-{size}.db"
-        store = open_store(path)
+        place = places.new(f"points-{size}")
+        store = open_store(place)
         begun, busy = time.perf_counter(), time.process_time()
         bulk.fill(store, 1, ["loss"], size)
         clock, cpu = time.perf_counter() - begun, time.process_time() - busy
         store.close()
-        store = open_store(path)
+        store = open_store(place)
         rate = f"{size / cpu / 1e6:.2f} M points/s of processor time, {clock:.1f} s by the clock"
-        each = path.stat().st_size / size
+        each = used_bytes(place) / size
         lines.append((f"points: one series of {size:,}", said(chart(store, 1))))
         lines.append((f"- written in bulk, {size:,}", f"{rate}, {each:.1f} bytes a point"))
         store.close()
-        path.unlink()
+        places.drop(place)
         size *= 10
     return lines
 
 
-def runs(folder: Path, most: int) -> list[Line]:
+def runs(places: Places, most: int) -> list[Line]:
     """One chart of 100 runs in a store of more and more of them, 1,000 points each."""
     lines = []
-    store = open_store(folder / "runs.db")
+    store = open_store(places.new("runs"))
     made, count = 0, 100
     while count <= most:
         for run in range(made + 1, count + 1):
@@ -79,10 +80,10 @@ def runs(folder: Path, most: int) -> list[Line]:
     return lines
 
 
-def keys(folder: Path, most: int) -> list[Line]:
+def keys(places: Places, most: int) -> list[Line]:
     """One chart of a run of more and more keys, 1,000 points each up to 10,000 keys."""
     lines = []
-    store = open_store(folder / "keys.db")
+    store = open_store(places.new("keys"))
     count, run = 10, 0
     while count <= most:
         run += 1
