@@ -110,7 +110,7 @@ class Ingest:
         self.forgotten = 0
         """How many runs were deleted; what was said about them before no longer holds."""
 
-    def trouble(self) -> str | None:
+    def refusal(self) -> str | None:
         """Return why posts could not be stored a moment ago, None when they could."""
         at, reason = self.refused
         return reason if reason and time.monotonic() - at < REFUSAL_COUNTS else None

@@ -79,7 +79,7 @@ def lines(server: Server) -> Iterator[str]:
         1,
         {"version": swanlab.__version__, "mode": server.mode},
     )
-    ready = 0 if server.probe.trouble() else 1
+    ready = 0 if server.unfit() else 1
     yield from family("swanlab_ready", "gauge", "Whether the server can do its work.", ready)
     yield from server.vitals.lines()
     for part in (_waiting, _sessions, _kept):

@@ -19,8 +19,7 @@ FRESH = 1.0
 """Seconds for which an answer is given again without looking."""
 PATIENCE = 5.0
 """Seconds after which a disk or database that has not answered counts as failed."""
-_BYTES = 1024 * 1024
-"""What the smallest commits may need of a disk that is nearly full."""
+_BYTES = 64 * 1024
 
 log = logging.getLogger("swanlab.server")
 

@@ -96,6 +96,11 @@ class Server:
         for worker in self.beside:
             worker.start()
 
+    def unfit(self) -> str | None:
+        """Return why the server cannot do its work now, None when it can. Blocks."""
+        stopping = "The server is going down." if self.hub.closed else None
+        return stopping or self.ingest.refusal() or self.probe.trouble()
+
     def close(self) -> None:
         """Store what was accepted, and release all files."""
         self.hub.close()

@@ -16,8 +16,7 @@ def version() -> str:
 
 def health(ask: Ask[None, None]) -> Health:
     """Say that the server can do its work; 503 with the reason when it cannot."""
-    stopping = "The server is going down." if ask.server.hub.closed else None
-    reason = stopping or ask.server.ingest.trouble() or ask.server.probe.trouble()
+    reason = ask.server.unfit()
     if reason is not None:
         raise Problem(503, "not_ready", reason, headers={"retry-after": "5"})
     return alive(ask)
