@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import click
 
@@ -15,6 +16,8 @@ from swanlab.cli.output import Fails, LazyGroup, line
 if TYPE_CHECKING:
     from swanlab.server.media.contract import MediaStore
     from swanlab.server.state import Server
+
+T = TypeVar("T")
 
 DEFAULT_PORT = 5093
 DATABASE_WAIT = 30.0
@@ -120,10 +123,10 @@ def server(  # noqa: PLR0913 - one for each option
             media = open_media(media_url, folder, direct=media_direct)
         except BadAddress as error:
             raise Fails(str(error)) from error
-        running = _opened(folder, database_url, media)
+        running = _when_up(lambda: _opened(folder, database_url, media))
         if metrics_token_file is not None:
             running.metrics_token = _token(metrics_token_file)
-        _first_start(running, admin_password_file)
+        _when_up(lambda: _first_start(running, admin_password_file))
         url = process.address(host, listening)
         if lock is not None:
             lock.tell(url)
@@ -143,26 +146,34 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("swanlab", appauthor=False)) / "server"
 
 
-def _opened(folder: Path, database_url: str | None, media: MediaStore) -> Server:
-    """Open what is to be served; a database that is only starting is waited for."""
+def _when_up(work: Callable[[], T]) -> T:
+    """Return what ``work`` does; a database that is only starting, or again, is waited for."""
     from sqlalchemy.exc import DBAPIError
 
     from swanlab.server.db import postgres
-    from swanlab.server.metrics.schema import FormatError
-    from swanlab.server.state import Server
 
     until = time.monotonic() + DATABASE_WAIT
     while True:
         try:
-            return Server(folder, "server", database_url=database_url, media=media)
-        except (RuntimeError, FormatError, postgres.BadUrl) as error:
-            raise Fails(str(error)) from error
+            return work()
         except DBAPIError as error:
             if not postgres.is_outage(error):
                 raise
             if time.monotonic() > until:
                 raise Fails(f"cannot use the database: {error.orig}") from error
         time.sleep(0.5)
+
+
+def _opened(folder: Path, database_url: str | None, media: MediaStore) -> Server:
+    """Open what is to be served."""
+    from swanlab.server.db import postgres
+    from swanlab.server.metrics.schema import FormatError
+    from swanlab.server.state import Server
+
+    try:
+        return Server(folder, "server", database_url=database_url, media=media)
+    except (RuntimeError, FormatError, postgres.BadUrl) as error:
+        raise Fails(str(error)) from error
 
 
 def _token(path: Path) -> bytes:

@@ -16,6 +16,7 @@ from concurrent.futures import TimeoutError as StillAtWork
 
 from sqlalchemy.exc import IntegrityError
 
+from swanlab.server import trouble
 from swanlab.server.db import files
 from swanlab.server.db.engine import Database, now
 from swanlab.server.media.contract import MediaStore, WrongOffset
@@ -148,8 +149,8 @@ class Blobs:
         while not self._closed:
             try:
                 self.sweep()
-            except Exception:
-                log.exception("could not sweep blobs; trying again")
+            except Exception as error:  # noqa: BLE001 - swept again before long
+                trouble.report(log, "sweeping blobs", error)
             self._wake.wait(EVERY)
             self._wake.clear()
 

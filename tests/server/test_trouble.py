@@ -10,6 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from swanlab.server import trouble
+from swanlab.server.blobs import Blobs
+from swanlab.server.db.engine import Database
+from swanlab.server.db.migrations import migrate
+from swanlab.server.media.local import LocalMedia
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +102,23 @@ def test_the_log_has_one_line_a_minute_of_one_kind_and_a_trace_of_what_is_unknow
     assert caplog.records[0].fields == {"cause": "[Errno 28] No space left on device"}
     trouble.report(log, "storing", ValueError("x"))
     assert caplog.records[-1].exc_info is not None
+
+
+def test_blobs_are_swept_later_when_the_database_is_away_and_one_line_says_so(
+    tmp_path, database_url, postgres, caplog, wait_for, monkeypatch
+):
+    monkeypatch.setattr(trouble, "_said", {})
+    db = Database(database_url)
+    with db.write() as connection:
+        migrate(connection)
+    blobs = Blobs(db, LocalMedia(tmp_path / "media"))
+    postgres.kill()
+    try:
+        blobs.start()
+        wait_for(lambda: "sweeping blobs failed" in caplog.text)
+    finally:
+        postgres.start()
+        blobs.close()
+        db.close()
+    (record,) = [one for one in caplog.records if "sweeping blobs" in one.message]
+    assert record.exc_info is None
