@@ -12,7 +12,7 @@ import type { Columns } from "./useColumns";
 const columns: Columns = { hidden: new Set(), order: [], pinned: [], stats: [] };
 
 function field(id: string, value: Field["value"] = () => null): Field {
-  const text = (row: Row) => String(value(row));
+  const text = (of: Row) => String(value(of));
   return { id, label: id, group: "last", numeric: true, width: 100, value, text, exact: text };
 }
 
