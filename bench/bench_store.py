@@ -185,7 +185,7 @@ def many_runs(folder: Path, quick: bool) -> list[tuple[str, str]]:
         project = projects.create(connection, "bench", "many")
         for number in range(count):
             runs.open_run(connection, project.id, NewRun(id=f"r{number}"))
-        listed = runs.listed(connection, project.id, config=False)
+        listed = runs.listed(connection, project.id, ())
     store = server.stores.of(project.id)
     names = [f"metric/{i}" for i in range(100)]
     for row in listed:
@@ -198,7 +198,7 @@ def many_runs(folder: Path, quick: bool) -> list[tuple[str, str]]:
 
     def ask(other: int) -> None:
         with server.db.read() as connection:
-            rows = runs.listed(connection, project.id, config=False)
+            rows = runs.listed(connection, project.id, ())
         order = [Order(field=f"summary.metric/{other}.min")]
         asked = RunsQuery(columns=query.columns, where=query.where, order=order)
         table.answer(store, asked, rows, server.ingest.keeper.last_heard)

@@ -120,9 +120,10 @@ class Api:
         page: int = 1,
         size: int = 20,
         all: bool = False,  # noqa: A002 - the public name
+        filter: str | None = None,  # noqa: A002 - the public name
     ) -> Page[Experiment]:
         """Return runs of the project at ``path``, newest first; see ``Project.runs``."""
-        return self.project(path).runs(filters, page, size, all)
+        return self.project(path).runs(filters, page, size, all, filter)
 
     def runs_get(self, path: str, ids: Sequence[str]) -> list[Experiment]:
         """Return the runs of these ids in the project at ``path``."""

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from swanlab.api import filters as conditions
+from swanlab.api import query
 from swanlab.api.address import moment, project_path
 from swanlab.api.experiment import Experiment
 from swanlab.api.page import Page
@@ -75,16 +76,29 @@ class Project:
         page: int = 1,
         size: int = 20,
         all: bool = False,  # noqa: A002 - the public name
+        filter: str | None = None,  # noqa: A002 - the public name
     ) -> Page[Experiment]:
         """Return runs, newest first: a page of them, or all.
 
-        ``filters`` is described at ``swanlab.api.filters``; what they name is a run's state, name,
-        labels and so on, its config, or its last values.
+        Args:
+            filters: conditions as data, described at ``swanlab.api.filters``; what they name is a
+                run's state, name, labels and so on, its config, or its last values.
+            page: number of the page, from 1.
+            size: runs on a page.
+            all: all at once.
+            filter: an expression as the web's filter takes it, which the server answers:
+                ``'config.lr < 1e-3 and loss.min < 0.2 and "baseline" in tags'``. Runs pass both.
+
+        Raises:
+            InvalidArgument: filters that cannot be used; for an expression it points at the place.
         """
         wanted = conditions.parse(filters)
+        passed = None if filter is None else self._passing(query.parse(filter))
         table = self._client.request("GET", project_path(self.workspace, self.name) + "/runs")
         found = []
         for row in table["runs"]:
+            if passed is not None and row["id"] not in passed:
+                continue
             last = {
                 key: float(value)
                 for key, value in zip(table["keys"], row.pop("last"), strict=True)
@@ -94,6 +108,12 @@ class Project:
             if conditions.passes(wanted, run.facts()):
                 found.append(run)
         return Page(found, page, size, everything=all)
+
+    def _passing(self, tree: query.Tree) -> frozenset[str]:
+        """Return the ids of the runs that pass, as the server finds them."""
+        path = project_path(self.workspace, self.name) + "/runs/table"
+        found = self._client.request("POST", path, {"filter": tree, "whole": True})
+        return frozenset(found["ids"])
 
     def runs_get(self, ids: Sequence[str]) -> list[Experiment]:
         """Return the runs of these ids, in this order; raises ``ServerError`` for a missing one."""

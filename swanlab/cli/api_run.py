@@ -28,6 +28,7 @@ def run() -> None:
 
 @run.command("list")
 @click.argument("path")
+@click.option("--filter", help="Only runs that pass, e.g. 'loss.min < 0.2 and \"base\" in tags'.")
 @paged
 @reading
 def run_list(server: Api, path: str, **given: Any) -> Any:

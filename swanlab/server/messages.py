@@ -207,8 +207,8 @@ class RunTable(Message, frozen=True):
 
 Stat = Literal["last", "min", "max", "mean", "count"]
 Field = Annotated[str, Meta(min_length=1, max_length=4200)]
-"""``name``, ``state``, ``tags``, ``created``, ``duration``, ``config.<path>`` (levels joined by
-dots) or ``summary.<key>.<stat>``."""
+"""``name``, ``id``, ``state``, ``tags``, ``group``, ``job_type``, ``description``, ``created``,
+``duration``, ``config.<path>`` (levels joined by dots) or ``summary.<key>.<stat>``."""
 
 
 class SummaryColumn(Message, frozen=True):
@@ -220,13 +220,40 @@ class Condition(Message, frozen=True):
     """One test of a run. What has no such field passes only ``ne`` and ``exists`` false.
 
     ``in``: the field is one of the list ``value``. ``contains``: a text has ``value`` in it, tags
-    have it among them. Numbers compare with numbers, texts with texts; a metric that is not a
-    number (NaN) counts as missing.
+    have it among them. ``matches``: the regular expression ``value`` is found in the text, or in
+    one of the tags, whatever the case; it has no look-around and no back references. Numbers
+    compare with numbers, texts with texts; a metric that is not a number (NaN) counts as missing.
     """
 
     field: Field
-    op: Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "exists"]
+    op: Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "matches", "exists"]
     value: Any = None
+
+
+class Tested(Condition, frozen=True, tag_field="is", tag="test"):
+    """A condition as a part of a filter."""
+
+
+class AllOf(Message, frozen=True, tag_field="is", tag="all"):
+    """Every part holds; without parts it does."""
+
+    of: Annotated[list[Where], Meta(max_length=200)]
+
+
+class AnyOf(Message, frozen=True, tag_field="is", tag="any"):
+    """One of the parts holds, or more."""
+
+    of: Annotated[list[Where], Meta(max_length=200)]
+
+
+class NotOf(Message, frozen=True, tag_field="is", tag="not"):
+    """The part does not hold; a run without the field it asks for passes."""
+
+    of: Where
+
+
+Where = Tested | AllOf | AnyOf | NotOf
+"""A filter: at most 200 parts in all, at most 20 within each other."""
 
 
 class Order(Message, frozen=True):
@@ -237,10 +264,15 @@ class Order(Message, frozen=True):
 
 
 class RunsQuery(Message, frozen=True):
-    """A page of the runs that pass all conditions, newest first where nothing else decides."""
+    """A page of the runs that pass filter and conditions, newest first where nothing else decides.
+
+    With ``whole`` the answer names all of them instead of a page.
+    """
 
     columns: Annotated[list[SummaryColumn], Meta(max_length=1000)] = []
     where: Annotated[list[Condition], Meta(max_length=50)] = []
+    filter: Where | None = None
+    whole: bool = False
     order: Annotated[list[Order], Meta(max_length=5)] = []
     offset: Annotated[int, Meta(ge=0, lt=2**31)] = 0
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
@@ -268,6 +300,57 @@ class RunsPage(Message, frozen=True):
     total: int
     """Runs that pass the conditions, on all pages together."""
     runs: list[RunCells]
+    ids: list[str] = []
+    """With ``whole``: all runs that pass, in order."""
+    cells: list[list[float | str | None]] = []
+    """With ``whole``: per column asked for, the values of the runs in ``ids``."""
+
+
+ViewName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class ViewSpec(Message, frozen=True):
+    """What a view shows: the search parameters of the page's address, and its charts' layout."""
+
+    search: dict[str, Any]
+    layout: Any = None
+
+
+class View(Message, frozen=True):
+    """A view of a project that was saved under a name. ``author`` is null once there is no such."""
+
+    id: int
+    name: str
+    author: str | None
+    default: bool
+    """Whether the project's page opens with it."""
+    created_at: int
+    updated_at: int
+    spec: ViewSpec
+
+
+class Views(Message, frozen=True):
+    """The views of a project by name."""
+
+    views: list[View]
+    editable: bool
+    """Whether the caller may save and change views here."""
+
+
+class NewView(Message, frozen=True):
+    """At most 256 KiB as JSON."""
+
+    name: ViewName
+    spec: ViewSpec
+    default: bool = False
+
+
+class ViewEdit(Message, frozen=True):
+    """What is not given stays. At most one view is the default: naming one ends the other."""
+
+    name: ViewName | UnsetType = UNSET
+    spec: ViewSpec | UnsetType = UNSET
+    default: bool | UnsetType = UNSET
 
 
 class SetAside(Message, frozen=True):

@@ -36,6 +36,7 @@ _PARTS = {
     "workspace": "Name of a workspace; `~` is your own",
     "project": "Name of a project",
     "run": "Id of a run",
+    "view": "Number of a saved view",
     "digest": "SHA-256 of a blob, 64 hexadecimal digits in lower case",
 }
 

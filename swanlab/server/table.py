@@ -5,7 +5,6 @@ Everything is answered from the rows of the runs and from summaries; no point is
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -14,66 +13,92 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swanlab.server import series
+from swanlab.server.conditions import (
+    MISSING,
+    Column,
+    Floats,
+    Mask,
+    bad,
+    check,
+    passing,
+    rank,
+    tested,
+)
 from swanlab.server.http import Problem
-from swanlab.server.messages import Condition, RunsQuery, Stat, SummaryColumn
+from swanlab.server.messages import RunsQuery, Stat, SummaryColumn
 from swanlab.server.metrics.cells import stat
-from swanlab.server.runview import duration, state
+from swanlab.server.runview import duration, state, text
 
 if TYPE_CHECKING:
     from swanlab.server.metrics.contract import MetricStore
 
 MAX_READ = 2_000_000
 """Cells that one question may have read: runs times different keys it sorts and filters by."""
-_MISSING = object()
-_PLAIN = ("name", "state", "tags", "created", "duration")
+MAX_WHOLE = 1_000_000
+"""Cells in the answer to a question for all runs."""
+_PLAIN = (
+    "name", "id", "state", "tags", "group", "job_type", "description", "created", "duration",
+)  # fmt: skip
 _STATS = ("last", "min", "max", "mean", "count")
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-}
-
-Values = list[Any]
-"""Of one field, a value per run, ``_MISSING`` where there is none."""
+_STORED = {"id": "run_id", "description": "description", "name": "name"}
+_NEEDS = {"group": "options", "job_type": "options", "description": "description"}
 
 
 class Page(NamedTuple):
-    """Numbers of the runs on a page, their cells, and how many runs passed the conditions."""
+    """Runs on a page, their cells, and how many runs passed the conditions.
 
-    numbers: list[int]
+    ``cells`` are by run; where all runs were asked for, by column.
+    """
+
+    rows: list[Any]
     cells: list[list[float | str | None]]
     total: int
 
 
 def _fields(query: RunsQuery) -> list[str]:
-    return [one.field for one in query.where] + [one.field for one in query.order]
+    named = [one.field for one in query.where] + [one.field for one in query.order]
+    return named + check(query.filter)
 
 
-def wants_config(query: RunsQuery) -> bool:
-    """Whether the configs of all runs are needed to answer."""
-    return any(field.startswith("config.") for field in _fields(query))
+def needs(query: RunsQuery) -> set[str]:
+    """Return the columns of all runs that are needed beside those that every table needs.
+
+    Raises a 400 ``Problem`` for a filter that is too large.
+    """
+    fields = _fields(query)
+    found = {_NEEDS[field] for field in fields if field in _NEEDS}
+    return found | {"config" for field in fields if field.startswith("config.")}
 
 
 def answer(
     store: MetricStore, query: RunsQuery, rows: Sequence[Any], heard: Callable[[int, int], int]
 ) -> Page:
-    """Return a page of ``rows``, which come newest first; raises a 400 ``Problem``.
+    """Return a page of ``rows``, which come newest first, or all; raises a 400 ``Problem``.
 
     ``heard`` says when a run was last heard of, given its number and what is stored.
     """
     fields = _Fields(store, rows, heard)
     fields.read(_fields(query))
-    keep = [True] * len(rows)
-    for condition in query.where:
-        values, test = fields.of(condition.field), _test(condition)
-        keep = [held and test(value) for held, value in zip(keep, values, strict=True)]
-    chosen = [at for at, held in enumerate(keep) if held]
+    chosen = np.flatnonzero(_keep(query, fields, len(rows))).tolist()
     for order in reversed(query.order):
         chosen = _sorted(chosen, fields.of(order.field), descending=order.descending)
-    page = chosen[query.offset : query.offset + query.limit]
-    numbers = [rows[at].id for at in page]
-    return Page(numbers, _cells(store, numbers, query.columns), len(chosen))
+    if query.whole:
+        if len(chosen) * len(query.columns) > MAX_WHOLE:
+            raise Problem(400, "too_many", "Ask for fewer columns of all runs at once.")
+        found = [rows[at] for at in chosen]
+        columns = _columns(store, [row.id for row in found], query.columns)
+        return Page(found, columns, len(chosen))
+    found = [rows[at] for at in chosen[query.offset : query.offset + query.limit]]
+    return Page(found, _cells(store, [row.id for row in found], query.columns), len(chosen))
+
+
+def _keep(query: RunsQuery, fields: _Fields, count: int) -> Mask:
+    keep = np.ones(count, dtype=np.bool_)
+    for condition in query.where:
+        keep &= tested(condition, fields.of(condition.field))
+    if query.filter is not None:
+        keep &= passing(query.filter, fields.of, count)
+    return keep
 
 
 class _Fields:
@@ -83,7 +108,7 @@ class _Fields:
         self, store: MetricStore, rows: Sequence[Any], heard: Callable[[int, int], int]
     ) -> None:
         self._store, self._rows, self._heard = store, rows, heard
-        self._known: dict[str, Values] = {}
+        self._known: dict[str, Column] = {}
         self._configs: list[Any] | None = None
 
     def read(self, names: Sequence[str]) -> None:
@@ -94,33 +119,36 @@ class _Fields:
             raise Problem(400, "too_many", "Sort and filter by fewer keys at once.")
         found = self._store.cells([row.id for row in self._rows], keys) if keys else {}
         for name, column in wanted.items():
-            values = stat(found[column.key], column.stat)
-            self._known[name] = [
-                value if value == value else _MISSING  # noqa: PLR0124 - NaN
-                for value in values.tolist()
-            ]
+            self._known[name] = stat(found[column.key], column.stat)
 
-    def of(self, name: str) -> Values:
+    def of(self, name: str) -> Column:
         """Return the values of a field."""
         found = self._known.get(name)
         if found is None:
             found = self._known[name] = self._make(name)
         return found
 
-    def _make(self, name: str) -> Values:
+    def _make(self, name: str) -> Column:
         rows, heard = self._rows, self._heard
         if name.startswith("config."):
             path = name.removeprefix("config.")
             return [_at(config, path) for config in self._decoded()]
         if name == "state":
             return [state(row.state, heard(row.id, row.seen_at)) for row in rows]
-        if name == "duration":
-            return [duration(row, heard(row.id, row.seen_at)) for row in rows]
         if name == "tags":
             return [msgspec.json.decode(row.tags) for row in rows]
-        if name in _PLAIN:
-            return [getattr(row, "created_at" if name == "created" else name) for row in rows]
-        raise _bad(
+        if name == "created":
+            return np.array([row.created_at for row in rows], dtype=np.float64)
+        if name == "duration":
+            lasted = [duration(row, heard(row.id, row.seen_at)) for row in rows]
+            return np.array(lasted, dtype=np.float64)
+        if name in ("group", "job_type"):
+            told = [text(msgspec.json.decode(row.options), name) for row in rows]
+            return [MISSING if one is None else one for one in told]
+        if name in _STORED:
+            stored = [getattr(row, _STORED[name]) for row in rows]
+            return [MISSING if one is None else one for one in stored]
+        raise bad(
             f"There is no field {name[:100]!r}: it is one of {', '.join(_PLAIN)}, config.<path> "
             "or summary.<key>.<stat>."
         )
@@ -134,7 +162,7 @@ class _Fields:
 def _summary(name: str) -> SummaryColumn:
     key, _, which = name.removeprefix("summary.").rpartition(".")
     if not key or which not in _STATS:
-        raise _bad(f"{name[:100]!r} does not end in one of .{', .'.join(_STATS)}.")
+        raise bad(f"{name[:100]!r} does not end in one of .{', .'.join(_STATS)}.")
     return SummaryColumn(key=key, stat=cast("Stat", which))
 
 
@@ -147,67 +175,32 @@ def _at(config: Any, path: str) -> Any:
         while dot:
             if head in config:
                 found = _at(config[head], rest)
-                if found is not _MISSING:
+                if found is not MISSING:
                     return found
             more, dot, rest = rest.partition(".")
             head = f"{head}.{more}"
-    return _MISSING
+    return MISSING
 
 
-def _test(condition: Condition) -> Callable[[Any], bool]:
-    """Return the condition as a function of a field's value."""
-    op, value = condition.op, condition.value
-    if op == "exists":
-        wanted = value is not False
-        return lambda found: (found is not _MISSING) == wanted
-    if op in ("eq", "ne"):
-        return lambda found: _equal(found, value) == (op == "eq")
-    if op == "in":
-        if not isinstance(value, list):
-            raise _bad("The operator 'in' needs a list as its value.")
-        return lambda found: any(_equal(found, one) for one in value)
-    if op == "contains":
-        return lambda found: _contains(found, value)
-    compare = _COMPARE[op]
-    if not isinstance(value, int | float | str) or isinstance(value, bool):
-        raise _bad(f"The operator {op!r} needs a number or a text as its value.")
-    kind = _kind(value)
-    return lambda found: _kind(found) == kind and bool(compare(found, value))
-
-
-def _equal(found: Any, value: Any) -> bool:
-    if isinstance(found, list) and not isinstance(value, list):
-        return any(_equal(one, value) for one in found)
-    return _kind(found) == _kind(value) and bool(found == value)
-
-
-def _contains(found: Any, value: Any) -> bool:
-    if isinstance(found, str):
-        return isinstance(value, str) and value.casefold() in found.casefold()
-    return isinstance(found, list) and any(_equal(one, value) for one in found)
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    return "number" if isinstance(value, int | float) else type(value).__name__
-
-
-def _sorted(chosen: list[int], values: Values, *, descending: bool) -> list[int]:
+def _sorted(chosen: list[int], values: Column, *, descending: bool) -> list[int]:
     """Sort stably; numbers before texts before the rest, and what is missing last."""
-    have = [at for at in chosen if values[at] is not _MISSING and values[at] is not None]
-    have.sort(key=lambda at: _rank(values[at]), reverse=descending)
+    if isinstance(values, np.ndarray):
+        return _sorted_numbers(chosen, values, descending=descending)
+    have = [at for at in chosen if values[at] is not MISSING and values[at] is not None]
+    have.sort(key=lambda at: rank(values[at]), reverse=descending)
     held = set(have)
     return have + [at for at in chosen if at not in held]
 
 
-def _rank(value: Any) -> tuple[int, Any]:
-    kind = _kind(value)
-    if kind in ("number", "bool"):
-        return 0, value
-    if kind == "str":
-        return 1, value.casefold()
-    return 2, msgspec.json.encode(value)
+def _sorted_numbers(chosen: list[int], values: Floats, *, descending: bool) -> list[int]:
+    if not chosen:
+        return chosen
+    places = np.array(chosen)
+    keys = values[places]
+    # NaN comes last either way, and equal ones keep their order.
+    order = np.argsort(-keys if descending else keys, kind="stable")
+    sorted_places: list[int] = places[order].tolist()
+    return sorted_places
 
 
 def _cells(
@@ -215,6 +208,15 @@ def _cells(
 ) -> list[list[float | str | None]]:
     if not columns:
         return [[] for _ in numbers]
+    return [list(row) for row in zip(*_columns(store, numbers, columns), strict=True)]
+
+
+def _columns(
+    store: MetricStore, numbers: list[int], columns: Sequence[SummaryColumn]
+) -> list[list[float | str | None]]:
+    """Return per column the values of the runs of these numbers."""
+    if not columns:
+        return []
     found = store.cells(numbers, list(dict.fromkeys(column.key for column in columns)))
     shown: list[list[float | str | None]] = []
     for column in columns:
@@ -229,8 +231,4 @@ def _cells(
                 for value, absent in zip(values.tolist(), none.tolist(), strict=True)
             ]
         )
-    return [list(row) for row in zip(*shown, strict=True)]
-
-
-def _bad(message: str) -> Problem:
-    return Problem(400, "bad_request", message)
+    return shown

@@ -237,6 +237,31 @@ def test_filters_choose_runs(api, record, filters, ids):
     assert [run.id for run in api.runs(path, filters, all=True)] == ids
 
 
+@pytest.mark.parametrize(
+    ("expression", "ids"),
+    [
+        ("config.lr < 0.15 and loss.min < 0.2", ["a"]),
+        ('not ("x" in tags) or state = finished', ["b", "a"]),
+        ("loss.max > 5", []),
+    ],
+)
+def test_an_expression_chooses_runs_on_the_server(api, record, expression, ids):
+    path = "expressed"
+    record(path, "a", {"loss": [(0, 0.1)]}, config={"lr": 0.1}, tags=["x"])
+    record(path, "b", {"loss": [(0, 0.9)]}, config={"lr": 0.2}, end="crashed")
+    assert [run.id for run in api.runs(path, filter=expression)] == ids
+    both = api.runs(path, {"state": "CRASHED"}, filter=expression)
+    assert [run.id for run in both] == [one for one in ids if one == "b"]
+
+
+def test_an_expression_with_a_mistake_is_refused_before_the_server_is_asked(api, record, project):
+    record(project, "a")
+    with pytest.raises(InvalidArgument, match="number"):
+        api.runs(project, filter="loss < abc")
+    with pytest.raises(ServerError, match="expression"):
+        api.runs(project, filter='name ~ "(?=a)"')
+
+
 def test_a_filter_that_cannot_be_is_an_error(api, record, project):
     record(project, "a")
     for wrong in ({"mood": 1}, [{"key": "id", "op": "LIKE", "value": []}], [{"value": [1]}], "x"):

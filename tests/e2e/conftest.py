@@ -102,9 +102,9 @@ def until(page: Page, expression: str, argument: Any = None, seconds: float = 15
     return value
 
 
-def sign_in(page: Page, host: str) -> None:
+def sign_in(page: Page, host: str, user: str = "admin") -> None:
     page.goto(f"{host}/login")
-    page.locator("input[autocomplete=username]").fill("admin")
+    page.locator("input[autocomplete=username]").fill(user)
     page.locator("input[autocomplete=current-password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{host}/")

@@ -31,6 +31,8 @@ BODIES = {
     "NewRun": {"id": "r1"},
     "Keeping": {"days": 30},
     "RunsQuery": {},
+    "NewView": {"name": "mine", "spec": {"search": {}}},
+    "ViewEdit": {"name": "changed"},
     "NewProject": {"name": "dogs"},
     "RunEdit": {"name": "mine", "tags": ["changed"]},
     "RunsEdit": {"edits": [{"runs": ["r1"], "add_tags": ["changed"]}]},
@@ -52,7 +54,7 @@ def names(operations):
 
 def ask(client, method, path, operation, project="demo"):
     """A request that would be good if it came from the owner."""
-    path = path.format(workspace="alice", project=project, run="r1", digest=DIGEST)
+    path = path.format(workspace="alice", project=project, run="r1", digest=DIGEST, view=1)
     required = {
         one["name"]: QUERIES[one["name"]]
         for one in operation["parameters"]
@@ -74,6 +76,8 @@ def ask(client, method, path, operation, project="demo"):
 def secret(alice, run):
     """A private project of alice with something in it."""
     hold(alice, run, HELLO)
+    view = {"name": "first", "spec": {"search": {"sort": "name"}}}
+    assert alice.post("/projects/alice/demo/views", json=view).status_code == 200
     Sender(alice, run).send(
         frame(header(), File(0, "a.txt", len(HELLO), 0, DIGEST), Finish(1, "success"))
     )
@@ -113,12 +117,17 @@ def test_lists_name_only_what_the_caller_may_read(secret, as_user):
     assert as_user("bob").get("/projects").json() == {"projects": []}
 
 
+def all_of(alice, run):
+    paths = (run, f"{run}/series", "/projects/alice/demo/views")
+    return [alice.get(path).json() for path in paths]
+
+
 def test_nothing_of_alice_changed_after_bob_tried_everything(secret, alice, as_user):
-    before = (alice.get(secret).json(), alice.get(f"{secret}/series").json())
+    before = all_of(alice, secret)
     bob = as_user("bob")
     for method, path, operation in IN_PROJECT:
         ask(bob, method, path, operation)
-    assert (alice.get(secret).json(), alice.get(f"{secret}/series").json()) == before
+    assert all_of(alice, secret) == before
 
 
 def test_every_operation_says_what_it_needs():

@@ -96,6 +96,102 @@ def test_conditions_are_on_any_field_and_all_hold(runs):
     assert where(runs, ("config.model", "lt", 3)) == []
 
 
+def is_(field, op, value=None):
+    return {"is": "test", "field": field, "op": op, "value": value}
+
+
+def both(*parts):
+    return {"is": "all", "of": parts}
+
+
+def either(*parts):
+    return {"is": "any", "of": parts}
+
+
+def no(part):
+    return {"is": "not", "of": part}
+
+
+@pytest.mark.parametrize(
+    ("tree", "found"),
+    [
+        (both(), ["r4", "r3", "r2", "r1", "r0"]),
+        (either(), []),
+        (either(is_("name", "eq", "Run 3"), is_("summary.loss.last", "eq", 5)), ["r3", "r0"]),
+        (no(is_("summary.loss.last", "lt", 4.5)), ["r4", "r3", "r0"]),
+        (both(no(is_("tags", "contains", "odd")), is_("config.lr", "gt", 0)), ["r4", "r2"]),
+        (no(either(is_("id", "in", ["r0", "r1"]), no(is_("summary.loss.max", "exists")))),
+         ["r4", "r2"]),
+        (is_("summary.loss.min", "in", [4, 3.0, "x"]), ["r2", "r1"]),
+        (is_("summary.loss.min", "ne", "x"), ["r4", "r3", "r2", "r1", "r0"]),
+        (is_("duration", "ge", 0), ["r4", "r3", "r2", "r1", "r0"]),
+        (is_("created", "lt", 1002), ["r1", "r0"]),
+        (is_("name", "matches", "^run [0-2]$"), ["r2", "r1", "r0"]),
+        (is_("tags", "matches", "ev.n"), ["r4", "r2", "r0"]),
+        (is_("summary.loss.min", "matches", "4"), []),
+        (is_("group", "eq", "g1"), ["r3", "r1"]),
+        (is_("job_type", "exists", False), ["r4", "r3", "r2", "r1", "r0"]),
+        (is_("description", "contains", "SECOND"), ["r1"]),
+    ],
+)  # fmt: skip
+def test_filters_are_joined_by_and_or_not(runs, tree, found):
+    runs.patch("/projects/alice/demo/runs/r1", json={"description": "the second"})
+    edits = [{"runs": ["r1", "r3"], "group": "g1"}]
+    runs.post("/projects/alice/demo/runs/edit", json={"edits": edits})
+    assert ids(runs, filter=tree) == found
+
+
+def test_all_runs_come_at_once_as_ids_and_columns(runs):
+    query = {
+        "whole": True,
+        "filter": no(is_("name", "eq", "Run 1")),
+        "order": [{"field": "summary.loss.min", "descending": True}],
+        "columns": [{"key": "loss", "stat": "min"}, {"key": "none"}],
+    }
+    answer = runs.post(TABLE, json=query).json()
+    assert answer == {
+        "total": 4,
+        "runs": [],
+        "ids": ["r4", "r0", "r2", "r3"],
+        "cells": [[14.0, 5.0, 3.0, None], [None] * 4],
+    }
+
+
+def nested(depth):
+    tree = is_("name", "eq", "x")
+    for _ in range(depth):
+        tree = no(tree)
+    return tree
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        nested(25),
+        both(*[either(*[is_("name", "eq", "x")] * 100)] * 3),
+        both(*[is_("name", "eq", "x")] * 201),
+        is_("nonsense", "eq", 1),
+        is_("name", "matches", "("),
+        is_("name", "matches", 5),
+        is_("name", "matches", "((a{90}){90}){90}"),
+        {"is": "maybe", "of": []},
+    ],
+    ids=range(8),
+)
+def test_a_filter_that_is_too_much_or_none_is_refused(runs, tree):
+    answer = runs.post(TABLE, json={"filter": tree})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+
+
+def test_a_filter_nested_beyond_reason_is_refused(runs):
+    depth = 20_000
+    text = '{"is":"not","of":' * depth + '{"is":"all","of":[]}' + "}" * depth
+    headers = {"content-type": "application/json"}
+    answer = runs.post(TABLE, content='{"filter":' + text + "}", headers=headers)
+    assert answer.status_code == 400
+
+
 def test_pages_follow_each_other(runs):
     pages = [runs.post(TABLE, json={"offset": at, "limit": 2}).json() for at in (0, 2, 4, 6)]
     assert [page["total"] for page in pages] == [5] * 4

@@ -122,6 +122,20 @@ def files_and_blobs(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def views(connection: Connection) -> None:
+    """Views of projects, saved under names."""
+    connection.execute(
+        text(
+            f"""CREATE TABLE views (id {_pk(connection)},
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            name VARCHAR(100) NOT NULL,
+            author_id BIGINT REFERENCES users (id) ON DELETE SET NULL,
+            spec TEXT NOT NULL, is_default BOOLEAN NOT NULL, created_at BIGINT NOT NULL,
+            updated_at BIGINT NOT NULL, UNIQUE (project_id, name))"""
+        )
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -129,6 +143,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     number_of_every_run,
     retention,
     files_and_blobs,
+    views,
 )
 
 

@@ -139,13 +139,15 @@ def hold(
     return {row.id: row.state for row in found}
 
 
-def listed(connection: Connection, project: int, *, config: bool) -> list[Row[Any]]:
-    """Return what tables sort and filter by of all runs of a project, newest first."""
-    columns = [
-        runs.c[name]
-        for name in ("id", "run_id", "name", "state", "tags", "created_at", "finished_at")
-    ]
-    columns += [runs.c.seen_at, *([runs.c.config] if config else [])]
+LISTED = ("id", "run_id", "name", "state", "tags", "created_at", "finished_at", "seen_at")
+
+
+def listed(connection: Connection, project: int, also: Collection[str]) -> list[Row[Any]]:
+    """Return what tables sort and filter by of all runs of a project, newest first.
+
+    ``also`` are columns that only some questions need: ``config``, ``options``, ``description``.
+    """
+    columns = [runs.c[name] for name in (*LISTED, *sorted(also))]
     query = select(*columns).where(runs.c.project_id == project)
     return list(connection.execute(query.order_by(runs.c.created_at.desc(), runs.c.id.desc())))
 

@@ -164,3 +164,17 @@ run_blobs = Table(
     Column("digest", String(64), ForeignKey("blobs.digest"), primary_key=True),
     Index("run_blobs_by_digest", "digest"),
 )
+
+views = Table(
+    "views",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("project_id", ID, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("author_id", ID, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("spec", Text, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    UniqueConstraint("project_id", "name"),
+)

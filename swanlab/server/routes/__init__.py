@@ -18,6 +18,7 @@ from swanlab.server.routes import (
     runs,
     table,
     users,
+    views,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *projects.ROUTES,
     *retention.ROUTES,
     *table.ROUTES,
+    *views.ROUTES,
     *runs.ROUTES,
     *edits.ROUTES,
     *frames.ROUTES,

@@ -14,18 +14,21 @@ from swanlab.server.state import Server
 
 
 def page(ask: Ask[None, RunsQuery]) -> RunsPage:
-    """Return one page of the runs."""
+    """Return one page of the runs, or the ids and columns of all."""
     server, query = ask.server, ask.body
     with server.db.read() as connection:
-        listed = runs.listed(connection, ask.project.id, config=table.wants_config(query))
+        listed = runs.listed(connection, ask.project.id, table.needs(query))
     store = server.stores.of(ask.project.id)
     found = table.answer(store, query, listed, server.ingest.keeper.last_heard)
+    if query.whole:
+        ids = [row.run_id for row in found.rows]
+        return RunsPage(total=found.total, runs=[], ids=ids, cells=found.cells)
     with server.db.read() as connection:
-        rows = runs.by_number(connection, found.numbers)
-    shown = zip(found.numbers, found.cells, strict=True)
+        rows = runs.by_number(connection, [row.id for row in found.rows])
+    shown = zip(found.rows, found.cells, strict=True)
     return RunsPage(
         total=found.total,
-        runs=[_run(server, rows[number], cells) for number, cells in shown if number in rows],
+        runs=[_run(server, rows[one.id], cells) for one, cells in shown if one.id in rows],
     )
 
 

@@ -10,10 +10,15 @@ import type {
   RunEdit,
   RunFiles,
   RunsDone,
+  RunsPage,
+  RunsQuery,
   RunTable,
   SeriesList,
   Session,
   SomeRuns,
+  View,
+  Views,
+  ViewSpec,
 } from "./messages";
 
 const ROOT = "/api/v1";
@@ -164,6 +169,28 @@ export const api = {
     request<Project>("GET", projectPath(workspace, project), { signal }),
   runs: (workspace: string, project: string, signal?: Signal) =>
     request<RunTable>("GET", `${projectPath(workspace, project)}/runs`, { signal }),
+  order: (workspace: string, project: string, query: RunsQuery, signal?: Signal) =>
+    request<RunsPage>("POST", `${projectPath(workspace, project)}/runs/table`, {
+      body: { ...query, whole: true },
+      signal,
+    }),
+  editProject: (
+    workspace: string,
+    project: string,
+    edit: { description?: string | null; visibility?: Project["visibility"] },
+  ) => request<Project>("PATCH", projectPath(workspace, project), { body: edit }),
+  views: (workspace: string, project: string, signal?: Signal) =>
+    request<Views>("GET", `${projectPath(workspace, project)}/views`, { signal }),
+  addView: (workspace: string, project: string, name: string, spec: ViewSpec) =>
+    request<View>("POST", `${projectPath(workspace, project)}/views`, { body: { name, spec } }),
+  editView: (
+    workspace: string,
+    project: string,
+    view: number,
+    edit: { name?: string; spec?: ViewSpec; default?: boolean },
+  ) => request<View>("PATCH", `${projectPath(workspace, project)}/views/${view}`, { body: edit }),
+  deleteView: (workspace: string, project: string, view: number) =>
+    request<void>("DELETE", `${projectPath(workspace, project)}/views/${view}`),
   run: (workspace: string, project: string, run: string, signal?: Signal) =>
     request<Run>("GET", runPath(workspace, project, run), { signal }),
   editRun: (workspace: string, project: string, run: string, edit: RunEdit) =>

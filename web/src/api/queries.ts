@@ -5,7 +5,7 @@ import { useEffect } from "react";
 
 import { api, ApiError } from "./client";
 import { subscribe } from "./live";
-import type { Hint, RunFile } from "./messages";
+import type { Hint, RunFile, RunsPage, RunsQuery } from "./messages";
 
 /** A failure that asking again may mend: no answer, or a server in trouble. */
 function passing(error: unknown): boolean {
@@ -55,6 +55,38 @@ export function runsQuery(workspace: string, project: string) {
     queryKey: ["runs", workspace, project],
     queryFn: ({ signal }) => api.runs(workspace, project, signal),
     structuralSharing: false, // 10,000 rows: comparing them all costs more than drawing forty.
+  });
+}
+
+/** An answer with its question: what its columns are. */
+export interface Ordered extends RunsPage {
+  asked: RunsQuery;
+}
+
+/** All runs of a project that pass a filter, in order, with columns of their summaries. */
+export function orderQuery(workspace: string, project: string, query: RunsQuery) {
+  return queryOptions({
+    queryKey: ["order", workspace, project, JSON.stringify(query)],
+    queryFn: async ({ signal }): Promise<Ordered> => ({
+      ...(await api.order(workspace, project, query, signal)),
+      asked: query,
+    }),
+    structuralSharing: false,
+    gcTime: 60_000,
+  });
+}
+
+export function viewsQuery(workspace: string, project: string) {
+  return queryOptions({
+    queryKey: ["views", workspace, project],
+    queryFn: ({ signal }) => api.views(workspace, project, signal),
+  });
+}
+
+export function projectQuery(workspace: string, project: string) {
+  return queryOptions({
+    queryKey: ["project", workspace, project],
+    queryFn: ({ signal }) => api.project(workspace, project, signal),
   });
 }
 

@@ -265,6 +265,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{workspace}/{project}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The saved views of a project
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        get: operations["get_projects_workspace_project_views"];
+        put?: never;
+        /**
+         * Save a view under a new name
+         * @description The caller needs to be allowed to write to the project in the path.
+         */
+        post: operations["post_projects_workspace_project_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description The caller needs to be allowed to write to the project in the path.
+         */
+        delete: operations["delete_projects_workspace_project_views_view"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a view, save it anew, or make it the default
+         * @description The caller needs to be allowed to write to the project in the path.
+         */
+        patch: operations["patch_projects_workspace_project_views_view"];
+        trace?: never;
+    };
     "/api/v1/projects/{workspace}/{project}/runs/{run}": {
         parameters: {
             query?: never;
@@ -915,6 +963,25 @@ export interface components {
             /** @default false */
             admin: boolean;
         };
+        /**
+         * NewView
+         * @description At most 256 KiB as JSON.
+         */
+        NewView: {
+            name: string;
+            spec: components["schemas"]["ViewSpec"];
+            /** @default false */
+            default: boolean;
+        };
+        /**
+         * ViewSpec
+         * @description What a view shows: the search parameters of the page's address, and its charts' layout.
+         */
+        ViewSpec: {
+            search: Record<string, unknown>;
+            /** @default null */
+            layout: unknown;
+        };
         /** Offset */
         Offset: {
             offset: number;
@@ -1110,6 +1177,10 @@ export interface components {
         RunsPage: {
             total: number;
             runs: components["schemas"]["RunCells"][];
+            /** @default [] */
+            ids: string[];
+            /** @default [] */
+            cells: (number | string | null)[][];
         };
         /**
          * RunCells
@@ -1132,13 +1203,19 @@ export interface components {
         };
         /**
          * RunsQuery
-         * @description A page of the runs that pass all conditions, newest first where nothing else decides.
+         * @description A page of the runs that pass filter and conditions, newest first where nothing else decides.
+         *
+         *         With ``whole`` the answer names all of them instead of a page.
          */
         RunsQuery: {
             /** @default [] */
             columns: components["schemas"]["SummaryColumn"][];
             /** @default [] */
             where: components["schemas"]["Condition"][];
+            /** @default null */
+            filter: (components["schemas"]["Tested"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NotOf"]) | null;
+            /** @default false */
+            whole: boolean;
             /** @default [] */
             order: components["schemas"]["Order"][];
             /** @default 0 */
@@ -1160,15 +1237,56 @@ export interface components {
          * @description One test of a run. What has no such field passes only ``ne`` and ``exists`` false.
          *
          *         ``in``: the field is one of the list ``value``. ``contains``: a text has ``value`` in it, tags
-         *         have it among them. Numbers compare with numbers, texts with texts; a metric that is not a
-         *         number (NaN) counts as missing.
+         *         have it among them. ``matches``: the regular expression ``value`` is found in the text, or in
+         *         one of the tags, whatever the case; it has no look-around and no back references. Numbers
+         *         compare with numbers, texts with texts; a metric that is not a number (NaN) counts as missing.
          */
         Condition: {
             field: string;
             /** @enum {unknown} */
-            op: "contains" | "eq" | "exists" | "ge" | "gt" | "in" | "le" | "lt" | "ne";
+            op: "contains" | "eq" | "exists" | "ge" | "gt" | "in" | "le" | "lt" | "matches" | "ne";
             /** @default null */
             value: unknown;
+        };
+        /**
+         * Tested
+         * @description A condition as a part of a filter.
+         */
+        Tested: {
+            /** @enum {unknown} */
+            is: "test";
+            field: string;
+            /** @enum {unknown} */
+            op: "contains" | "eq" | "exists" | "ge" | "gt" | "in" | "le" | "lt" | "matches" | "ne";
+            /** @default null */
+            value: unknown;
+        };
+        /**
+         * AllOf
+         * @description Every part holds; without parts it does.
+         */
+        AllOf: {
+            /** @enum {unknown} */
+            is: "all";
+            of: (components["schemas"]["Tested"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NotOf"])[];
+        };
+        /**
+         * AnyOf
+         * @description One of the parts holds, or more.
+         */
+        AnyOf: {
+            /** @enum {unknown} */
+            is: "any";
+            of: (components["schemas"]["Tested"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NotOf"])[];
+        };
+        /**
+         * NotOf
+         * @description The part does not hold; a run without the field it asks for passes.
+         */
+        NotOf: {
+            /** @enum {unknown} */
+            is: "not";
+            of: components["schemas"]["Tested"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NotOf"];
         };
         /**
          * Order
@@ -1228,6 +1346,36 @@ export interface components {
             offset: number;
             /** @default null */
             url: string | null;
+        };
+        /**
+         * View
+         * @description A view of a project that was saved under a name. ``author`` is null once there is no such.
+         */
+        View: {
+            id: number;
+            name: string;
+            author: string | null;
+            default: boolean;
+            created_at: number;
+            updated_at: number;
+            spec: components["schemas"]["ViewSpec"];
+        };
+        /**
+         * ViewEdit
+         * @description What is not given stays. At most one view is the default: naming one ends the other.
+         */
+        ViewEdit: {
+            name?: string;
+            spec?: components["schemas"]["ViewSpec"];
+            default?: boolean;
+        };
+        /**
+         * Views
+         * @description The views of a project by name.
+         */
+        Views: {
+            views: components["schemas"]["View"][];
+            editable: boolean;
         };
     };
     responses: never;
@@ -2804,6 +2952,438 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not the caller's */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_workspace_project_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_workspace_project_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It clashes with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_projects_workspace_project_views_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Number of a saved view */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_projects_workspace_project_views_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Number of a saved view */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It clashes with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -54,14 +54,24 @@ const projectsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/ProjectsPage"), "ProjectsPage"),
 });
 
-export const VIEWS = ["charts", "table", "compare"] as const;
-export type View = (typeof VIEWS)[number];
+export const PROJECT_TABS = ["charts", "table", "compare"] as const;
+export type ProjectTab = (typeof PROJECT_TABS)[number];
 
 export interface ProjectSearch extends ListSearch {
-  /** Which view of the project; charts when missing. */
-  view?: View;
+  /** Which tab of the project; charts when missing. */
+  tab?: ProjectTab;
+  /** The saved view that this one began with. */
+  view?: string;
+  /** Which runs are listed, in the language of `docs/filter.md`. */
+  filter?: string;
   /** Columns hidden in this view; a link carries them, else this browser's choice applies. */
   hide?: string[];
+  /** Columns that stand first, those that stay at the left, and those added: `min.loss`. */
+  order?: string[];
+  pinned?: string[];
+  stats?: string[];
+  /** Table: only columns in which runs differ. */
+  diff?: boolean;
   /** So many runs from the top of the list are drawn. */
   first?: number;
   /** Runs drawn beside those, and runs among those that are not. */
@@ -73,8 +83,8 @@ export interface ProjectSearch extends ListSearch {
   same?: boolean;
   /** Charts pinned to the top; a link carries them, else this browser's choice applies. */
   pin?: string[];
-  /** By what runs are grouped: `group`, `job_type` or `config.…`. */
-  group?: string;
+  /** By what runs are grouped: `group`, `job_type`, `state` or `config.…`, one within the other. */
+  group?: string | string[];
   /** Stretches of x that charts show; `charts/zooms.ts` reads them. */
   zoom?: unknown;
   /** How charts are drawn; `charts/settings.ts` reads these. */
@@ -86,21 +96,30 @@ export interface ProjectSearch extends ListSearch {
   cols?: unknown;
 }
 
-function projectSearch(search: Record<string, unknown>): ProjectSearch {
-  const view = VIEWS.find((name) => name === search.view && name !== "charts");
+/** What an address, or a saved view, says of the project's page; all else is left out. */
+export function projectSearch(search: Record<string, unknown>): ProjectSearch {
+  // Links made before views were saved say `view=table`.
+  const older = PROJECT_TABS.some((name) => name === search.view);
+  const said = search.tab ?? (older ? search.view : undefined);
   const first = Number(search.first ?? Number.NaN);
   return told({
-    view,
+    tab: PROJECT_TABS.find((name) => name === said && name !== "charts"),
+    view: older ? undefined : text(search.view),
+    filter: text(search.filter),
     q: text(search.q),
     sort: text(search.sort),
     hide: texts(search.hide),
+    order: texts(search.order),
+    pinned: texts(search.pinned),
+    stats: texts(search.stats),
+    diff: search.diff === true ? true : undefined,
     first: Number.isInteger(first) && first >= 0 ? Math.min(first, 1000) : undefined,
     on: texts(search.on),
     off: texts(search.off),
     find: text(search.find),
     same: search.same === true ? true : undefined,
     pin: texts(search.pin),
-    group: text(search.group),
+    group: texts(search.group) ?? text(search.group),
     zoom: search.zoom,
     smooth: search.smooth,
     smoother: search.smoother,

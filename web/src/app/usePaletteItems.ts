@@ -45,7 +45,7 @@ export function usePaletteItems(): { items: Item[]; waiting: boolean } {
           ? navigate({
               to: "/@{$workspace}/$project",
               params,
-              search: (old) => ({ ...old, view: undefined, find: exactly(key) }),
+              search: (old) => ({ ...old, tab: undefined, find: exactly(key) }),
             })
           : navigate({
               to: "/@{$workspace}/$project/runs/$run",

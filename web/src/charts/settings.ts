@@ -104,10 +104,11 @@ export function useChartSettings(
   workspace: string,
   project: string,
 ): [ChartSettings, (change: Partial<ChartSettings>) => void] {
-  const search: ChartSearch = useSearch({ strict: false });
+  const search: ChartSearch & { view?: unknown } = useSearch({ strict: false });
   const navigate = useNavigate();
   const [stored, store] = useStored(`charts.${workspace}/${project}`);
-  const linked = PARTS.some((name) => search[name] !== undefined);
+  // A saved view is as it was saved, whatever this browser remembers.
+  const linked = search.view !== undefined || PARTS.some((name) => search[name] !== undefined);
   const named = useMemo(
     () => (linked ? parseSettings({ ...search }) : parseStored(stored)),
     [linked, search, stored],

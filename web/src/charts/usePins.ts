@@ -13,11 +13,12 @@ export function usePins(
   workspace: string,
   project: string,
 ): [readonly string[], (key: string) => void] {
-  const { pin }: { pin?: unknown } = useSearch({ strict: false });
+  const { pin, view }: { pin?: unknown; view?: unknown } = useSearch({ strict: false });
   const navigate = useNavigate();
   const [stored, store] = useStored(`pins.${workspace}/${project}`);
   const linked = useMemo(() => (pin === undefined ? null : parseNames(pin)), [pin]);
-  const kept = useMemo(() => parseNames(stored), [stored]);
+  // A saved view is as it was saved, whatever this browser remembers.
+  const kept = useMemo(() => (view === undefined ? parseNames(stored) : []), [view, stored]);
   const pins = linked ?? kept;
   const show = useCallback(
     (keys: readonly string[]) =>

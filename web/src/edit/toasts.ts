@@ -45,13 +45,14 @@ function drop(id: number): Toast | undefined {
   return toast;
 }
 
-/** Say it until its time is over. */
-export function say(toast: Omit<Toast, "id">): void {
+/** Say it until its time is over; returns by which it can be closed before. */
+export function say(toast: Omit<Toast, "id">): number {
   const added = { ...toast, id: (count += 1) };
   show([...toasts, added]);
   start(added);
   const oldest = toasts[0];
   if (toasts.length > MOST && oldest !== undefined) close(oldest.id);
+  return added.id;
 }
 
 /** End it; what waited for the way back to close goes on. */

@@ -7,7 +7,8 @@ export interface Search {
   invalid: boolean;
 }
 
-const SPECIAL = /[\\^$.*+?()[\]{}|]/;
+/** What makes a search an expression. */
+export const SPECIAL = /[\\^$.*+?()[\]{}|]/;
 
 /**
  * What a search box means: plain words match anywhere, a text with special characters is a regular

@@ -22,10 +22,22 @@ export function MenuTrigger({ className, ...rest }: ComponentProps<typeof Base.T
   return <Base.Trigger className={cn(buttonClass("quiet", "icon"), className)} {...rest} />;
 }
 
-export function MenuPopup({ children, className }: { children: ReactNode; className?: string }) {
+export interface MenuPopupProps {
+  children: ReactNode;
+  className?: string;
+  /** What it stands beside, where that is not its trigger. */
+  anchor?: ComponentProps<typeof Base.Positioner>["anchor"];
+}
+
+export function MenuPopup({ children, className, anchor }: MenuPopupProps) {
   return (
     <Base.Portal>
-      <Base.Positioner sideOffset={4} align="end" className="z-50 outline-none">
+      <Base.Positioner
+        sideOffset={4}
+        align="end"
+        {...(anchor !== undefined && { anchor })}
+        className="z-50 outline-none"
+      >
         <Base.Popup className={cn(floating, "min-w-40 p-1", className)}>{children}</Base.Popup>
       </Base.Positioner>
     </Base.Portal>

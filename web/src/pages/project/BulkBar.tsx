@@ -47,7 +47,7 @@ export function BulkBar({ workspace, project, rows, selection }: BulkBarProps) {
     void navigate({
       search: ({ on: _on, off: _off, ...old }) => ({
         ...old,
-        view: "compare",
+        tab: "compare",
         first: 0,
         on: runs.map(({ id }) => id),
       }),

@@ -113,6 +113,13 @@ function cellClass(field: Field, first: boolean): string {
   return BASE + side + colour + (first ? " border-l border-line" : "");
 }
 
+function pinClass(selected = false): string {
+  return (
+    " sticky z-10 border-r border-line group-hover:bg-accent-soft " +
+    (selected ? "bg-accent-soft" : "bg-panel")
+  );
+}
+
 export interface CellProps {
   row: Row;
   field: Field;
@@ -120,6 +127,9 @@ export interface CellProps {
   /** The first column of its group draws the line between groups. */
   first: boolean;
   index: number;
+  /** Where it stays while the others scroll by; missing: it goes with them. */
+  left?: number;
+  selected?: boolean;
   context: CellContext;
   edit: EditContext | null;
   active: boolean;
@@ -171,7 +181,7 @@ function TagsEditor({ run, edit }: { run: RunRow; edit: EditContext }) {
 }
 
 export function Cell(props: CellProps) {
-  const { row, field, width, first, index, context, edit, active, editing } = props;
+  const { row, field, width, first, index, left, context, edit, active, editing } = props;
   const { id } = field;
   const created = field.id === "created";
   const exact = field.exact(row);
@@ -183,8 +193,12 @@ export function Cell(props: CellProps) {
       id={active ? ACTIVE : undefined}
       data-column={id}
       title={title}
-      style={{ width }}
-      className={cellClass(field, first) + (active ? RING : "")}
+      style={left === undefined ? { width } : { width, left }}
+      className={
+        cellClass(field, first) +
+        (left === undefined ? "" : pinClass(props.selected)) +
+        (active ? RING : "")
+      }
     >
       {editing && edit !== null && id === "tags" && <TagsEditor run={row.run} edit={edit} />}
       {editing && edit !== null && (id === "group" || id === "description") ? (

@@ -1,13 +1,16 @@
-import { CircleDot } from "lucide-react";
-import type { MouseEvent, TouchEvent } from "react";
+import { CircleDot, EllipsisVertical } from "lucide-react";
+import { type DragEvent, type MouseEvent, type TouchEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ariaSort, SortHeader } from "@/components/SortHeader";
 import { cn } from "@/lib/classes";
 import type { Sorting } from "@/lib/sort";
 
+import { type Arranged, moved } from "./arrange";
+import { ColumnMenu, type Opened } from "./ColumnMenu";
 import { RUN_FIELDS, type Field, type Group } from "./fields";
 import type { Window } from "./RunsTable";
+import type { Columns } from "./useColumns";
 import type { Selection } from "./useSelection";
 import type { RunsTableModel } from "./useRunsTable";
 
@@ -70,9 +73,41 @@ interface HeaderCellProps {
   index: number;
   group: Group;
   first: boolean;
+  /** Where it stays; missing: it goes with the others. */
+  left?: number;
   selection: Selection | null;
   sorting: Sorting;
   onSort: (sorting: Sorting) => void;
+  /** Missing: the column stands where it does. */
+  moving?: Moving;
+}
+
+/** What can be done with a column by its header. */
+interface Moving {
+  onMenu: (opened: Opened) => void;
+  onDrop: (id: string, target: string) => void;
+}
+
+const DRAGGED = "application/x-swanlab-column";
+
+/** Handlers of a header that can be dragged onto another. */
+function dragging(id: string, onDrop: Moving["onDrop"]) {
+  const ours = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes(DRAGGED);
+  return {
+    draggable: true,
+    onDragStart: (event: DragEvent) => {
+      event.dataTransfer.setData(DRAGGED, id);
+      event.dataTransfer.effectAllowed = "move";
+    },
+    onDragOver: (event: DragEvent) => {
+      if (ours(event)) event.preventDefault();
+    },
+    onDrop: (event: DragEvent) => {
+      if (!ours(event)) return;
+      event.preventDefault();
+      onDrop(event.dataTransfer.getData(DRAGGED), id);
+    },
+  };
 }
 
 function Resizer({ table, id }: { table: RunsTableModel; id: string }) {
@@ -86,6 +121,11 @@ function Resizer({ table, id }: { table: RunsTableModel; id: string }) {
       aria-hidden
       onMouseDown={start}
       onTouchStart={start}
+      draggable
+      onDragStart={(event) => {
+        event.preventDefault(); // The edge is pulled, not the column.
+        event.stopPropagation();
+      }}
       className="absolute top-0 right-0 z-10 h-full w-1.5 cursor-col-resize touch-none hover:bg-line-strong"
     />
   );
@@ -93,7 +133,7 @@ function Resizer({ table, id }: { table: RunsTableModel; id: string }) {
 
 function HeaderCell(props: HeaderCellProps) {
   const { table, id, label, numeric, width, index, group, first, sorting, onSort } = props;
-  const { selection } = props;
+  const { selection, left, moving } = props;
   const { t } = useTranslation();
   const groupName = group === "config" ? t("runs.config") : t("runs.metrics");
   const name = index === 0;
@@ -102,9 +142,18 @@ function HeaderCell(props: HeaderCellProps) {
       role="columnheader"
       aria-colindex={index + 1}
       aria-sort={ariaSort(id, sorting)}
-      style={{ width }}
+      data-header={id}
+      style={left === undefined ? { width } : { width, left }}
+      {...(moving && {
+        ...dragging(id, moving.onDrop),
+        onContextMenu: (event: MouseEvent<HTMLElement>) => {
+          event.preventDefault();
+          moving.onMenu({ id, anchor: event.currentTarget });
+        },
+      })}
       className={cn(
-        "relative flex shrink-0 flex-col justify-end bg-panel px-2",
+        "group/head relative flex shrink-0 flex-col justify-end bg-panel px-2",
+        left !== undefined && "sticky z-20 border-r border-line",
         name && "sticky left-0 z-20 border-r border-line pl-3.5 max-sm:pl-2",
         first && "border-l border-line",
       )}
@@ -118,6 +167,18 @@ function HeaderCell(props: HeaderCellProps) {
         {name && selection !== null && <SelectAll selection={selection} />}
         {name && <StateSort sorting={sorting} onSort={onSort} />}
         <SortHeader id={id} label={label} numeric={numeric} sorting={sorting} onSort={onSort} />
+        {moving && (
+          <button
+            type="button"
+            aria-haspopup="menu"
+            aria-label={t("table.columnMenu", { column: label })}
+            title={t("table.columnMenu", { column: label })}
+            onClick={(event) => moving.onMenu({ id, anchor: event.currentTarget })}
+            className="absolute right-1.5 bottom-1 grid w-4 place-items-center rounded bg-panel py-1 text-ink-2 opacity-0 group-hover/head:opacity-100 hover:bg-sunken focus-visible:opacity-100"
+          >
+            <EllipsisVertical aria-hidden className="size-3.5" />
+          </button>
+        )}
       </div>
       <Resizer table={table} id={id} />
     </div>
@@ -131,18 +192,36 @@ export interface HeaderRowProps {
   selection: Selection | null;
   sorting: Sorting;
   onSort: (sorting: Sorting) => void;
+  arranged: Arranged;
+  columns: Columns;
+  onColumns: (change: Partial<Columns>) => void;
 }
 
-export function HeaderRow({
-  table,
-  nameWidth,
-  window,
-  selection,
-  sorting,
-  onSort,
-}: HeaderRowProps) {
+/** Names of the columns: they sort, and are moved, pinned and hidden from here. */
+export function HeaderRow(props: HeaderRowProps) {
+  const { table, nameWidth, window, selection, sorting, onSort } = props;
+  const { arranged, columns, onColumns } = props;
   const { t } = useTranslation();
   const label = useFieldLabel();
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const moving: Moving = {
+    onMenu: setOpened,
+    onDrop: (id, target) => onColumns(moved(arranged, id, target)),
+  };
+  const head = ({ field, width, first, index }: Window["columns"][number]) => ({
+    table,
+    id: field.id,
+    label: label(field),
+    numeric: field.numeric,
+    width,
+    first,
+    index: index + 1,
+    group: field.group,
+    selection: null,
+    sorting,
+    onSort,
+    moving,
+  });
   return (
     <div role="rowgroup" className="sticky top-0 z-20">
       <div role="row" aria-rowindex={1} className="flex h-11 border-b border-line-strong bg-panel">
@@ -159,24 +238,22 @@ export function HeaderRow({
           sorting={sorting}
           onSort={onSort}
         />
+        {window.pinned.map((column) => (
+          <HeaderCell key={column.field.id} {...head(column)} left={column.left} />
+        ))}
         <div style={{ width: window.start }} className="shrink-0" />
-        {window.columns.map(({ field, width, first, index }) => (
-          <HeaderCell
-            key={field.id}
-            table={table}
-            id={field.id}
-            label={label(field)}
-            numeric={field.numeric}
-            width={width}
-            index={index + 1}
-            group={field.group}
-            first={first}
-            selection={null}
-            sorting={sorting}
-            onSort={onSort}
-          />
+        {window.columns.map((column) => (
+          <HeaderCell key={column.field.id} {...head(column)} />
         ))}
       </div>
+      <ColumnMenu
+        opened={opened}
+        onClose={() => setOpened(null)}
+        arranged={arranged}
+        columns={columns}
+        onColumns={onColumns}
+        onSort={onSort}
+      />
     </div>
   );
 }

@@ -10,17 +10,17 @@ import { letGo } from "@/charts/highlight";
 import { Failure } from "@/components/Failure";
 import { StartGuide } from "@/components/StartGuide";
 import { useHiddenRuns } from "@/edit/deleting";
-import { parseSearch } from "@/lib/search";
-import { compareCells, parseSorting } from "@/lib/sort";
 import { useTitle } from "@/lib/title";
 
-import { filterRows, NEWEST, toFields, toRows } from "./fields";
 import { RunsSidebar } from "./RunsSidebar";
 import { shownOf } from "./shown";
 import { TableSkeleton } from "./TableSkeleton";
 import { TableTab } from "./TableTab";
+import { useColumns } from "./useColumns";
 import { useGroups } from "./useGroups";
+import { useList } from "./useList";
 import { useShown } from "./useShown";
+import { useOpening } from "./useViews";
 import { ViewTabs } from "./ViewTabs";
 
 const ChartsTab = lazy(() => import("./ChartsTab"));
@@ -28,56 +28,32 @@ const CompareTab = lazy(() => import("./CompareTab"));
 
 const ROUTE = "/@{$workspace}/$project";
 
-/** The runs as searched and sorted, and which of them are drawn. */
-function useList(data: RunTable) {
-  const { q = "", sort } = useSearch({ from: ROUTE });
-  const [rule, setRule] = useShown();
-  const rows = useMemo(() => toRows(data), [data]);
-  const fields = useMemo(() => toFields(data, rows), [data, rows]);
-  const list = useMemo(() => {
-    const sorting = parseSorting(sort, NEWEST);
-    const field = fields.find(({ id }) => id === sorting.id);
-    const found = filterRows(rows, parseSearch(q).matches);
-    return field === undefined
-      ? found
-      : found.toSorted((a, b) => compareCells(field.value(a), field.value(b), sorting.desc));
-  }, [rows, fields, q, sort]);
-  const ids = useMemo(() => list.map(({ run }) => run.id), [list]);
-  const drawn = useMemo(() => {
-    const shown = new Set(shownOf(ids, rule));
-    return list.filter(({ run }) => shown.has(run.id));
-  }, [ids, list, rule]);
-  return { rows, fields, list, ids, drawn, rule, setRule };
-}
-
 function ProjectView({ data }: { data: RunTable }) {
   const { t } = useTranslation();
   const { workspace, project } = useParams({ from: ROUTE });
-  const { view = "charts" } = useSearch({ from: ROUTE });
-  const { rows, fields, list, ids, drawn, rule, setRule } = useList(data);
-  const groups = useGroups(rows, list);
+  const { tab = "charts" } = useSearch({ from: ROUTE });
+  const [columns, onColumns] = useColumns(`${workspace}/${project}`);
+  const found = useList(workspace, project, data, columns.stats);
+  const [rule, setRule] = useShown();
+  const groups = useGroups(found.rows, found.list);
+  const drawn = useMemo(() => {
+    const shown = new Set(shownOf(found.ids, rule));
+    return found.list.filter(({ run }) => shown.has(run.id));
+  }, [found.ids, found.list, rule]);
   useEffect(() => letGo, []);
   return (
     <div className="flex min-h-0 grow">
       <h1 className="sr-only">{t("runs.table", { project })}</h1>
-      {view !== "table" && (
-        <RunsSidebar
-          list={list}
-          ids={ids}
-          total={rows.length}
-          fields={fields}
-          groups={groups}
-          rule={rule}
-          onRule={setRule}
-        />
+      {tab !== "table" && (
+        <RunsSidebar found={found} keys={data.keys} groups={groups} rule={rule} onRule={setRule} />
       )}
       <div className="flex min-h-0 min-w-0 grow flex-col">
-        <ViewTabs view={view} />
-        {view === "table" ? (
-          <TableTab data={data} rows={rows} fields={fields} />
+        <ViewTabs tab={tab} />
+        {tab === "table" ? (
+          <TableTab data={data} found={found} columns={columns} onColumns={onColumns} />
         ) : (
           <Suspense fallback={<div aria-busy className="grow" />}>
-            {view === "charts" ? (
+            {tab === "charts" ? (
               <ChartsTab
                 workspace={workspace}
                 project={project}
@@ -108,6 +84,7 @@ export function ProjectPage() {
   useTitle(project);
   const query = runsQuery(workspace, project);
   const runs = useQuery(query);
+  const opening = useOpening(workspace, project);
   const mine = useCallback(
     (hint: Hint) => concerns(hint, { workspace, project }),
     [workspace, project],
@@ -115,7 +92,7 @@ export function ProjectPage() {
   useRefresh(query.queryKey, mine);
   const hidden = useHiddenRuns(workspace, project);
   const data = useMemo(() => without(runs.data, hidden), [runs.data, hidden]);
-  if (data === undefined) {
+  if (data === undefined || (opening && runs.error === null)) {
     if (runs.error === null) return <TableSkeleton />;
     return <Failure error={runs.error} onRetry={() => void runs.refetch()} />;
   }

@@ -13,6 +13,7 @@ import {
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 
+import type { RunTable } from "@/api/messages";
 import { useCommand } from "@/app/shortcuts";
 import { hover, toggleHeld, useHighlight } from "@/charts/highlight";
 import {
@@ -35,8 +36,10 @@ import { useStored } from "@/lib/stored";
 
 import type { CellContext } from "./Cell";
 import type { Field, Row } from "./fields";
+import { FilterBar } from "./FilterBar";
 import { only, type ShownRule, shownOf, toggled } from "./shown";
 import { FirstChoice, GroupChoice, SortChoice, useSorting } from "./SidebarChoices";
+import type { List as FoundList } from "./useList";
 import { useCellContext, useFollowLinks } from "./useCellContext";
 
 const ROUTE = "/@{$workspace}/$project";
@@ -45,12 +48,9 @@ const NARROWEST = 200;
 const WIDEST = 560;
 
 export interface RunsSidebarProps {
-  /** As searched and sorted. */
-  list: readonly Row[];
-  ids: readonly string[];
-  /** Runs of the project, searched for or not. */
-  total: number;
-  fields: Field[];
+  found: FoundList;
+  /** Metrics of the project. */
+  keys: RunTable["keys"];
   /** The group of each run when they are grouped. */
   groups: ReadonlyMap<string, LineGroup> | null;
   rule: ShownRule;
@@ -152,7 +152,8 @@ function Edge({ width, onWidth }: { width: number; onWidth: (width: number) => v
 }
 
 function Contents(props: RunsSidebarProps & { onFold: () => void }) {
-  const { list, ids, total, fields, groups, rule, onRule, onFold } = props;
+  const { found, keys, groups, rule, onRule, onFold } = props;
+  const { list, ids, rows, fields } = found;
   const { t, i18n } = useTranslation();
   const { q = "" } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
@@ -182,7 +183,8 @@ function Contents(props: RunsSidebarProps & { onFold: () => void }) {
             <PanelLeftClose aria-hidden />
           </button>
         </div>
-        <div className="flex items-center gap-1.5">
+        <FilterBar keys={keys} rows={rows} refused={found.error?.message} />
+        <div className="flex flex-wrap items-center gap-1.5">
           <FirstChoice rule={rule} onRule={onRule} />
           <div className="grow" />
           <SortChoice fields={fields} />
@@ -193,8 +195,8 @@ function Contents(props: RunsSidebarProps & { onFold: () => void }) {
             drawn: formatCount(drawn, i18n.language),
             listed: formatCount(list.length, i18n.language),
           })}
-          {list.length < total &&
-            ` · ${t("project.of", { total: formatCount(total, i18n.language) })}`}
+          {list.length < rows.length &&
+            ` · ${t("project.of", { total: formatCount(rows.length, i18n.language) })}`}
           {groups !== null && drawn < list.length && (
             <span className="block">
               {t("project.groupHidden", { count: list.length - drawn })}
@@ -202,12 +204,13 @@ function Contents(props: RunsSidebarProps & { onFold: () => void }) {
           )}
         </p>
       </div>
-      <List list={list} ids={ids} fields={fields} groups={groups} rule={rule} onRule={onRule} />
+      <List found={found} groups={groups} rule={rule} onRule={onRule} />
     </>
   );
 }
 
-function List({ list, ids, fields, groups, rule, onRule }: Omit<RunsSidebarProps, "total">) {
+function List({ found, groups, rule, onRule }: Omit<RunsSidebarProps, "keys">) {
+  const { list, ids, fields, waiting } = found;
   const { t } = useTranslation();
   const { workspace, project } = useParams({ from: ROUTE });
   const context = useCellContext(workspace, project);
@@ -234,6 +237,7 @@ function List({ list, ids, fields, groups, rule, onRule }: Omit<RunsSidebarProps
     estimateSize: () => ROW,
     overscan: 10,
   });
+  if (list.length === 0 && waiting) return <div aria-busy className="grow" />;
   if (list.length === 0)
     return <p className="px-3 py-6 text-center text-small text-ink-2">{t("common.noneShort")}</p>;
   return (
@@ -242,7 +246,8 @@ function List({ list, ids, fields, groups, rule, onRule }: Omit<RunsSidebarProps
       ref={scroller}
       onClick={follow}
       onPointerLeave={() => hover(null)}
-      className="min-h-0 grow overflow-auto"
+      aria-busy={waiting}
+      className={cn("min-h-0 grow overflow-auto", waiting && "opacity-60")}
     >
       <ul
         aria-label={t("project.runs")}
@@ -271,7 +276,7 @@ function List({ list, ids, fields, groups, rule, onRule }: Omit<RunsSidebarProps
   );
 }
 
-function durationOf(fields: readonly Field[]): Field | undefined {
+function durationOf(fields: FoundList["fields"]): Field | undefined {
   return fields.find(({ id }) => id === "duration");
 }
 

@@ -9,6 +9,7 @@ import { parseSorting, type Sorting, writeSorting } from "@/lib/sort";
 import { type Field, NEWEST } from "./fields";
 import { useFieldLabel } from "./HeaderRow";
 import { FIRSTS, type ShownRule } from "./shown";
+import { STATS, summaryOf } from "./stats";
 import { useGrouping } from "./useGroups";
 
 const ROUTE = "/@{$workspace}/$project";
@@ -36,8 +37,11 @@ export function SortChoice({ fields }: { fields: readonly Field[] }) {
   const { t } = useTranslation();
   const label = useFieldLabel();
   const [sorting, setSorting] = useSorting();
-  const near = fields.slice(0, MOST);
-  const chosen = fields.find(({ id }) => id === sorting.id);
+  const summary = summaryOf(sorting.id);
+  const shownId = summary === null ? sorting.id : `last.${summary.key}`;
+  const plain = fields.filter(({ id }) => (summaryOf(id)?.stat ?? "last") === "last");
+  const near = plain.slice(0, MOST);
+  const chosen = plain.find(({ id }) => id === shownId);
   const offered = chosen && !near.includes(chosen) ? [...near, chosen] : near;
   const groups = [
     ["run", t("runs.run")],
@@ -50,9 +54,9 @@ export function SortChoice({ fields }: { fields: readonly Field[] }) {
     <div className="flex min-w-0 items-center">
       <select
         aria-label={t("project.sort")}
-        value={sorting.id}
+        value={shownId}
         onChange={(event) => setSorting({ ...sorting, id: event.target.value })}
-        className={`${select} max-w-32`}
+        className={`${select} ${summary === null ? "max-w-32" : "max-w-40"}`}
       >
         {groups.map(([group, name]) => (
           <optgroup key={group} label={name}>
@@ -66,6 +70,22 @@ export function SortChoice({ fields }: { fields: readonly Field[] }) {
           </optgroup>
         ))}
       </select>
+      {summary !== null && (
+        <select
+          aria-label={t("table.summary")}
+          value={summary.stat}
+          onChange={(event) =>
+            setSorting({ ...sorting, id: `${event.target.value}.${summary.key}` })
+          }
+          className={select}
+        >
+          {(["last", ...STATS] as const).map((stat) => (
+            <option key={stat} value={stat}>
+              {t(`table.stats.${stat}`)}
+            </option>
+          ))}
+        </select>
+      )}
       <button
         type="button"
         aria-label={direction}
@@ -82,26 +102,70 @@ export function SortChoice({ fields }: { fields: readonly Field[] }) {
 /** By what runs are put into groups, whose means the charts then show. */
 export function GroupChoice({ fields }: { fields: readonly Field[] }) {
   const { t } = useTranslation();
-  const id = useId();
   const [by, setBy] = useGrouping();
-  const paths = fields.filter(({ group }) => group === "config").slice(0, MOST);
+  // One choice for each level, and one for the next.
+  const levels = [...by, ""].slice(0, LEVELS);
+  return (
+    <div
+      role="group"
+      aria-label={t("project.grouping")}
+      className="flex min-w-0 flex-wrap gap-x-2 gap-y-1"
+    >
+      {levels.map((level, index) => (
+        <GroupLevel
+          key={level || "next"}
+          by={level || undefined}
+          taken={by}
+          first={index === 0}
+          fields={fields}
+          onChange={(next) =>
+            setBy(
+              next === undefined
+                ? by.toSpliced(index, 1)
+                : by.toSpliced(index, level ? 1 : 0, next),
+            )
+          }
+        />
+      ))}
+    </div>
+  );
+}
+
+interface GroupLevelProps {
+  by: string | undefined;
+  /** What runs are grouped by already. */
+  taken: readonly string[];
+  first: boolean;
+  fields: readonly Field[];
+  onChange: (by: string | undefined) => void;
+}
+
+function GroupLevel({ by, taken, first, fields, onChange: setBy }: GroupLevelProps) {
+  const { t } = useTranslation();
+  const id = useId();
+  const free = (one: string) => one === by || !taken.includes(one);
+  const paths = fields
+    .filter(({ group, id: path }) => group === "config" && free(path))
+    .slice(0, MOST);
   const known = by === undefined || RUN_GROUPS.some((one) => one === by);
   const named = paths.some((field) => field.id === by);
   return (
-    <div className="flex items-center gap-2 text-small text-ink-2">
+    <div className="flex min-w-0 grow items-center gap-2 text-small text-ink-2">
       <label htmlFor={id} className="shrink-0">
-        {t("project.groupBy")}
+        {first ? t("project.groupBy") : t("project.thenBy")}
       </label>
       <select
         id={id}
         value={by ?? ""}
         onChange={(event) => setBy(event.target.value || undefined)}
-        className={`${select} grow`}
+        className={`${select} max-w-40 grow`}
       >
-        <option value="">{t("project.ungrouped")}</option>
-        {RUN_GROUPS.map((one) => (
+        <option value="">{first ? t("project.ungrouped") : "–"}</option>
+        {RUN_GROUPS.filter(free).map((one) => (
           <option key={one} value={one}>
-            {t(one === "group" ? "project.said.group" : "project.said.jobType")}
+            {one === "state"
+              ? t("runs.state")
+              : t(one === "group" ? "project.said.group" : "project.said.jobType")}
           </option>
         ))}
         {!known && !named && <option value={by}>{by}</option>}
@@ -117,7 +181,9 @@ export function GroupChoice({ fields }: { fields: readonly Field[] }) {
   );
 }
 
-const RUN_GROUPS = ["group", "job_type"] as const;
+const RUN_GROUPS = ["group", "job_type", "state"] as const;
+/** So many groups within each other. */
+const LEVELS = 4;
 
 export interface FirstChoiceProps {
   rule: ShownRule;

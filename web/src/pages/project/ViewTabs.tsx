@@ -2,21 +2,24 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { ChartLine, GitCompareArrows, Table2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
-import { type View, VIEWS } from "@/app/router";
+import { PROJECT_TABS, type ProjectTab } from "@/app/router";
 import { useCommand } from "@/app/shortcuts";
 import { CopyLink } from "@/components/CopyLink";
 import { cn } from "@/lib/classes";
 
+import { ProjectInfo } from "./ProjectInfo";
+import { ViewMenu } from "./ViewMenu";
+
 const ICONS = { charts: ChartLine, table: Table2, compare: GitCompareArrows };
 
-/** The views of a project; each is an address of its own and keeps what is chosen in the others. */
-export function ViewTabs({ view }: { view: View }) {
+/** The tabs of a project; each is an address of its own and keeps what is chosen in the others. */
+export function ViewTabs({ tab }: { tab: ProjectTab }) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: "/@{$workspace}/$project" });
-  const show = (name: View) => () =>
+  const show = (name: ProjectTab) => () =>
     void navigate({
       to: ".",
-      search: (old) => ({ ...old, view: name === "charts" ? undefined : name }),
+      search: (old) => ({ ...old, tab: name === "charts" ? undefined : name }),
     });
   useCommand("charts", show("charts"));
   useCommand("table", show("table"));
@@ -24,18 +27,18 @@ export function ViewTabs({ view }: { view: View }) {
   return (
     <div className="flex shrink-0 items-center border-b border-line bg-panel pr-2">
       <nav aria-label={t("project.views")} className="flex min-w-0 grow overflow-x-auto px-1.5">
-        {VIEWS.map((name) => {
+        {PROJECT_TABS.map((name) => {
           const Icon = ICONS[name];
           return (
             <Link
               key={name}
               from="/@{$workspace}/$project"
               to="."
-              search={(old) => ({ ...old, view: name === "charts" ? undefined : name })}
-              aria-current={name === view ? "page" : undefined}
+              search={(old) => ({ ...old, tab: name === "charts" ? undefined : name })}
+              aria-current={name === tab ? "page" : undefined}
               className={cn(
                 "flex h-9 shrink-0 items-center gap-1.5 border-b-2 px-2.5 focus-visible:-outline-offset-2",
-                name === view
+                name === tab
                   ? "border-accent font-semibold text-ink"
                   : "border-transparent text-ink-2 hover:text-ink",
               )}
@@ -46,6 +49,8 @@ export function ViewTabs({ view }: { view: View }) {
           );
         })}
       </nav>
+      <ViewMenu />
+      <ProjectInfo />
       <CopyLink />
     </div>
   );

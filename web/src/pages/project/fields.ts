@@ -58,7 +58,7 @@ export const RUN_FIELDS: readonly Field[] = [
   },
 ];
 
-function widthOf(label: string): number {
+export function widthOf(label: string): number {
   return Math.min(220, Math.max(84, label.length * 7.5 + 36));
 }
 

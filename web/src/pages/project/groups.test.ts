@@ -14,15 +14,16 @@ function row(id: string, group: string | null, config: Record<string, unknown> =
 const rows = [row("a", "wide"), row("b", "narrow"), row("c", "wide"), row("d", null)];
 
 it("a run's group is what it says, and those that say nothing are one group", () => {
-  expect(rows.map((one) => groupName(one, "group"))).toEqual(["wide", "narrow", "wide", NOTHING]);
-  expect(groupName(row("a", null, { "opt.lr": 0.1 }), "config.opt.lr")).toBe("0.1");
-  expect(groupName(row("a", "wide"), "config.lr")).toBe(NOTHING);
-  expect(groupName(row("a", "wide"), "nonsense")).toBe(NOTHING);
+  expect(rows.map((one) => groupName(one, ["group"]))).toEqual(["wide", "narrow", "wide", NOTHING]);
+  expect(groupName(row("a", null, { "opt.lr": 0.1 }), ["config.opt.lr"])).toBe("0.1");
+  expect(groupName(row("a", "wide"), ["config.lr"])).toBe(NOTHING);
+  expect(groupName(row("a", "wide"), ["nonsense"])).toBe(NOTHING);
+  expect(groupName(row("a", "wide", { lr: 0.1 }), ["group", "config.lr"])).toBe("wide · 0.1");
 });
 
 it("numbers are of the runs listed, colours of all groups there are", () => {
-  const all = groupsOf(rows, rows, "group");
-  const found = groupsOf(rows, rows.slice(0, 1), "group");
+  const all = groupsOf(rows, rows, ["group"]);
+  const found = groupsOf(rows, rows.slice(0, 1), ["group"]);
   expect(all?.get("a")?.runs).toBe(2);
   expect(found?.get("a")?.runs).toBe(1);
   expect(found?.get("a")?.style).toEqual(all?.get("a")?.style);
@@ -30,5 +31,5 @@ it("numbers are of the runs listed, colours of all groups there are", () => {
 });
 
 it("without grouping there are no groups", () => {
-  expect(groupsOf(rows, rows, undefined)).toBeNull();
+  expect(groupsOf(rows, rows, [])).toBeNull();
 });

@@ -5,17 +5,15 @@ import { tagsOf } from "@/edit/TagsBar";
 import { useEdits } from "@/edit/useEdits";
 
 import type { EditContext } from "./Cell";
-import type { RunsTableModel } from "./useRunsTable";
+import type { Row } from "./fields";
 import type { Selection } from "./useSelection";
-
-type TableRows = ReturnType<RunsTableModel["getRowModel"]>["rows"];
 
 /** What cells share that are edited; null where they are not. The same until something changes. */
 export function useEditContext(
   workspace: string,
   project: string,
   selection: Selection | null,
-  rows: TableRows,
+  rows: readonly Row[],
   onDone: () => void,
 ): EditContext | null {
   const { t } = useTranslation();
@@ -23,7 +21,7 @@ export function useEditContext(
   const done = useRef(onDone);
   useEffect(() => void (done.current = onDone));
   const select = selection?.toggle;
-  const tags = useMemo(() => tagsOf(rows.map((row) => row.original.run)), [rows]);
+  const tags = useMemo(() => tagsOf(rows.map(({ run }) => run)), [rows]);
   const known = tags.join("\n");
   return useMemo(() => {
     if (select === undefined) return null;

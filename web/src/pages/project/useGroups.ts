@@ -9,22 +9,32 @@ import type { Row } from "./fields";
 
 const ROUTE = "/@{$workspace}/$project";
 const CONFIG = "config.";
+const NONE: readonly string[] = [];
 /** Runs that say nothing of what is grouped by are a group of this name. */
 export const NOTHING = "–";
 
-/** By what runs are grouped, as the address says; undefined: each for itself. */
-export function useGrouping(): [string | undefined, (by: string | undefined) => void] {
+/** By what runs are grouped, one within the other, as the address says; none: each for itself. */
+export function useGrouping(): [readonly string[], (by: readonly string[]) => void] {
   const { group } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
-  const set = (by: string | undefined) =>
-    void navigate({ search: (old) => ({ ...old, group: by }), replace: true });
-  return [group, set];
+  const set = (next: readonly string[]) =>
+    void navigate({
+      search: (old) => ({ ...old, group: next.length > 1 ? [...next] : next[0] }),
+      replace: true,
+    });
+  const by = useMemo(() => (group === undefined ? NONE : [group].flat()), [group]);
+  return [by, set];
 }
 
-/** What a run says of what is grouped by. */
-export function groupName({ run, config }: Row, by: string): string {
+/** The group a run belongs to: what it says of each thing that is grouped by. */
+export function groupName(row: Row, by: readonly string[]): string {
+  return by.map((one) => saidOf(row, one)).join(" · ");
+}
+
+function saidOf({ run, config }: Row, by: string): string {
   if (by === "group") return run.group ?? NOTHING;
   if (by === "job_type") return run.job_type ?? NOTHING;
+  if (by === "state") return run.state;
   const path = by.slice(CONFIG.length);
   return by.startsWith(CONFIG) && config.has(path) ? formatSetting(config.get(path)) : NOTHING;
 }
@@ -36,9 +46,9 @@ export function groupName({ run, config }: Row, by: string): string {
 export function groupsOf(
   rows: readonly Row[],
   list: readonly Row[],
-  by: string | undefined,
+  by: readonly string[],
 ): ReadonlyMap<string, LineGroup> | null {
-  if (by === undefined) return null;
+  if (by.length === 0) return null;
   const collator = new Intl.Collator("en", { numeric: true });
   const names = [...new Set(rows.map((row) => groupName(row, by)))].toSorted(collator.compare);
   const groups = new Map(
