@@ -49,7 +49,8 @@ function channels(color: string): number[] {
   return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
 }
 
-function mix(color: string, ink: string, share: number): string {
+/** A colour on the way from `color` to `ink`; all as `#rrggbb`. */
+export function mix(color: string, ink: string, share: number): string {
   const to = channels(ink);
   const mixed = channels(color).map((one, i) => Math.round(one + ((to[i] ?? one) - one) * share));
   return `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
