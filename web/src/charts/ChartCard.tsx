@@ -35,6 +35,9 @@ export interface ChartCardProps {
 export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
   const { spec, section } = props;
   const value = useRef<HTMLSpanElement>(null);
+  const showValue = useCallback((text: string | null) => {
+    if (value.current) value.current.textContent = text ?? "";
+  }, []);
   const plot = useRef<Picture | null>(null);
   const [zoom, setZoom] = useZoom(props.zooms, spec);
   return (
@@ -58,7 +61,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
       </header>
       <div className="min-h-0 grow">
         {spec.panel === undefined ? (
-          <CardPlot {...props} plot={plot} value={value} zoom={zoom} onZoom={setZoom} />
+          <CardPlot {...props} plot={plot} onValue={showValue} zoom={zoom} onZoom={setZoom} />
         ) : (
           <Suspense>
             <Panel spec={spec} panel={spec.panel} plotRef={plot} />
@@ -71,19 +74,13 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
 
 interface CardPlotProps extends ChartCardProps {
   plot: React.RefObject<Picture | null>;
-  value: React.RefObject<HTMLSpanElement | null>;
+  onValue: (text: string | null) => void;
   zoom: Zoom | null;
   onZoom: (zoom: Zoom | null) => void;
 }
 
 function CardPlot(props: CardPlotProps) {
-  const { feed, spec, syncKey, zoom, onZoom, value, plot, onSymlog, onWhole } = props;
-  const showValue = useCallback(
-    (text: string | null) => {
-      if (value.current) value.current.textContent = text ?? "";
-    },
-    [value],
-  );
+  const { feed, spec, syncKey, zoom, onZoom, onValue, plot, onSymlog, onWhole } = props;
   const { t } = useTranslation();
   if (spec.lines.length === 0)
     return (
@@ -98,7 +95,7 @@ function CardPlot(props: CardPlotProps) {
       syncKey={syncKey}
       zoom={zoom}
       onZoom={onZoom}
-      onValue={showValue}
+      onValue={onValue}
       plotRef={plot}
       onSymlog={onSymlog}
       onWhole={onWhole}

@@ -42,7 +42,7 @@ export function LookControls(props: LookControlsProps) {
   return (
     <AxisControls
       settings={{ ...settings, ...pending }}
-      onChange={({ columns: _, ...part }) => setPending((old) => ({ ...old, ...part }))}
+      onChange={(part) => setPending((old) => ({ ...old, ...part }))}
       timed={timed}
       defined={defined}
     />

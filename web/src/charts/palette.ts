@@ -79,9 +79,14 @@ export interface Theme {
   font: string;
 }
 
+/** Builds shorten `#ffffff` to `#fff`; colours are mixed by their six digits. */
+export function inFull(color: string): string {
+  return /^#[0-9a-f]{3}$/i.test(color) ? color.replaceAll(/[0-9a-f]/gi, "$&$&") : color;
+}
+
 function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
-  const get = (name: string) => style.getPropertyValue(name).trim();
+  const get = (name: string) => inFull(style.getPropertyValue(name).trim());
   return {
     runs: Array.from({ length: HUES }, (_, i) => get(`--run-${i + 1}`)),
     ink: get("--ink"),

@@ -62,10 +62,10 @@ export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words
   table.lines.forEach((line, i) => {
     const index = cursor.indices[i];
     if (index === null || index === undefined) return;
-    const read = readLine(line, index, table, spec.unit, words);
-    if (!read) return;
+    const plain = readLine(line, index, table, spec.unit, words);
+    if (!plain) return;
     const base = line.spec.run === spec.baseline ? undefined : baseAt(line.spec.key);
-    const row = base === undefined ? read : { ...read, delta: deltaText(read.value, base) };
+    const row = base === undefined ? plain : { ...plain, delta: deltaText(plain.value, base) };
     rows.push(row);
     const away = Number.isFinite(row.value) ? cursor.distance(row.value) : 1e9;
     if (away >= least) return;

@@ -99,7 +99,7 @@ export function PanelView({ title, scene, plotRef, onPress }: PanelViewProps) {
       legend: () => drawn.current.scene.legend,
       saveValues() {
         const { header, rows } = drawn.current.scene;
-        const cells = rows.map((row) => [...row]);
+        const cells = rows.map((row) => row.slice());
         download(fileName(title, "csv"), toCsv([...header], cells), "text/csv;charset=utf-8");
       },
     };

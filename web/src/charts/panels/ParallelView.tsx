@@ -177,7 +177,12 @@ interface EndsProps {
 function Ends({ name, column, scene, brushes, onBrush, cell }: EndsProps) {
   const { t } = useTranslation();
   const axis = scene.axes[column];
-  if (axis === undefined || axis.words) return <td colSpan={2} className={cell} />;
+  if (axis === undefined || axis.words)
+    return (
+      <td colSpan={2} className={cell}>
+        –
+      </td>
+    );
   const [low, high] = brushes.get(column) ?? [0, 1];
   const value = (share: number) => Number(axis.value(share).toPrecision(6));
   const change = (end: "low" | "high", text: string) => {

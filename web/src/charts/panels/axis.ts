@@ -17,14 +17,14 @@ export interface Axis {
 
 const collator = new Intl.Collator("en", { numeric: true });
 /** Numbers this far apart, all above zero, are told apart by their powers only. */
-const WIDE = 1000;
+const WIDE = 100;
 
 /** More words than this are labelled at regular places only. */
 const MOST_WORDS = 12;
 
 /**
  * The axis of these values: of words as soon as one is a word, else of numbers.
- * @param log `auto`: logarithmic where all are above zero and the greatest is 1,000 times the least
+ * @param log `auto`: logarithmic where all are above zero and the greatest is 100 times the least
  * @param room air on both sides, as a share of the whole
  */
 export function axisOf(values: Iterable<Value>, log: boolean | "auto", room = 0): Axis {

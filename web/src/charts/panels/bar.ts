@@ -124,7 +124,7 @@ function paint(
   const { shown, row } = fitting(bars.length, size);
   const some = bars.slice(0, shown);
   const names = Math.min(size.width * 0.35, 160);
-  const values = some.some(({ delta }) => delta) ? 150 : 64;
+  const values = some.some(({ delta }) => delta) ? 172 : 64;
   const left = names + 8;
   const width = Math.max(10, size.width - left - values);
   const low = Math.min(0, ...bars.map((bar) => bar.low));

@@ -60,7 +60,7 @@ export function parallelScene(
     axisAt: (x, y, size) => axisAt(def.columns.length, x, y, size),
     legend: [],
     header: ["run", ...def.columns],
-    rows: inside.map(({ run, values }) => [run.name, ...values]),
+    rows: inside.map(({ run, values }): Value[] => ([run.name] as Value[]).concat(values)),
     missing: runs.length - lines.length,
   };
 }
@@ -118,7 +118,11 @@ function paint(pen: Pen, size: Size, painting: Painting): void {
     for (const { share, label } of axis.ticks) {
       const y = yOf(share, size);
       pen.line([x - 3, y, x, y], { color: ink, width: 1 });
-      pen.text(x - 5, y, cut(pen, label, SIDE - 6), { color: faint, align: "right" });
+      const text = cut(pen, label, SIDE - 6);
+      const width = pen.measure(text, {});
+      // Lines run through here: the label stands on the panel's colour.
+      pen.box(x - 7 - width, y - 7, width + 3, 14, { color: theme().panel, opacity: 0.8 });
+      pen.text(x - 6, y, text, { color: faint, align: "right" });
     }
     const brush = brushes.get(i);
     if (brush) {

@@ -44,9 +44,10 @@ export function scalarScene(
     paint(pen, { width, height }) {
       const { ink, faint } = theme();
       const middle = height / 2;
-      const large = Math.max(20, Math.min(44, height / 3.5));
       const text = picked ? valueText(picked.value) : "–";
-      pen.text(width / 2, middle - 8, cut(pen, text, width), {
+      // As large as the card allows: a letter is about two thirds of its size wide.
+      const large = Math.max(14, Math.min(44, height / 3.5, width / (0.68 * text.length)));
+      pen.text(width / 2, middle - 8, text, {
         color: ink,
         size: Math.round(large),
         bold: true,

@@ -54,10 +54,10 @@ export function scatterScene(def: ScatterDef, runs: readonly PanelRun[], read: R
   const names = [def.x, def.y, ...(def.color === "" ? [] : [def.color])];
   return {
     paint: (pen, size, lifted) => paint(pen, size, { x, y, dots, def, lifted, colors }),
-    at: (left, top, size) => nearest(dots, plotBox(size), left, top, names),
+    at: (left, top, size) => nearest(dots, plotBox(size, def), left, top, names),
     legend: legendOf(def, dots, colors),
     header: ["run", ...names],
-    rows: dots.map(({ run, values }) => [run.name, ...values]),
+    rows: dots.map(({ run, values }): Value[] => ([run.name] as Value[]).concat(values)),
     missing: runs.length - dots.length,
   };
 }
@@ -78,8 +78,23 @@ function legendOf(def: ScatterDef, dots: readonly Dot[], colors: Axis): Scene["l
 }
 
 /** Where points stand, and room for labels around. */
-function plotBox({ width, height }: Size): Box {
-  return { left: 52, top: 8, width: Math.max(1, width - 64), height: Math.max(1, height - 46) };
+function plotBox({ width, height }: Size, { color }: ScatterDef): Box {
+  const top = color === "" ? 8 : 24;
+  return { left: 52, top, width: Math.max(1, width - 64), height: Math.max(1, height - top - 38) };
+}
+
+/** What the colours mean, in a row above the plot, as far as there is room. */
+function drawColors(pen: Pen, { width }: Size, names: Scene["legend"]): void {
+  const { ink } = theme();
+  let x = 56;
+  for (const { label, style } of names) {
+    const text = shortened(label);
+    const room = pen.measure(text, {}) + 24;
+    if (x + room > width - 8) return;
+    pen.dot(x, 10, 4, { color: strokeOf(style) });
+    pen.text(x + 8, 10, text, { color: ink });
+    x += room;
+  }
 }
 
 interface Painting {
@@ -91,9 +106,10 @@ interface Painting {
   colors: Axis;
 }
 
-function paint(pen: Pen, size: Size, { x, y, dots, def, lifted }: Painting): void {
-  const box = plotBox(size);
+function paint(pen: Pen, size: Size, { x, y, dots, def, lifted, colors }: Painting): void {
+  const box = plotBox(size, def);
   drawAxes(pen, box, { x, y }, def);
+  if (def.color !== "") drawColors(pen, size, legendOf(def, dots, colors));
   const some = lifted !== null && dots.some(({ run }) => run.id === lifted);
   const radius = dots.length > 500 ? RADIUS * 0.7 : RADIUS;
   const put = (dot: Dot, opacity: number) =>

@@ -192,15 +192,14 @@ function madeOf(
   const { x } = inputs.defined(first.key);
   const { section } = chart;
   const plain = specOf({ ...first, key: chart.id }, x, section, inputs);
-  const lines = of.flatMap((item) =>
-    linesOf(item, inputs).map((line) =>
-      item.ranks.length === 1 ? line : { ...line, label: `${item.key} · ${line.label}` },
-    ),
-  );
-  const styled = lines.map((line, i) =>
-    i === 0 ? line : { ...line, style: lineStyle(inputs.style.hue + i) },
-  );
-  return { section, spec: { ...plain, title: titleOf(chart), lines: styled } };
+  const lines: LineSpec[] = [];
+  for (const item of of)
+    for (const line of linesOf(item, inputs)) {
+      const label = item.ranks.length === 1 ? line.label : `${item.key} · ${line.label}`;
+      const style = lines.length === 0 ? line.style : lineStyle(inputs.style.hue + lines.length);
+      lines.push({ ...line, label, style });
+    }
+  return { section, spec: { ...plain, title: titleOf(chart), lines } };
 }
 
 function specOf(
