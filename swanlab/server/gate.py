@@ -27,27 +27,31 @@ _HUNG_UP = 499
 """What is noted for a request whose sender left before the answer began."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+_POLICY = b"; ".join(
     (
-        b"content-security-policy",
-        b"; ".join(
-            (
-                b"default-src 'self'",
-                b"img-src 'self' data: blob:",
-                b"style-src 'self' 'unsafe-inline'",
-                b"object-src 'none'",
-                b"base-uri 'none'",
-                b"form-action 'self'",
-                b"frame-ancestors 'none'",
-            )
-        ),
-    ),
+        b"default-src 'self'",
+        b"img-src 'self' data: blob:",
+        b"style-src 'self' 'unsafe-inline'",
+        b"object-src 'none'",
+        b"base-uri 'none'",
+        b"form-action 'self'",
+        b"frame-ancestors ",
+    )
+)
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_ALONE = (
+    (b"content-security-policy", _POLICY + b"'none'"),
+    (b"x-frame-options", b"DENY"),
+    *_HEADERS,
+)
+_FRAMED = ((b"content-security-policy", _POLICY + b"*"), *_HEADERS)
+_EMBED = "/embed/"
+"""Below it a page shows one chart and changes nothing: pages of other sites may frame it."""
 
 
 class Gate:
@@ -73,7 +77,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], time.perf_counter() - began
                 named = (b"x-request-id", identity.encode())
-                message["headers"] = [*message.get("headers", ()), *_HEADERS, named]
+                headers = _FRAMED if scope["path"].startswith(_EMBED) else _ALONE
+                message["headers"] = [*message.get("headers", ()), *headers, named]
             await send(message)
 
         if not _welcome(scope, self._server.hosts):

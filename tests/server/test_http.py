@@ -97,6 +97,25 @@ def test_every_answer_carries_the_security_headers(nobody, path):
     assert headers["x-request-id"]
 
 
+@pytest.mark.parametrize(
+    ("path", "framed"),
+    [
+        ("/embed/@alice/demo", True),
+        ("/embed/..%2Flogin", True),
+        ("/embed", False),
+        ("/embedded", False),
+        ("//embed/@alice/demo", False),
+        ("/login", False),
+        ("/@alice/embed", False),
+        ("/api/v1/health", False),
+    ],
+)
+def test_only_a_chart_by_itself_may_stand_in_a_page_of_another_site(built, nobody, path, framed):
+    headers = nobody.get(f"http://testserver{path}").headers
+    allowed = headers["content-security-policy"].endswith("frame-ancestors *")
+    assert (allowed, "x-frame-options" not in headers) == (framed, framed)
+
+
 def test_an_unchanged_table_is_not_sent_again(alice, run):
     first = alice.get("/projects/alice/demo/runs")
     same = {"if-none-match": first.headers["etag"]}

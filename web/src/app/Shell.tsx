@@ -142,8 +142,25 @@ function Bar({ session }: { session: Session | undefined }) {
   );
 }
 
+/** What stands around a page: the shell, or nothing around a chart that other pages frame. */
+export function Frame() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  if (pathname.startsWith("/embed/")) return <Outlet />;
+  // Only the first page of a frame is checked by its headers: nothing that acts may follow in there.
+  if (window.top !== window.self)
+    return (
+      <p className="p-4">
+        <a href={pathname} target="_blank" rel="noopener" className="text-accent underline">
+          {t("embed.outside")}
+        </a>
+      </p>
+    );
+  return <Shell />;
+}
+
 /** Everything around a page: the bar, the connection's state, and the check of who is asking. */
-export function Shell() {
+function Shell() {
   const session = useQuery(sessionQuery);
   const location = useLocation();
   const onLogin = location.pathname === "/login";

@@ -9,7 +9,7 @@ import {
 import { Failure } from "@/components/Failure";
 
 import { Missing } from "./Missing";
-import { Shell } from "./Shell";
+import { Frame } from "./Shell";
 
 function PageFailure({ error, reset }: ErrorComponentProps) {
   return <Failure error={error} onRetry={reset} />;
@@ -28,7 +28,7 @@ function told<T extends object>(entries: T): T {
 }
 
 const rootRoute = createRootRoute({
-  component: Shell,
+  component: Frame,
   notFoundComponent: Missing,
   errorComponent: PageFailure,
 });
@@ -85,6 +85,8 @@ export interface ProjectSearch extends ListSearch {
   pin?: string[];
   /** By what runs are grouped: `group`, `job_type`, `state` or `config.…`, one within the other. */
   group?: string | string[];
+  /** The run that others are compared with. */
+  base?: string;
   /** Stretches of x that charts show; `charts/zooms.ts` reads them. */
   zoom?: unknown;
   /** How charts are drawn; `charts/settings.ts` reads these. */
@@ -120,6 +122,7 @@ export function projectSearch(search: Record<string, unknown>): ProjectSearch {
     same: search.same === true ? true : undefined,
     pin: texts(search.pin),
     group: texts(search.group) ?? text(search.group),
+    base: text(search.base),
     zoom: search.zoom,
     smooth: search.smooth,
     smoother: search.smoother,
@@ -163,8 +166,26 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/run/RunPage"), "RunPage"),
 });
 
+/** `charts/embed.ts` reads these. */
+export interface EmbedSearch {
+  chart?: unknown;
+  runs?: unknown;
+  look?: unknown;
+  base?: unknown;
+  group?: unknown;
+  theme?: unknown;
+}
+
+const embedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/embed/@{$workspace}/$project",
+  validateSearch: ({ chart, runs, look, base, group, theme }): EmbedSearch =>
+    told({ chart, runs, look, base, group, theme }),
+  component: lazyRouteComponent(() => import("@/pages/embed/EmbedPage"), "EmbedPage"),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, projectsRoute, projectRoute, runRoute]),
+  routeTree: rootRoute.addChildren([loginRoute, projectsRoute, projectRoute, runRoute, embedRoute]),
   defaultPreload: "intent",
   defaultPendingMs: 200,
   defaultErrorComponent: PageFailure,

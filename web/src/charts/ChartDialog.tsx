@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { ChartLine, ChevronLeft, ChevronRight, Table2, X, ZoomOut } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useCommand } from "@/app/shortcuts";
@@ -14,10 +14,13 @@ import { ChartTable } from "./ChartTable";
 import type { Table } from "./columns";
 import type { Feed } from "./feed";
 import { LineChart } from "./LineChart";
-import type { Plot } from "./plot";
-import { axisOf, type ChartSettings, chosenAxis } from "./settings";
-import type { ChartSpec, Zoom } from "./spec";
-import { AxisControls, type AxisControlsProps } from "./Toolbar";
+import { LookControls } from "./LookControls";
+import type { Look } from "./looks";
+import { OwnLook, useOwnLook } from "./OwnLook";
+import type { Picture } from "./picture";
+import { type ChartSpec, idOf, type Zoom } from "./spec";
+
+const Panel = lazy(() => import("./panels/Panel"));
 
 export interface ChartDialogProps {
   feed: Feed;
@@ -33,7 +36,9 @@ export interface ChartDialogProps {
 export function ChartDialog({ spec, sections, onOpen, ...rest }: ChartDialogProps) {
   const charts = useMemo(() => sections.flatMap((section) => section.charts), [sections]);
   const popup = useRef<HTMLDivElement>(null);
-  const place = charts.findIndex((one) => one.title === spec?.title);
+  const place = charts.findIndex((one) => spec !== null && idOf(one) === idOf(spec));
+  // Settings changed in here make a new spec: the one of the page is shown.
+  const current = charts[place] ?? spec;
   const to = (way: 1 | -1) => {
     const next = charts[(place + way + charts.length) % charts.length];
     return spec !== null && place >= 0 && charts.length > 1 && next ? () => onOpen(next) : null;
@@ -48,8 +53,14 @@ export function ChartDialog({ spec, sections, onOpen, ...rest }: ChartDialogProp
           initialFocus={popup}
           className={cn(floating, "fixed inset-4 z-50 flex flex-col p-3 max-sm:inset-0")}
         >
-          {spec && (
-            <DialogChart key={spec.title} spec={spec} next={to(1)} previous={to(-1)} {...rest} />
+          {current && spec && (
+            <DialogChart
+              key={idOf(current)}
+              spec={current}
+              next={to(1)}
+              previous={to(-1)}
+              {...rest}
+            />
           )}
         </Base.Popup>
       </Base.Portal>
@@ -66,42 +77,33 @@ interface DialogChartProps extends Pick<ChartDialogProps, "feed" | "place"> {
 
 function DialogChart({ feed, place, spec: given, next, previous }: DialogChartProps) {
   const { t } = useTranslation();
-  const plot = useRef<Plot | null>(null);
-  const [own, setOwn] = useState<AxisControlsProps["settings"]>({
-    smoothing: given.smoothing,
-    smoother: given.smoother ?? "average",
-    range: given.robust === true ? "robust" : "all",
-    x: chosenAxis(given.x),
-    y: given.y,
-  });
-  const [spec, setSpec] = useState(given);
+  const plot = useRef<Picture | null>(null);
+  const { spec, settings, change, own } = useOwnLook(given);
   const [zoom, setZoom] = useState<Zoom | null>(null);
-  const [table, setTable] = useState<Table | null>(null);
+  const [table, setTable] = useState<Table | "panel" | null>(null);
+  const { panel } = spec;
   useCommand("nextChart", next);
   useCommand("previousChart", previous);
-  const change = (part: Partial<ChartSettings>) => {
-    const chosen = { ...own, ...part };
-    setOwn(chosen);
+  const look = (part: Look) => {
     if (part.x) setZoom(null);
-    setSpec({
-      ...given,
-      ...chosen,
-      robust: chosen.range === "robust",
-      x: given.x === "elapsed" ? "elapsed" : axisOf(chosen.x, given.defined),
-    });
+    change(part);
   };
+  const other = () => setTable(panel === undefined ? (plot.current?.table?.() ?? null) : "panel");
   return (
     <>
       <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 pb-2">
         <Base.Title className="min-w-0 grow truncate text-title font-semibold" title={spec.title}>
           {spec.title}
         </Base.Title>
-        <AxisControls
-          settings={own}
-          onChange={change}
-          timed={given.x !== "elapsed"}
-          defined={given.defined !== undefined}
-        />
+        {panel === undefined && (
+          <LookControls
+            settings={settings}
+            onChange={look}
+            timed={given.x !== "elapsed"}
+            defined={given.defined !== undefined}
+          />
+        )}
+        {own && panel === undefined && <OwnLook own={own} />}
         <div className="flex">
           {previous && next && (
             <>
@@ -120,7 +122,7 @@ function DialogChart({ feed, place, spec: given, next, previous }: DialogChartPr
           )}
           <IconButton
             label={table ? t("charts.asChart") : t("charts.asTable")}
-            onClick={() => setTable(table ? null : (plot.current?.table() ?? null))}
+            onClick={() => (table ? setTable(null) : other())}
           >
             {table ? <ChartLine aria-hidden /> : <Table2 aria-hidden />}
           </IconButton>
@@ -134,25 +136,33 @@ function DialogChart({ feed, place, spec: given, next, previous }: DialogChartPr
         </div>
       </header>
       <div className="relative min-h-0 grow">
-        <div className={cn("h-full", table && "invisible")}>
-          <LineChart
-            feed={feed}
-            spec={spec}
-            syncKey={null}
-            zoom={zoom}
-            onZoom={setZoom}
-            plotRef={plot}
-            onSymlog={() => change({ y: "symlog" })}
-            onWhole={() => change({ range: "all" })}
-          />
-        </div>
-        {table && (
+        {panel ? (
+          <Suspense>
+            <Panel spec={spec} panel={panel} plotRef={plot} large asTable={table !== null} />
+          </Suspense>
+        ) : (
+          <div className={cn("h-full", table && "invisible")}>
+            <LineChart
+              feed={feed}
+              spec={spec}
+              syncKey={null}
+              zoom={zoom}
+              onZoom={setZoom}
+              plotRef={plot}
+              onSymlog={() => look({ y: "symlog" })}
+              onWhole={() => change({ range: "all", low: undefined, high: undefined })}
+            />
+          </div>
+        )}
+        {table !== null && table !== "panel" && (
           <div className="absolute inset-0">
             <ChartTable table={table} spec={spec} />
           </div>
         )}
       </div>
-      <p className="pt-1 text-tiny text-ink-3 max-sm:hidden">{t("charts.hint")}</p>
+      {panel === undefined && (
+        <p className="pt-1 text-tiny text-ink-3 max-sm:hidden">{t("charts.hint")}</p>
+      )}
     </>
   );
 }

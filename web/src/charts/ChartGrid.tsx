@@ -3,12 +3,13 @@ import { memo, type RefObject, useEffect, useMemo, useRef, useState } from "reac
 import { useTranslation } from "react-i18next";
 
 import { cn } from "@/lib/classes";
-import { useStored } from "@/lib/stored";
 
+import { useArranged } from "./arranging";
 import { ChartCard, type ChartCardProps } from "./ChartCard";
-import { parseNames } from "./names";
+import { dragProps, type Side, useDrop } from "./dragging";
+import { SectionMenu } from "./SectionMenu";
 import { inBlocks } from "./sections";
-import type { ChartSpec } from "./spec";
+import { type ChartSpec, idOf } from "./spec";
 import { useNear } from "./useNear";
 
 /** Height of a card and of the gap between cards (px); blocks reserve their room by these. */
@@ -20,42 +21,47 @@ const BLOCK = 12;
 const NARROW = 300;
 
 export interface GridSection {
-  /** Under which it is remembered whether the section is folded. */
+  /** Under which it is remembered how the section is arranged. */
   id: string;
   title: string;
   charts: ChartSpec[];
   /** Folded until somebody opens it. */
   shut?: boolean;
-  /** Are these the charts that were pinned to the top? */
-  pinned?: boolean;
+  /** A section of ours, which stays where it is: of pinned charts, or of hidden ones. */
+  fixed?: "pinned" | "hidden";
 }
 
 /** What all cards share. */
-type Card = Omit<ChartCardProps, "spec" | "pinned">;
+type Card = Omit<ChartCardProps, "spec" | "section">;
 
 export type GridProps = Card & {
   sections: GridSection[];
   /** Charts beside each other, 0: as many as fit (at most three). */
   columns: number;
-  /** Where folded sections are remembered. */
-  name: string;
+  /** Sections that were turned over, and how to turn one. */
+  folded: ReadonlySet<string>;
+  onFold: (id: string) => void;
 };
 
 /** Sections of cards. Only cards in sight exist; the others are room of the same size. */
-export function ChartGrid({ sections, columns, name, ...card }: GridProps) {
+export function ChartGrid({ sections, columns, folded, onFold, ...card }: GridProps) {
   const body = useRef<HTMLDivElement>(null);
   const count = useColumns(body, columns);
-  const [folded, fold] = useFolded(name);
+  const movable = useMemo(
+    () => sections.filter(({ fixed }) => fixed === undefined).map(({ id }) => id),
+    [sections],
+  );
   return (
     <div ref={body} className="px-3.5 pt-1 pb-5 max-sm:px-2">
       {sections.map((section) => (
         <Section
           key={section.id}
           section={section}
+          movable={movable}
           columns={count}
           // What is remembered is what was turned over.
           open={folded.has(section.id) === (section.shut ?? false)}
-          onFold={fold}
+          onFold={onFold}
           card={card}
         />
       ))}
@@ -77,36 +83,53 @@ function useColumns(ref: RefObject<HTMLElement | null>, chosen: number): number 
   return Math.min(chosen === 0 ? 3 : chosen, fit);
 }
 
-function useFolded(name: string): [Set<string>, (id: string, folded: boolean) => void] {
-  const [stored, store] = useStored(name);
-  const folded = useMemo(() => new Set(parseNames(stored)), [stored]);
-  const fold = (id: string, shut: boolean) => {
-    const next = new Set(folded);
-    if (shut) next.add(id);
-    else next.delete(id);
-    store(next.size ? JSON.stringify([...next]) : null);
-  };
-  return [folded, fold];
-}
-
 interface SectionProps {
   section: GridSection;
+  /** Ids of the sections that change places with each other. */
+  movable: readonly string[];
   columns: number;
   open: boolean;
-  onFold: (id: string, folded: boolean) => void;
+  onFold: (id: string) => void;
   card: Card;
 }
 
-function Section({ section, columns, open, onFold, card }: SectionProps) {
+/** Who comes behind `id`; null: nobody. */
+function behind(shown: readonly string[], id: string): string | null {
+  return shown[shown.indexOf(id) + 1] ?? null;
+}
+
+/** Where something let go on one side of `id` comes to stand. */
+function placeOf(shown: readonly string[], id: string, side: Side): string | null {
+  return side === "before" ? id : behind(shown, id);
+}
+
+function Section({ section, movable, columns, open, onFold, card }: SectionProps) {
   const { t } = useTranslation();
-  const blocks = useMemo(() => inBlocks(section.charts, BLOCK), [section.charts]);
+  const acts = useArranged()?.acts;
+  const { id, title, charts, fixed } = section;
+  const blocks = useMemo(() => inBlocks(charts, BLOCK), [charts]);
+  const place = useMemo(
+    () => ({ section: id, shown: charts.map(idOf), fixed }),
+    [id, charts, fixed],
+  );
+  const arranged = acts !== undefined && fixed === undefined;
+  const { side, props } = useDrop("sections", id, "y", (dragged, where) =>
+    acts?.moveSection(movable, dragged, placeOf(movable, id, where)),
+  );
   return (
-    <section aria-label={section.title}>
-      <h2 className="flex h-9 items-center font-semibold">
+    <section aria-label={title} {...(arranged ? props : {})}>
+      <h2
+        className={cn(
+          "group/head flex h-9 items-center border-y-2 border-transparent font-semibold",
+          side === "before" && "border-t-accent",
+          side === "after" && "border-b-accent",
+        )}
+        {...(arranged ? dragProps("sections", id) : {})}
+      >
         <button
           type="button"
           aria-expanded={open}
-          onClick={() => onFold(section.id, open !== (section.shut ?? false))}
+          onClick={() => onFold(id)}
           className="flex min-w-0 items-center gap-1.5 rounded pr-1"
         >
           <ChevronRight
@@ -116,20 +139,21 @@ function Section({ section, columns, open, onFold, card }: SectionProps) {
               open && "rotate-90",
             )}
           />
-          <span className="truncate">{section.title}</span>
+          <span className="truncate">{title}</span>
           <span className="shrink-0 text-small font-normal text-ink-3">
-            {t("charts.count", { count: section.charts.length })}
+            {t("charts.count", { count: charts.length })}
           </span>
         </button>
+        {arranged && <SectionMenu id={id} title={title} movable={movable} />}
       </h2>
       {open && (
         <div className="flex flex-col" style={{ gap: GAP }}>
-          {blocks.map((charts) => (
+          {blocks.map((some) => (
             <Block
-              key={charts[0]?.title}
-              charts={charts}
+              key={some[0] && idOf(some[0])}
+              charts={some}
               columns={columns}
-              pinned={section.pinned ?? false}
+              section={place}
               card={card}
             />
           ))}
@@ -142,11 +166,11 @@ function Section({ section, columns, open, onFold, card }: SectionProps) {
 interface BlockProps {
   charts: ChartSpec[];
   columns: number;
-  pinned: boolean;
+  section: ChartCardProps["section"];
   card: Card;
 }
 
-function Block({ charts, columns, pinned, card }: BlockProps) {
+function Block({ charts, columns, section, card }: BlockProps) {
   const ref = useRef<HTMLDivElement>(null);
   const near = useNear(ref);
   const rows = Math.ceil(charts.length / columns);
@@ -162,7 +186,7 @@ function Block({ charts, columns, pinned, card }: BlockProps) {
       }}
     >
       {near &&
-        charts.map((spec) => <Cell key={spec.title} spec={spec} pinned={pinned} {...card} />)}
+        charts.map((spec) => <Cell key={idOf(spec)} spec={spec} section={section} {...card} />)}
     </div>
   );
 }
@@ -170,8 +194,24 @@ function Block({ charts, columns, pinned, card }: BlockProps) {
 const Cell = memo(function Cell(props: ChartCardProps) {
   const ref = useRef<HTMLDivElement>(null);
   const near = useNear(ref);
+  const acts = useArranged()?.acts;
+  const { spec, section } = props;
+  const id = idOf(spec);
+  const { side, props: drop } = useDrop(`charts ${section.section}`, id, "x", (dragged, where) =>
+    acts?.moveChart(section, dragged, placeOf(section.shown, id, where)),
+  );
   return (
-    <div ref={ref} className="min-w-0">
+    <div
+      ref={ref}
+      {...drop}
+      className={cn(
+        "relative min-w-0",
+        side !== null &&
+          "after:absolute after:inset-y-0 after:w-0.5 after:bg-accent after:content-['']",
+        side === "before" && "after:-left-[5px]",
+        side === "after" && "after:-right-[5px]",
+      )}
+    >
       {near && <ChartCard {...props} />}
     </div>
   );

@@ -7,6 +7,7 @@ import { useFailureText } from "@/components/Failure";
 import type { FrameChart } from "@/api/frame";
 
 import type { Feed, Slot, SlotState } from "./feed";
+import type { Picture } from "./picture";
 import { createPlot, type Plot } from "./plot";
 import { type ChartSpec, metricOf, requestOf, type Zoom } from "./spec";
 
@@ -20,7 +21,7 @@ export interface LineChartProps {
   /** The value at the cursor, for a chart of one line. */
   onValue?: (text: string | null) => void;
   /** Filled with the plot, to read its picture and data. */
-  plotRef?: RefObject<Plot | null>;
+  plotRef?: RefObject<Picture | null>;
   /** Switch to the axis that shows values of both signs. */
   onSymlog?: () => void;
   /** Show all of y again. */

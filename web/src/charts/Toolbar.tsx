@@ -72,8 +72,8 @@ export function Toolbar(props: ToolbarProps) {
 }
 
 export interface AxisControlsProps {
-  settings: Pick<ChartSettings, "smoothing" | "smoother" | "x" | "y" | "range">;
-  onChange: Change;
+  settings: Omit<ChartSettings, "columns">;
+  onChange: (part: Partial<Omit<ChartSettings, "columns">>) => void;
   timed: boolean;
   defined: boolean;
 }

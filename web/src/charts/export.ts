@@ -4,8 +4,7 @@ import { projectPath, request } from "@/api/client";
 import { download, toCsv } from "@/lib/csv";
 
 import { fileName } from "./format";
-import { picture } from "./picture";
-import type { Plot } from "./plot";
+import { drawing, type Picture, pixels } from "./picture";
 import type { ChartSpec } from "./spec";
 
 /** Steps the server gives exactly in one answer. */
@@ -27,15 +26,20 @@ export interface JsonChart {
   }[];
 }
 
-/** Save the plot as it stands as a PNG; does nothing before it is drawn. */
-export function savePicture(plot: Plot | null, spec: ChartSpec): void {
-  const canvas = plot?.canvas();
+/** Save the chart as it stands as a PNG; does nothing before it is drawn. */
+export function savePicture(picture: Picture | null, { title }: Pick<ChartSpec, "title">): void {
+  const canvas = picture && pixels(picture, title);
   if (!canvas) return;
   const link = document.createElement("a");
-  link.download = fileName(spec.title, "png");
-  const lines = plot?.table()?.lines.map((line) => line.spec) ?? spec.lines;
-  link.href = picture(canvas, spec.title, lines).toDataURL("image/png");
+  link.download = fileName(title, "png");
+  link.href = canvas.toDataURL("image/png");
   link.click();
+}
+
+/** Save the chart as it stands as an SVG; does nothing before it is drawn. */
+export function saveDrawing(picture: Picture | null, { title }: Pick<ChartSpec, "title">): void {
+  const text = picture && drawing(picture, title);
+  if (text) download(fileName(title, "svg"), text, "image/svg+xml");
 }
 
 /** Ask for all points of the chart's lines, in full precision, and save them as CSV. */

@@ -1,16 +1,25 @@
 import { describe, expect, it } from "vitest";
 
 import { gridSections } from "./gridSections";
+import { EMPTY, type Layout } from "./layout";
 import { parseNames } from "./names";
 import type { ChartSpec } from "./spec";
 
 const titles = { unsorted: "charts", hidden: "Hidden", pinned: "Pinned" };
 const charts = ["lr", "train/acc", "train/loss", "val/loss"].map((key) => ({ key, ranks: [0] }));
 
-function shown(pins: string[], hidden: string[] = []): [string, string[]][] {
+function shown(
+  pins: string[],
+  hidden: string[] = [],
+  layout: Layout = EMPTY,
+): [string, string[]][] {
   const defined = (key: string) => ({ hidden: hidden.includes(key) });
   const specOf = ({ key }: { key: string }) => ({ title: key }) as ChartSpec;
-  return gridSections(charts, defined, specOf, titles, pins).map((section) => [
+  const made = layout.charts.map(({ id, section }) => ({
+    section,
+    spec: { title: id } as ChartSpec,
+  }));
+  return gridSections(charts, defined, specOf, titles, { pins, layout, made }).map((section) => [
     section.title,
     section.charts.map(({ title }) => title),
   ]);
@@ -36,6 +45,28 @@ describe("pinned charts", () => {
       ["val", ["val/loss"]],
       ["Hidden", ["train/acc"]],
     ]);
+  });
+});
+
+describe("an arrangement", () => {
+  const made = { kind: "bar", value: "last.lr", by: "", scope: "drawn", title: "" } as const;
+  const layout: Layout = {
+    ...EMPTY,
+    charts: [{ ...made, id: "c1", section: "val" }],
+    sections: { ...EMPTY.sections, order: ["val"], charts: { train: ["train/loss"] } },
+    hidden: ["lr"],
+  };
+
+  it("puts sections and charts where they were dragged, and what was hidden at the end", () => {
+    expect(shown([], [], layout)).toEqual([
+      ["val", ["val/loss", "c1"]],
+      ["train", ["train/loss", "train/acc"]],
+      ["Hidden", ["lr"]],
+    ]);
+  });
+
+  it("shows a chart that somebody made among the pinned ones", () => {
+    expect(shown(["c1"], [], layout)[0]).toEqual(["Pinned", ["c1"]]);
   });
 });
 

@@ -68,6 +68,11 @@ export function different(look: Look, base: Look): Look {
   );
 }
 
+/** The entry of one name; a key may be called like a property that every object has. */
+export function entryOf<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
 /** `all` with the entry of one name changed; an entry that says nothing goes. */
 export function withEntry<T extends object>(
   all: Readonly<Record<string, T>>,

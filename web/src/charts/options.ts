@@ -5,7 +5,7 @@ import uPlot from "uplot";
 import { clockLabels, DURATION_INCREMENTS, durationLabels, tickLabels } from "./format";
 import { fade, strokeOf, type Theme } from "./palette";
 import { curvedTicks } from "./ticks";
-import { type ChartSpec, type LineSpec, metricOf } from "./spec";
+import { type ChartSpec, type Limits, type LineSpec, metricOf } from "./spec";
 
 /** What of the data decides how the plot is built; when it changes, a new plot is made. */
 export interface Shape {
@@ -64,7 +64,12 @@ export function buildOptions(inputs: PlotInputs): PlotOptions {
     series: [
       {},
       ...spec.lines.flatMap((line) =>
-        columnsOf(shape).map((column) => seriesOf(column, line, crowd, paint)),
+        columnsOf(shape).map((column) =>
+          seriesOf(column, line, line.run === spec.baseline ? BASELINE : lineWidth(crowd), {
+            crowd,
+            paint,
+          }),
+        ),
       ),
     ],
     bands: shape.banded ? spec.lines.map((line, i) => bandOf(line, i, shape, crowd, paint)) : [],
@@ -95,17 +100,24 @@ function painter({ theme, dimmed }: PlotInputs): Paint {
   };
 }
 
+/** Width of the line that the others are compared with. */
+const BASELINE = 3;
+
+function lineWidth(crowd: number): number {
+  return crowd > 20 ? 1 : 1.5;
+}
+
 function seriesOf(
   column: "high" | "low" | "raw" | "value",
   line: LineSpec,
-  crowd: number,
-  paint: Paint,
+  width: number,
+  { crowd, paint }: { crowd: number; paint: Paint },
 ): uPlot.Series {
   const dash = [...line.style.dash];
   if (column === "value")
     return {
       stroke: () => paint(line),
-      width: crowd > 20 ? 1 : 1.5,
+      width,
       ...(dash.length ? { dash } : {}),
       points: { size: 4, fill: () => paint(line), filter: alonePoints },
     };
@@ -183,7 +195,8 @@ function yScale({ spec, shape, robust }: PlotInputs): uPlot.Scale {
   const within = (range: (min: number | null, max: number | null) => [number, number]) => ({
     range: (_: uPlot, min: number | null, max: number | null) => {
       const body = robust?.() ?? null;
-      return body ? range(body.low, body.high) : range(min, max);
+      const natural = body ? range(body.low, body.high) : range(min, max);
+      return limited(natural, spec.limits, shape.y);
     },
   });
   if (shape.y === "log") return { distr: 3, ...within(logRange) };
@@ -194,6 +207,24 @@ function yScale({ spec, shape, robust }: PlotInputs): uPlot.Scale {
       ...within((min, max) => linearRange(min, max, null)),
     };
   return within((min, max) => linearRange(min, max, spec.atLeast));
+}
+
+/** A range with the ends that a person gave; ends that cannot be are as if not given. */
+export function limited(
+  [low, high]: readonly [number, number],
+  limits: Limits | undefined,
+  axis: ChartSpec["y"],
+): [number, number] {
+  const drawable = (end: number | undefined) => end !== undefined && (axis !== "log" || end > 0);
+  const from = drawable(limits?.low) ? (limits?.low as number) : low;
+  const to = drawable(limits?.high) ? (limits?.high as number) : high;
+  if (from < to) return [from, to];
+  // One end lies beyond all data: the other gives way.
+  if (drawable(limits?.low) && !drawable(limits?.high))
+    return [from, axis === "log" ? from * 10 : from + Math.max(1, Math.abs(from))];
+  if (drawable(limits?.high) && !drawable(limits?.low))
+    return [axis === "log" ? to / 10 : to - Math.max(1, Math.abs(to)), to];
+  return [low, high];
 }
 
 /** Less spread than this, relative to the values, is the rounding of sums and not a curve. */

@@ -49,7 +49,8 @@ function channels(color: string): number[] {
   return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
 }
 
-function mix(color: string, ink: string, share: number): string {
+/** A colour on the way from `color` to `ink`; all as `#rrggbb`. */
+export function mix(color: string, ink: string, share: number): string {
   const to = channels(ink);
   const mixed = channels(color).map((one, i) => Math.round(one + ((to[i] ?? one) - one) * share));
   return `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
@@ -78,9 +79,14 @@ export interface Theme {
   font: string;
 }
 
+/** Builds shorten `#ffffff` to `#fff`; colours are mixed by their six digits. */
+export function inFull(color: string): string {
+  return /^#[0-9a-f]{3}$/i.test(color) ? color.replaceAll(/[0-9a-f]/gi, "$&$&") : color;
+}
+
 function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
-  const get = (name: string) => style.getPropertyValue(name).trim();
+  const get = (name: string) => inFull(style.getPropertyValue(name).trim());
   return {
     runs: Array.from({ length: HUES }, (_, i) => get(`--run-${i + 1}`)),
     ink: get("--ink"),

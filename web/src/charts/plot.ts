@@ -19,10 +19,12 @@ import { highlighted, hover, onHighlight } from "./highlight";
 import { grouped, type GroupWords } from "./groups";
 import { buildOptions, columnsOf, linearBelow, type Shape, valueIndex } from "./options";
 import { onThemeChange, theme } from "./palette";
-import { type RobustRange, robustRange } from "./range";
+import { outsideOf, type RobustRange, robustRange } from "./range";
 import { read, type Words } from "./reading";
+import type { Picture } from "./picture";
 import type { ChartSpec, LineSpec, Zoom } from "./spec";
 import { hideTip, showTip, togglePin } from "./tooltip";
+import { drawVector, type Ticks } from "./vector";
 
 export interface PlotHandlers {
   /** A stretch of x was chosen by dragging, or all of it again by a double click (null). */
@@ -33,14 +35,13 @@ export interface PlotHandlers {
   onWidth?: (width: number) => void;
 }
 
-export interface Plot {
+export interface Plot extends Picture {
   /** What to draw and which part of it; cheap when nothing changed. */
   show(spec: ChartSpec, zoom: Zoom | null): void;
   draw(frame: FrameChart): void;
   table(): Table | null;
   /** Points that the range of y leaves out. */
   outside(): number;
-  canvas(): HTMLCanvasElement | null;
   destroy(): void;
 }
 
@@ -67,11 +68,31 @@ interface State {
   /** The range without outliers, for the table and zoom it was found for. */
   body: { table: Table; zoom: Zoom | null; range: RobustRange | null } | null;
   plot: uPlot | null;
+  ticks: { x: Ticks; y: Ticks };
   /** What the plot was built for. */
   form: string;
   size: { width: number; height: number };
   /** Is the pointer over this plot (and not one whose cursor it follows)? */
   inside: boolean;
+}
+
+const NO_TICKS: Ticks = { at: [], labels: [] };
+
+/** The axes, with what they last showed noted down: uPlot does not tell it. */
+function noted(state: State, axes: uPlot.Axis[] = []): uPlot.Axis[] {
+  return axes.map((axis, i) => {
+    const { values } = axis;
+    if (typeof values !== "function") return axis;
+    const name = i === 0 ? "x" : "y";
+    return {
+      ...axis,
+      values: (...given: Parameters<typeof values>) => {
+        const labels = values(...given);
+        state.ticks[name] = { at: given[1], labels };
+        return labels;
+      },
+    };
+  });
 }
 
 /** Make a plot that fills `host` (which needs a size of its own). */
@@ -91,6 +112,7 @@ export function createPlot(
     shape: null,
     body: null,
     plot: null,
+    ticks: { x: NO_TICKS, y: NO_TICKS },
     form: "",
     size: { width: 0, height: 0 },
     inside: false,
@@ -109,8 +131,13 @@ export function createPlot(
       refresh(state);
     },
     table: () => state.table,
-    outside: () => bodyOf(state)?.outside ?? 0,
+    outside: () => outside(state),
     canvas: () => state.plot?.ctx.canvas ?? null,
+    legend: () => state.table?.lines.map((line) => line.spec) ?? [],
+    drawWith(pen) {
+      const { plot, table, spec, ticks } = state;
+      if (plot && table && spec) drawVector(pen, { plot, table, spec, ticks });
+    },
     destroy() {
       observer.disconnect();
       forgetTheme();
@@ -169,16 +196,18 @@ function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedDa
     // A chart the run is not in stays as it is.
     return run !== null && !isOf(line, run) && spec.lines.some((one) => isOf(one, run));
   };
+  const built = buildOptions({
+    spec,
+    shape,
+    theme,
+    zoomed,
+    syncKey: state.syncKey,
+    dimmed,
+    robust: () => bodyOf(state),
+  });
   const options = {
-    ...buildOptions({
-      spec,
-      shape,
-      theme,
-      zoomed,
-      syncKey: state.syncKey,
-      dimmed,
-      robust: () => bodyOf(state),
-    }),
+    ...built,
+    axes: noted(state, built.axes),
     ...state.size,
     hooks: {
       draw: [(u: uPlot) => state.table && drawMarks(u, state.table)],
@@ -290,6 +319,15 @@ function bodyOf(state: State): RobustRange | null {
   return range;
 }
 
+/** Points that the range of y leaves out: by the ends a person gave, or as outliers. */
+function outside(state: State): number {
+  const { spec, table, shape, zoom } = state;
+  const { low, high } = spec?.limits ?? {};
+  if (!spec?.limits || !table || !shape || (low === undefined && high === undefined))
+    return bodyOf(state)?.outside ?? 0;
+  return outsideOf(table, shape.y, spec.limits, zoom && [zoom.min, zoom.max]);
+}
+
 /** What a plot is built for; the same form takes new data without being built anew. */
 function formOf(spec: ChartSpec, shape: Shape): string {
   const lines = spec.lines.map((line) => [line.run, line.key, line.rank, line.style]);
@@ -299,6 +337,8 @@ function formOf(spec: ChartSpec, shape: Shape): string {
     spec.x,
     spec.atLeast,
     spec.robust ?? false,
+    spec.limits ?? null,
+    spec.baseline ?? null,
     spec.language,
     shape.banded,
     shape.smoothed,

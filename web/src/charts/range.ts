@@ -1,13 +1,23 @@
 /** The range of y without outliers: pure, so that what is left out can be counted and tested. */
 
 import type { Column, LineColumns, Table } from "./columns";
-import type { YAxis } from "./spec";
+import type { Limits, YAxis } from "./spec";
 
 export interface RobustRange {
   low: number;
   high: number;
   /** Places of lines (points or buckets) of which something lies outside, in the part of x shown. */
   outside: number;
+}
+
+/** How many places of lines lie outside of the ends a person gave to y, in the part of x shown. */
+export function outsideOf(
+  table: Table,
+  y: YAxis,
+  { low = -Infinity, high = Infinity }: Limits,
+  shown: readonly [min: number, max: number] | null,
+): number {
+  return countOutside(table, shown, low, high, y);
 }
 
 /** The quantiles that count as the body of the values. */
@@ -96,7 +106,8 @@ function countOutside(
 ): number {
   const [first, last] = indices(table.x, shown);
   // Rounding on a curved axis must not put the edge itself outside.
-  const slack = Math.max(Math.abs(low), Math.abs(high)) * 1e-12;
+  const ends = [low, high].filter((end) => Number.isFinite(end));
+  const slack = Math.max(0, ...ends.map((end) => Math.abs(end))) * 1e-12;
   const beyond = (column: Column, i: number) => {
     const one = column[i];
     if (one === null || one === undefined || (axis === "log" && one <= 0)) return false;

@@ -20,6 +20,8 @@ export interface Row {
   /** The logged value where the line is smoothed, the extremes of a bucket, or empty. */
   extra: string;
   nearest: boolean;
+  /** How far from the baseline, where there is one. */
+  delta?: string;
 }
 
 export interface Reading {
@@ -56,11 +58,14 @@ export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words
   let nearestIndex = 0;
   let least = Infinity;
   const rows: Row[] = [];
+  const baseAt = baselineAt(table, spec, cursor);
   table.lines.forEach((line, i) => {
     const index = cursor.indices[i];
     if (index === null || index === undefined) return;
-    const row = readLine(line, index, table, spec.unit, words);
-    if (!row) return;
+    const plain = readLine(line, index, table, spec.unit, words);
+    if (!plain) return;
+    const base = line.spec.run === spec.baseline ? undefined : baseAt(line.spec.key);
+    const row = base === undefined ? plain : { ...plain, delta: deltaText(plain.value, base) };
     rows.push(row);
     const away = Number.isFinite(row.value) ? cursor.distance(row.value) : 1e9;
     if (away >= least) return;
@@ -78,6 +83,33 @@ export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words
   const place = placeOf(nearestLine, nearestIndex, table, spec, words);
   const on = least <= NEAR ? (nearestLine as LineColumns).spec.run : null;
   return { ...place, rows: shown, more: rows.length - shown.length, nearest: on };
+}
+
+/** The value of the baseline's line of a key under the cursor; undefined where it has none. */
+function baselineAt(
+  table: Table,
+  { baseline }: ChartSpec,
+  { indices }: Cursor,
+): (key: string) => number | undefined {
+  const found = new Map<string, number>();
+  if (baseline !== undefined)
+    table.lines.forEach(({ spec, value }, i) => {
+      const at = value[indices[i] ?? -1];
+      if (spec.run === baseline && typeof at === "number" && !found.has(spec.key))
+        found.set(spec.key, at);
+    });
+  return (key) => found.get(key);
+}
+
+/** `+0.012 (+3.4 %)`: how far a value is from the baseline's; empty where either is not finite. */
+export function deltaText(value: number, base: number): string {
+  const away = value - base;
+  if (!Number.isFinite(away)) return "";
+  const sign = (n: number, text: string) => (n > 0 ? `+${text}` : text);
+  const share = (100 * away) / Math.abs(base);
+  const absolute = sign(away, formatNumber(away, 3));
+  if (!Number.isFinite(share)) return absolute;
+  return `${absolute} (${sign(share, formatNumber(share, 3))} %)`;
 }
 
 function rank(value: number): number {

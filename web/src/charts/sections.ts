@@ -37,7 +37,7 @@ export function chartsOf(series: readonly Pick<Series, "key" | "rank">[]): Chart
 export function sectionsOf(charts: readonly ChartItem[]): Section[] {
   const sections = new Map<string, ChartItem[]>();
   for (const chart of charts) {
-    const name = chart.section ?? sectionOf(chart.key);
+    const name = chart.section ?? sectionNamed(chart.key);
     const members = sections.get(name);
     if (members) members.push(chart);
     else sections.set(name, [chart]);
@@ -47,7 +47,8 @@ export function sectionsOf(charts: readonly ChartItem[]): Section[] {
     .toSorted((a, b) => collator.compare(a.name, b.name));
 }
 
-function sectionOf(key: string): string {
+/** The section of a key: what stands before its first slash. */
+export function sectionNamed(key: string): string {
   const slash = key.indexOf("/");
   return slash > 0 ? key.slice(0, slash) : "";
 }

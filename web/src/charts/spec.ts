@@ -1,5 +1,6 @@
 /** What a chart shows, in plain values: enough to ask the server for it and to draw it. */
 
+import type { PanelDef } from "./custom";
 import type { LineStyle } from "./palette";
 import type { Smoother } from "./smoothing";
 
@@ -44,8 +45,16 @@ export interface LineGroup {
   runs: number;
 }
 
+/** Ends of the y axis that a person gave; one that is missing follows the data. */
+export interface Limits {
+  low?: number | undefined;
+  high?: number | undefined;
+}
+
 export interface ChartSpec {
   title: string;
+  /** Under which it is known in layouts, zooms and links; missing: its title. */
+  id?: string;
   lines: readonly LineSpec[];
   x: XAxis;
   /** The axis that the training defined, whichever is drawn. */
@@ -56,11 +65,21 @@ export interface ChartSpec {
   smoother?: Smoother;
   /** Show y without its outliers, and say how many points lie outside. */
   robust?: boolean;
+  limits?: Limits | undefined;
+  /** The run that others are compared with: its line is drawn heavier, tooltips say differences. */
+  baseline?: string | undefined;
+  /** A chart of one value per run, drawn in place of lines. */
+  panel?: PanelDef;
   /** Printed behind values: `%`, `MB`, `°C`. */
   unit: string;
   /** The y axis shows at least this range (`0` to `100` for shares). */
   atLeast: readonly [low: number, high: number] | null;
   language: string;
+}
+
+/** Under which a chart is known. */
+export function idOf(spec: Pick<ChartSpec, "id" | "title">): string {
+  return spec.id ?? spec.title;
 }
 
 /** A part of the x axis that was chosen by dragging, as drawn and as the server is asked for it. */

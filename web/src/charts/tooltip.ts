@@ -102,19 +102,22 @@ function fill(
   const head = node("div", "flex justify-between gap-4 whitespace-nowrap text-ink-2");
   head.append(node("span", "", reading.head), node("span", "", reading.time));
   const grid = node("div", "mt-0.5 grid gap-x-3 leading-[18px]");
-  grid.style.gridTemplateColumns = "minmax(0,1fr) auto auto";
-  for (const row of reading.rows) grid.append(...rowCells(row, exact));
+  const compared = reading.rows.some((row) => row.delta !== undefined);
+  grid.style.gridTemplateColumns = `minmax(0,1fr) auto auto${compared ? " auto" : ""}`;
+  for (const row of reading.rows) grid.append(...rowCells(row, exact, compared));
   tip.replaceChildren(head, grid);
   if (reading.more > 0) tip.append(node("div", "text-ink-3", moreText(reading.more)));
 }
 
-function rowCells(row: Row, exact: boolean): HTMLElement[] {
+function rowCells(row: Row, exact: boolean, compared: boolean): HTMLElement[] {
   const weight = row.nearest ? "font-semibold" : "";
   const name = node("span", `flex min-w-0 items-center gap-1.5 ${weight}`);
   name.append(swatch(row), node("span", "truncate", row.label));
+  const delta = node("span", "text-right whitespace-nowrap text-ink-2", row.delta ?? "");
   return [
     name,
     node("span", `text-right ${weight}`, exact ? row.exact : row.text),
+    ...(compared ? [delta] : []),
     node("span", "text-right text-ink-3", row.extra),
   ];
 }

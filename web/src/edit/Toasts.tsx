@@ -4,16 +4,9 @@ import { useTranslation } from "react-i18next";
 
 import { Button, buttonClass } from "@/components/ui/button";
 import { cn } from "@/lib/classes";
+import { isWriting } from "@/lib/writing";
 
 import { close, hold, release, undo, useToasts } from "./toasts";
-
-/** Is the key meant for a text that is being written? */
-function isWriting(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"))
-  );
-}
 
 function undoByKey(event: KeyboardEvent) {
   const pressed = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;

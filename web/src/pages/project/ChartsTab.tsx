@@ -1,23 +1,31 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Definition } from "@/api/messages";
+import { type Arranging, ArrangingContext, useArranging } from "@/charts/arranging";
+import { BaselineChoice, useBaseline } from "@/charts/BaselineChoice";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
+import type { CustomChart } from "@/charts/custom";
 import { type Defined, definedFor } from "@/charts/definitions";
+import { type Drawing, type DrawnRun, keySpec, madeSpec, panelSpec } from "@/charts/drawn";
 import { gridSections } from "@/charts/gridSections";
-import { type LineStyle, styleOfRun } from "@/charts/palette";
+import { entryOf, nearest } from "@/charts/looks";
+import { NewChart } from "@/charts/NewChart";
+import { styleOfRun } from "@/charts/palette";
+import { panelRun, type ShownRuns, ShownRunsContext } from "@/charts/panels/runs";
 import { chartsOf } from "@/charts/sections";
-import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
-import type { ChartSpec, LineGroup, LineSpec } from "@/charts/spec";
+import { type ChartSettings, useChartSettings } from "@/charts/settings";
+import type { ChartSpec, LineGroup } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
-import { usePins } from "@/charts/usePins";
 import { useZooms } from "@/charts/zooms";
 import { parseSearch } from "@/lib/search";
 
 import type { Row } from "./fields";
+
+const ChartEditor = lazy(() => import("@/charts/ChartEditor"));
 
 const ROUTE = "/@{$workspace}/$project";
 
@@ -26,21 +34,11 @@ export interface ChartsTabProps {
   project: string;
   keys: readonly string[];
   definitions: readonly Definition[];
-  /** The runs to draw, in the order of the list. */
+  /** The runs to draw, in the order of the list, and all that the list shows. */
   drawn: readonly Row[];
+  list: readonly Row[];
   /** The group of each run, whose means are drawn in place of the runs; null: they are not grouped. */
   groups: ReadonlyMap<string, LineGroup> | null;
-}
-
-/** A run as charts need it. */
-interface DrawnRun {
-  id: string;
-  name: string;
-  style: LineStyle;
-  origin: number;
-  /** Which of the project's keys it has, by their place. */
-  has: readonly boolean[];
-  group?: LineGroup | undefined;
 }
 
 /** What charts need of the runs; the same object while nothing of that changes. */
@@ -60,7 +58,24 @@ function useDrawnRuns(
   return useMemo(() => JSON.parse(text) as DrawnRun[], [text]);
 }
 
-/** Every key as one chart, with a line for each run that is drawn. */
+/** The runs for charts of one value per run. */
+function useShown(props: ChartsTabProps, baseline: string | undefined): ShownRuns {
+  const { workspace, project, keys, drawn, list } = props;
+  const listed = useMemo(() => list.map(({ run, config }) => panelRun(run, config)), [list]);
+  return useMemo(() => {
+    const open = new Set(drawn.map(({ run }) => run.id));
+    return {
+      workspace,
+      project,
+      keys,
+      listed,
+      drawn: listed.filter(({ id }) => open.has(id)),
+      baseline,
+    };
+  }, [workspace, project, keys, listed, drawn, baseline]);
+}
+
+/** Every key as one chart, with a line for each run that is drawn, and the charts people made. */
 export default function ChartsTab(props: ChartsTabProps) {
   const { workspace, project, keys, definitions, drawn, groups } = props;
   const { t, i18n } = useTranslation();
@@ -68,27 +83,33 @@ export default function ChartsTab(props: ChartsTabProps) {
   const navigate = useNavigate({ from: ROUTE });
   const feed = useFeed(workspace, project);
   const [settings, change] = useChartSettings(workspace, project);
-  const [pins, onPin] = usePins(workspace, project);
+  const arranging = useArranging(workspace, project, settings);
+  const [baseline, setBaseline] = useBaseline();
   const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const settled = useDeferredValue(settings);
   const runs = useDrawnRuns(drawn, groups);
-  const defined = useMemo(() => definedFor(definitions), [definitions]);
-  const sections = useMemo(
-    () =>
-      sectionsWith(keys, runs, find, {
-        settings: settled,
-        language: i18n.language,
-        defined,
-        titles: {
-          unsorted: t("charts.unsorted"),
-          hidden: t("charts.hidden"),
-          pinned: t("charts.pinned"),
-        },
-        pins,
-      }),
-    [keys, runs, find, settled, defined, pins, i18n.language, t],
+  const shown = useShown(props, baseline);
+  const drawing = useMemo(
+    (): Drawing => ({
+      keys,
+      places: new Map(keys.map((key, i) => [key, i])),
+      runs,
+      language: i18n.language,
+      baseline: groups === null ? baseline : undefined,
+    }),
+    [keys, runs, i18n.language, groups, baseline],
   );
+  const defined = useMemo(() => definedFor(definitions), [definitions]);
+  const { layout, pins, acts } = arranging;
+  const sections = useMemo(() => {
+    const titles = {
+      unsorted: t("charts.unsorted"),
+      hidden: t("charts.hidden"),
+      pinned: t("charts.pinned"),
+    };
+    return sectionsWith(find, drawing, { settings: settled, defined, titles, layout, pins });
+  }, [find, drawing, settled, defined, layout, pins, t]);
   const setFind = useCallback(
     (text: string) =>
       void navigate({ search: (old) => ({ ...old, find: text || undefined }), replace: true }),
@@ -97,36 +118,74 @@ export default function ChartsTab(props: ChartsTabProps) {
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
   const whole = useCallback(() => change({ range: "all" }), [change]);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
+  const folded = useMemo(() => new Set(layout.sections.folded), [layout.sections.folded]);
   return (
-    <div className="flex min-h-0 grow flex-col overflow-auto">
-      <Toolbar
-        query={find}
-        onQuery={setFind}
-        settings={settings}
-        onChange={change}
-        timed
-        defined={definitions.some((one) => one.x_axis !== null)}
+    <ArrangingContext value={arranging}>
+      <ShownRunsContext value={shown}>
+        <div className="flex min-h-0 grow flex-col overflow-auto">
+          <Toolbar
+            query={find}
+            onQuery={setFind}
+            settings={settings}
+            onChange={change}
+            timed
+            defined={definitions.some((one) => one.x_axis !== null)}
+          >
+            <BaselineChoice runs={shown.drawn} value={baseline} onChange={setBaseline} />
+            <NewChart />
+          </Toolbar>
+          {sections.length === 0 && (
+            <p className="px-3.5 py-16 text-center text-ink-2">
+              {emptyText(keys.length, runs.length, find, t)}
+            </p>
+          )}
+          <ChartGrid
+            feed={feed}
+            place={here}
+            sections={sections}
+            columns={settings.columns}
+            folded={folded}
+            onFold={acts.fold}
+            syncKey={`project ${workspace}/${project}`}
+            zooms={zooms}
+            onOpen={setOpened}
+            onSymlog={symlog}
+            onWhole={whole}
+          />
+          <ChartDialog
+            feed={feed}
+            place={here}
+            spec={opened}
+            sections={sections}
+            onOpen={setOpened}
+          />
+          <Editor arranging={arranging} keys={keys} sections={sections} />
+        </div>
+      </ShownRunsContext>
+    </ArrangingContext>
+  );
+}
+
+interface EditorProps {
+  arranging: Arranging;
+  keys: readonly string[];
+  sections: readonly GridSection[];
+}
+
+function Editor({ arranging, keys, sections }: EditorProps) {
+  const { editing, closeEditor } = arranging;
+  if (editing === null) return null;
+  const names = sections.flatMap(({ id, fixed }) => (fixed === undefined ? [id] : []));
+  return (
+    <Suspense>
+      <ChartEditor
+        chart={editing}
+        keys={keys}
+        sections={names}
+        onKeep={arranging.acts.keep}
+        onClose={closeEditor}
       />
-      {sections.length === 0 && (
-        <p className="px-3.5 py-16 text-center text-ink-2">
-          {emptyText(keys.length, runs.length, find, t)}
-        </p>
-      )}
-      <ChartGrid
-        feed={feed}
-        place={here}
-        sections={sections}
-        columns={settings.columns}
-        name={`folded.${workspace}/${project}`}
-        syncKey={`project ${workspace}/${project}`}
-        zooms={zooms}
-        onOpen={setOpened}
-        onSymlog={symlog}
-        onWhole={whole}
-        onPin={onPin}
-      />
-      <ChartDialog feed={feed} place={here} spec={opened} sections={sections} onOpen={setOpened} />
-    </div>
+    </Suspense>
   );
 }
 
@@ -141,52 +200,43 @@ function emptyText(
   return find === "" ? t("project.noKeysHere") : t("common.none", { query: find });
 }
 
-interface Look {
+interface Look extends Pick<Arranging, "layout" | "pins"> {
   settings: ChartSettings;
-  language: string;
   defined: (key: string) => Defined;
   titles: { unsorted: string; hidden: string; pinned: string };
-  pins: readonly string[];
 }
 
 function sectionsWith(
-  keys: readonly string[],
-  runs: readonly DrawnRun[],
   find: string,
-  { settings, language, defined, titles, pins }: Look,
+  drawing: Drawing,
+  { settings, defined, titles, layout, pins }: Look,
 ): GridSection[] {
   const { matches } = parseSearch(find);
-  const lines = new Map<string, LineSpec[]>();
-  keys.forEach((key, i) => {
-    if (!matches(key)) return;
-    const of = runs.filter((run) => run.has[i]).map((run) => lineOf(run, key));
-    if (of.length > 0) lines.set(key, of);
-  });
-  const charts = chartsOf([...lines.keys()].map((key) => ({ key, rank: 0 })));
-  const { y, smoothing, smoother, range } = settings;
+  const effectiveOf = (id: string, section: string) =>
+    nearest(settings, entryOf(layout.sections.settings, section), entryOf(layout.settings, id));
+  const has = drawing.keys.map((_, place) => drawing.runs.some((run) => run.has[place]));
+  const keys = drawing.keys.filter((key, place) => has[place] && matches(key));
+  const made = layout.charts.map((chart) => ({
+    section: chart.section,
+    spec: specOf(chart, drawing, effectiveOf(chart.id, chart.section), defined),
+  }));
   return gridSections(
-    charts,
+    chartsOf(keys.map((key) => ({ key, rank: 0 }))),
     defined,
-    ({ key }, { x }) => ({
-      title: key,
-      lines: lines.get(key) ?? [],
-      x: axisOf(settings.x, x),
-      defined: x,
-      y,
-      smoothing,
-      smoother,
-      robust: range === "robust",
-      unit: "",
-      atLeast: null,
-      language,
-    }),
+    ({ key }, { x }, section) =>
+      keySpec(key, drawing, { effective: effectiveOf(key, section), defined: x }),
     titles,
-    pins,
+    { layout, pins, made: made.filter(({ spec }) => matches(spec.title)) },
   );
 }
 
-function lineOf(run: DrawnRun, key: string): LineSpec {
-  const { id, name, style, origin, group } = run;
-  const line = { run: id, key, rank: 0, label: name, style, origin };
-  return group === undefined ? line : { ...line, group };
+function specOf(
+  chart: CustomChart,
+  drawing: Drawing,
+  effective: ReturnType<typeof nearest>,
+  defined: (key: string) => Defined,
+): ChartSpec {
+  return chart.kind === "line"
+    ? madeSpec(chart, drawing, { effective, defined: (key) => defined(key).x })
+    : panelSpec(chart, drawing);
 }

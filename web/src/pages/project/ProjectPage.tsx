@@ -60,6 +60,7 @@ function ProjectView({ data }: { data: RunTable }) {
                 keys={data.keys}
                 definitions={data.definitions}
                 drawn={drawn}
+                list={list}
                 groups={groups}
               />
             ) : (

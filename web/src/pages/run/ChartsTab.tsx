@@ -1,24 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { runQuery } from "@/api/queries";
+import { type Arranging, ArrangingContext, useArranging } from "@/charts/arranging";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import { type Defined, definedFor } from "@/charts/definitions";
+import { keysOf, type LineChartDef, titleOf } from "@/charts/custom";
 import { gridSections } from "@/charts/gridSections";
+import { entryOf, nearest } from "@/charts/looks";
+import { NewChart } from "@/charts/NewChart";
 import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
 import { chartsOf, type ChartItem, SYSTEM_PREFIX } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
-import type { ChartSpec, XAxis } from "@/charts/spec";
+import type { ChartSpec, LineSpec, XAxis } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
-import { usePins } from "@/charts/usePins";
 import { useZooms } from "@/charts/zooms";
 import { isOver, useQueryText, useSeries } from "@/charts/useRun";
 import { Failure } from "@/components/Failure";
 import { Snippet } from "@/components/Snippet";
 import { parseSearch } from "@/lib/search";
+
+const ChartEditor = lazy(() => import("@/charts/ChartEditor"));
 
 export interface ChartsTabProps {
   workspace: string;
@@ -35,7 +40,8 @@ export default function ChartsTab(place: ChartsTabProps) {
   const feed = useFeed(workspace, project);
   const [query, setQuery] = useQueryText();
   const [settings, change] = useChartSettings(workspace, project);
-  const [pins, onPin] = usePins(workspace, project);
+  const arranging = useArranging(workspace, project, settings);
+  const { layout, pins, acts } = arranging;
   const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const drawn = useDeferredValue(settings);
@@ -57,14 +63,16 @@ export default function ChartsTab(place: ChartsTabProps) {
         language: i18n.language,
         settings: drawn,
         defined,
+        layout,
         pins,
         t,
       }),
-    [charts, query, id, origin, number, color, i18n.language, drawn, defined, pins, t],
+    [charts, query, id, origin, number, color, i18n.language, drawn, defined, layout, pins, t],
   );
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
   const whole = useCallback(() => change({ range: "all" }), [change]);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
+  const folded = useMemo(() => new Set(layout.sections.folded), [layout.sections.folded]);
 
   if (series.data === undefined) {
     if (series.error === null) return <div aria-busy className="grow" />;
@@ -72,7 +80,7 @@ export default function ChartsTab(place: ChartsTabProps) {
   }
   if (charts.length === 0) return <Waiting over={isOver(run.data)} />;
   return (
-    <>
+    <ArrangingContext value={arranging}>
       <Toolbar
         query={query}
         onQuery={setQuery}
@@ -80,7 +88,9 @@ export default function ChartsTab(place: ChartsTabProps) {
         onChange={change}
         timed
         defined={(definitions ?? []).some((one) => one.x_axis !== null)}
-      />
+      >
+        <NewChart />
+      </Toolbar>
       {sections.length === 0 && (
         <p className="px-3.5 py-8 text-center text-ink-2">{t("common.none", { query })}</p>
       )}
@@ -89,18 +99,45 @@ export default function ChartsTab(place: ChartsTabProps) {
         place={here}
         sections={sections}
         columns={settings.columns}
-        name={`folded.${workspace}/${project}`}
+        folded={folded}
+        onFold={acts.fold}
         syncKey={`charts ${id}`}
         zooms={zooms}
         onOpen={setOpened}
         onSymlog={symlog}
         onWhole={whole}
-        onPin={onPin}
       />
       <ChartDialog feed={feed} place={here} spec={opened} sections={sections} onOpen={setOpened} />
-    </>
+      <Editor arranging={arranging} charts={charts} sections={sections} />
+    </ArrangingContext>
   );
 }
+
+interface EditorProps {
+  arranging: Arranging;
+  charts: readonly ChartItem[];
+  sections: readonly GridSection[];
+}
+
+function Editor({ arranging, charts, sections }: EditorProps) {
+  const { editing, closeEditor } = arranging;
+  if (editing === null) return null;
+  return (
+    <Suspense>
+      <ChartEditor
+        chart={editing}
+        keys={charts.map(({ key }) => key)}
+        sections={sections.flatMap(({ id, fixed }) => (fixed === undefined ? [id] : []))}
+        // Of a single run there is nothing to compare.
+        kinds={LINE_ONLY}
+        onKeep={arranging.acts.keep}
+        onClose={closeEditor}
+      />
+    </Suspense>
+  );
+}
+
+const LINE_ONLY = ["line"] as const;
 
 interface SpecInputs {
   id: string;
@@ -109,6 +146,7 @@ interface SpecInputs {
   language: string;
   settings: ChartSettings;
   defined: (key: string) => Defined;
+  layout: Arranging["layout"];
   pins: readonly string[];
   t: ReturnType<typeof useTranslation>["t"];
 }
@@ -119,45 +157,91 @@ function specSections(
   inputs: SpecInputs,
 ): GridSection[] {
   const { matches } = parseSearch(query);
+  const { layout } = inputs;
+  const made = layout.charts.flatMap((chart) =>
+    chart.kind === "line" ? (madeOf(chart, charts, inputs) ?? []) : [],
+  );
   return gridSections(
     charts.filter((chart) => matches(chart.key)),
     inputs.defined,
-    (chart, { x }) => specOf(chart, x, inputs),
+    (chart, { x }, section) => specOf(chart, x, section, inputs),
     {
       unsorted: inputs.t("charts.unsorted"),
       hidden: inputs.t("charts.hidden"),
       pinned: inputs.t("charts.pinned"),
     },
-    inputs.pins,
+    { layout, pins: inputs.pins, made: made.filter(({ spec }) => matches(spec.title)) },
   );
 }
 
+/** The chart of several metrics, of those that this run has; null when it has none. */
+function madeOf(
+  chart: LineChartDef,
+  items: readonly ChartItem[],
+  inputs: SpecInputs,
+): { section: string; spec: ChartSpec } | null {
+  const keys = new Set(
+    keysOf(
+      chart,
+      items.map(({ key }) => key),
+    ),
+  );
+  const of = items.filter(({ key }) => keys.has(key));
+  const [first] = of;
+  if (first === undefined) return null;
+  const { x } = inputs.defined(first.key);
+  const { section } = chart;
+  const plain = specOf({ ...first, key: chart.id }, x, section, inputs);
+  const lines: LineSpec[] = [];
+  for (const item of of)
+    for (const line of linesOf(item, inputs)) {
+      const label = item.ranks.length === 1 ? line.label : `${item.key} · ${line.label}`;
+      const style = lines.length === 0 ? line.style : lineStyle(inputs.style.hue + lines.length);
+      lines.push({ ...line, label, style });
+    }
+  return { section, spec: { ...plain, title: titleOf(chart), lines } };
+}
+
 function specOf(
-  { key, ranks }: ChartItem,
+  item: ChartItem,
   defined: XAxis | undefined,
+  section: string,
   inputs: SpecInputs,
 ): ChartSpec {
-  const { id, origin, style, language, settings, t } = inputs;
+  const { key } = item;
+  const { language, settings, layout } = inputs;
+  const { x, y, smoothing, smoother, range, title, low, high } = nearest(
+    settings,
+    entryOf(layout.sections.settings, section),
+    entryOf(layout.settings, key),
+  );
   return {
-    title: key,
-    lines: ranks.map((rank, i) => ({
-      run: id,
-      key,
-      rank,
-      label: ranks.length === 1 ? key : t("charts.rank", { rank }),
-      style: i === 0 ? style : lineStyle(style.hue + i),
-      origin,
-    })),
-    x: axisOf(settings.x, defined),
+    title: title ?? key,
+    id: key,
+    lines: linesOf(item, inputs),
+    x: axisOf(x, defined),
     defined,
-    y: settings.y,
-    smoothing: settings.smoothing,
-    smoother: settings.smoother,
-    robust: settings.range === "robust",
+    y,
+    smoothing,
+    smoother,
+    robust: range === "robust",
+    limits: low === undefined && high === undefined ? undefined : { low, high },
     unit: "",
     atLeast: null,
     language,
   };
+}
+
+/** One line per rank. */
+function linesOf({ key, ranks }: ChartItem, { id, origin, style, t }: SpecInputs): LineSpec[] {
+  return ranks.map((rank, i) => ({
+    run: id,
+    key,
+    rank,
+    label: ranks.length === 1 ? key : t("charts.rank", { rank }),
+    style: i === 0 ? style : lineStyle(style.hue + i),
+    origin,
+  }));
 }
 
 /** In place of charts that are not there yet: the line that makes the first one. */

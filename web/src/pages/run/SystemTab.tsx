@@ -12,6 +12,7 @@ import type { ChartSpec } from "@/charts/spec";
 import { GROUPS, type SystemChart, systemCharts } from "@/charts/system";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
+import { useFolded } from "@/charts/useFolded";
 import { isOver, useQueryText, useSeries } from "@/charts/useRun";
 import { useZooms } from "@/charts/zooms";
 import { Failure } from "@/components/Failure";
@@ -35,6 +36,7 @@ export default function SystemTab(place: SystemTabProps) {
   const [query, setQuery] = useQueryText();
   const [settings, change] = useChartSettings(workspace, project);
   const zooms = useZooms();
+  const [folded, fold] = useFolded(`folded.${workspace}/${project}/system`);
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const drawn = useDeferredValue(settings);
   const here = useMemo(() => ({ workspace, project }), [workspace, project]);
@@ -80,7 +82,8 @@ export default function SystemTab(place: SystemTabProps) {
         place={here}
         sections={sections}
         columns={settings.columns}
-        name={`folded.${workspace}/${project}/system`}
+        folded={folded}
+        onFold={fold}
         syncKey={`system ${id}`}
         zooms={zooms}
         onOpen={setOpened}

@@ -1,0 +1,115 @@
+/** A plot of lines drawn anew as strokes, from its scales and the ticks it shows. */
+
+import type uPlot from "uplot";
+
+import type { Column, LineColumns, Table } from "./columns";
+import { strokeOf, theme } from "./palette";
+import type { Pen } from "./pen";
+import type { ChartSpec } from "./spec";
+
+/** The ticks of an axis as last drawn. */
+export interface Ticks {
+  at: readonly number[];
+  labels: readonly (string | number | null)[];
+}
+
+export interface Drawn {
+  plot: uPlot;
+  table: Table;
+  spec: ChartSpec;
+  ticks: { x: Ticks; y: Ticks };
+}
+
+/** Draw axes, bands and lines as the plot shows them; its top left is at 0, 0. */
+export function drawVector(pen: Pen, { plot, table, spec, ticks }: Drawn): void {
+  const { grid, faint } = theme();
+  const { left, top, width, height } = plotBox(plot);
+  const x = (value: number) => left + plot.valToPos(value, "x");
+  const y = (value: number) => top + plot.valToPos(value, "y");
+  ticks.y.at.forEach((tick, i) => {
+    const at = y(tick);
+    if (at < top - 1 || at > top + height + 1) return;
+    pen.line([left, at, left + width, at], { color: grid, width: 1 });
+    pen.text(left - 6, at, String(ticks.y.labels[i] ?? ""), { color: faint, align: "right" });
+  });
+  ticks.x.at.forEach((tick, i) => {
+    const lines = String(ticks.x.labels[i] ?? "").split("\n");
+    lines.forEach((text, row) =>
+      pen.text(x(tick), top + height + 4 + row * 13, text, {
+        color: faint,
+        align: "center",
+        baseline: "top",
+      }),
+    );
+  });
+  pen.within({ left, top, width, height }, () => {
+    if (table.banded) for (const line of table.lines) drawBand(pen, table, line, x, y);
+    for (const line of table.lines) drawLine(pen, table, line, spec, x, y);
+  });
+}
+
+/** The box of the plot itself, in CSS pixels of the whole. */
+function plotBox(plot: uPlot) {
+  const ratio = plot.ctx.canvas.width / plot.width;
+  const { left, top, width, height } = plot.bbox;
+  return { left: left / ratio, top: top / ratio, width: width / ratio, height: height / ratio };
+}
+
+type Scale = (value: number) => number;
+
+function drawBand(pen: Pen, table: Table, line: LineColumns, x: Scale, y: Scale): void {
+  const color = strokeOf(line.spec.style);
+  for (const [from, to] of stretches(line.high ?? [], line.low ?? [])) {
+    const above: number[] = [];
+    const below: number[] = [];
+    for (let i = from; i < to; i++) {
+      const [high, low] = [line.high?.[i], line.low?.[i]];
+      if (typeof high !== "number" || typeof low !== "number") continue;
+      const at = x(table.x[i] as number);
+      above.push(at, y(high));
+      below.unshift(at, y(low));
+    }
+    if (above.length > 2) pen.area([...above, ...below], { color, opacity: 0.16 });
+  }
+}
+
+function drawLine(
+  pen: Pen,
+  table: Table,
+  line: LineColumns,
+  spec: ChartSpec,
+  x: Scale,
+  y: Scale,
+): void {
+  const color = strokeOf(line.spec.style);
+  const width = line.spec.run === spec.baseline ? 3 : 1.5;
+  const { dash } = line.spec.style;
+  const draw = (column: Column, opacity: number) => {
+    for (const [from, to] of stretches(column)) {
+      const points: number[] = [];
+      for (let i = from; i < to; i++) {
+        const value = column[i];
+        if (typeof value !== "number") continue;
+        const at = y(value);
+        if (Number.isFinite(at)) points.push(x(table.x[i] as number), at);
+      }
+      if (points.length === 2) pen.dot(points[0] as number, points[1] as number, 2, { color });
+      else if (points.length > 2) pen.line(points, { color, width, dash, opacity });
+    }
+  };
+  if (line.raw) draw(line.raw, 0.3);
+  draw(line.value, 1);
+}
+
+/** Stretches without a break (null); places without a point (undefined) break nothing. */
+function stretches(...columns: Column[]): [from: number, to: number][] {
+  const length = Math.max(...columns.map((column) => column.length));
+  const found: [number, number][] = [];
+  let from = 0;
+  for (let i = 0; i <= length; i++) {
+    if (i < length && columns.every((column) => column[i] !== null)) continue;
+    if (i > from) found.push([from, i]);
+    from = i + 1;
+  }
+  return found;
+}
