@@ -6,6 +6,7 @@ from swanlab.server.http import Route
 from swanlab.server.routes import (
     blobs,
     charts,
+    console,
     edits,
     export,
     files,
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *retention.ROUTES,
     *table.ROUTES,
     *runs.ROUTES,
+    *console.ROUTES,
     *edits.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,

@@ -50,6 +50,13 @@ export const projectsQuery = queryOptions({
   queryFn: ({ signal }) => api.projects(signal),
 });
 
+export function projectQuery(workspace: string, project: string) {
+  return queryOptions({
+    queryKey: ["project", workspace, project],
+    queryFn: ({ signal }) => api.project(workspace, project, signal),
+  });
+}
+
 export function runsQuery(workspace: string, project: string) {
   return queryOptions({
     queryKey: ["runs", workspace, project],

@@ -81,6 +81,7 @@ export interface ProjectSearch extends ListSearch {
   smooth?: unknown;
   smoother?: unknown;
   range?: unknown;
+  ranks?: unknown;
   x?: unknown;
   y?: unknown;
   cols?: unknown;
@@ -105,6 +106,7 @@ function projectSearch(search: Record<string, unknown>): ProjectSearch {
     smooth: search.smooth,
     smoother: search.smoother,
     range: search.range,
+    ranks: search.ranks,
     x: search.x,
     y: search.y,
     cols: search.cols,

@@ -34,14 +34,18 @@ export interface LineSpec {
   group?: LineGroup;
   /** The runs a line of means is made of. */
   members?: readonly string[];
+  /** It is the mean of a run's ranks. */
+  ofRanks?: boolean;
 }
 
-/** Runs that are drawn as one line: their mean. */
+/** Runs, or the ranks of one run, that are drawn as one line: their mean. */
 export interface LineGroup {
   name: string;
   style: LineStyle;
-  /** Runs of the group, drawn or not. */
+  /** Runs (or ranks) of the group, drawn or not. */
   runs: number;
+  /** The run whose ranks these are; missing: these are runs. */
+  ranksOf?: string;
 }
 
 export interface ChartSpec {

@@ -8,6 +8,7 @@ import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import { type Defined, definedFor } from "@/charts/definitions";
 import { gridSections } from "@/charts/gridSections";
 import { type LineStyle, styleOfRun } from "@/charts/palette";
+import { rankLines, type RankWords } from "@/charts/ranks";
 import { chartsOf } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, LineGroup, LineSpec } from "@/charts/spec";
@@ -40,6 +41,8 @@ interface DrawnRun {
   origin: number;
   /** Which of the project's keys it has, by their place. */
   has: readonly boolean[];
+  /** Of its processes, where there are several. */
+  ranks: readonly number[];
   group?: LineGroup | undefined;
 }
 
@@ -54,6 +57,7 @@ function useDrawnRuns(
     style: styleOfRun(run),
     origin: run.created_at,
     has: run.last.map((value) => value !== null),
+    ranks: run.ranks,
     group: groups?.get(run.id),
   }));
   const text = JSON.stringify(runs);
@@ -80,6 +84,7 @@ export default function ChartsTab(props: ChartsTabProps) {
         settings: settled,
         language: i18n.language,
         defined,
+        rankWords: (rank) => t("charts.rank", { rank }),
         titles: {
           unsorted: t("charts.unsorted"),
           hidden: t("charts.hidden"),
@@ -106,6 +111,7 @@ export default function ChartsTab(props: ChartsTabProps) {
         onChange={change}
         timed
         defined={definitions.some((one) => one.x_axis !== null)}
+        ranked={runs.some(({ ranks }) => ranks.length > 1)}
       />
       {sections.length === 0 && (
         <p className="px-3.5 py-16 text-center text-ink-2">
@@ -145,6 +151,7 @@ interface Look {
   settings: ChartSettings;
   language: string;
   defined: (key: string) => Defined;
+  rankWords: RankWords;
   titles: { unsorted: string; hidden: string; pinned: string };
   pins: readonly string[];
 }
@@ -153,13 +160,20 @@ function sectionsWith(
   keys: readonly string[],
   runs: readonly DrawnRun[],
   find: string,
-  { settings, language, defined, titles, pins }: Look,
+  { settings, language, defined, rankWords, titles, pins }: Look,
 ): GridSection[] {
   const { matches } = parseSearch(find);
   const lines = new Map<string, LineSpec[]>();
   keys.forEach((key, i) => {
     if (!matches(key)) return;
-    const of = runs.filter((run) => run.has[i]).map((run) => lineOf(run, key));
+    const of = runs
+      .filter((run) => run.has[i])
+      .flatMap((run) =>
+        rankLines(lineOf(run, key), run.ranks, settings.ranks, (rank) =>
+          // One run alone needs no name before each of its ranks.
+          runs.length === 1 ? rankWords(rank) : `${run.name} · ${rankWords(rank)}`,
+        ),
+      );
     if (of.length > 0) lines.set(key, of);
   });
   const charts = chartsOf([...lines.keys()].map((key) => ({ key, rank: 0 })));

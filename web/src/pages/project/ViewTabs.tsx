@@ -7,6 +7,8 @@ import { useCommand } from "@/app/shortcuts";
 import { CopyLink } from "@/components/CopyLink";
 import { cn } from "@/lib/classes";
 
+import { AboutProject } from "./AboutProject";
+
 const ICONS = { charts: ChartLine, table: Table2, compare: GitCompareArrows };
 
 /** The views of a project; each is an address of its own and keeps what is chosen in the others. */
@@ -46,6 +48,7 @@ export function ViewTabs({ view }: { view: View }) {
           );
         })}
       </nav>
+      <AboutProject />
       <CopyLink />
     </div>
   );

@@ -7,7 +7,8 @@ import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import { type Defined, definedFor } from "@/charts/definitions";
 import { gridSections } from "@/charts/gridSections";
-import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
+import { type LineStyle, styleOfRun } from "@/charts/palette";
+import { rankLines } from "@/charts/ranks";
 import { chartsOf, type ChartItem, SYSTEM_PREFIX } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, XAxis } from "@/charts/spec";
@@ -80,6 +81,7 @@ export default function ChartsTab(place: ChartsTabProps) {
         onChange={change}
         timed
         defined={(definitions ?? []).some((one) => one.x_axis !== null)}
+        ranked={charts.some(({ ranks }) => ranks.length > 1)}
       />
       {sections.length === 0 && (
         <p className="px-3.5 py-8 text-center text-ink-2">{t("common.none", { query })}</p>
@@ -140,14 +142,12 @@ function specOf(
   const { id, origin, style, language, settings, t } = inputs;
   return {
     title: key,
-    lines: ranks.map((rank, i) => ({
-      run: id,
-      key,
-      rank,
-      label: ranks.length === 1 ? key : t("charts.rank", { rank }),
-      style: i === 0 ? style : lineStyle(style.hue + i),
-      origin,
-    })),
+    lines: rankLines(
+      { run: id, key, rank: 0, label: key, style, origin },
+      ranks,
+      settings.ranks,
+      (rank) => t("charts.rank", { rank }),
+    ),
     x: axisOf(settings.x, defined),
     defined,
     y: settings.y,

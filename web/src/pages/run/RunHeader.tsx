@@ -157,7 +157,7 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
             <CopyButton text={run.id} label={t("run.copyId")} />
           </span>
         </div>
-        {run.editable && <RunMenu run={run} edits={edits} />}
+        <RunMenu run={run} edits={edits} />
       </div>
       <Notes run={run} now={now} />
     </>
