@@ -278,7 +278,7 @@ def test_a_description_is_markdown_and_nothing_of_it_runs(page: Page, serving, s
 
 
 TABS = {
-    "overview": ("region", "Summary"),
+    "overview": ("heading", "Result"),
     "overview&vs=other": ("rowheader", "seed"),
     "logs": ("link", "Download"),
     "system": ("article", "node-1 · CPU use (%)"),

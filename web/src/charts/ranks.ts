@@ -26,9 +26,10 @@ export function rankLines(
     runs: ranks.length,
     ranksOf: line.run,
   };
-  return ranks.slice(0, MOST_RANKS).map((rank, i) => {
+  const lineOf = (rank: number, i: number): LineSpec => {
     if (line.group || as === "mean") return { ...line, rank, group };
     const style = i === 0 ? line.style : lineStyle(line.style.hue + i);
     return { ...line, rank, label: words(rank), style };
-  });
+  };
+  return ranks.slice(0, MOST_RANKS).map(lineOf);
 }

@@ -36,7 +36,7 @@ function lines(value: unknown, indent: string): string[] {
     });
   return Object.entries(value).flatMap(([key, child]) =>
     isBranch(child)
-      ? [`${indent}${text(key)}:`, ...lines(child, `${indent}  `)]
+      ? [`${indent}${text(key)}:`].concat(lines(child, `${indent}  `))
       : [`${indent}${text(key)}: ${scalar(child)}`],
   );
 }

@@ -20,6 +20,7 @@ const LOOKS = {
 
 const Lines = memo(function Lines({ diff }: { diff: string }) {
   return diffLines(diff).map(({ kind, text }, i) => (
+    // oxlint-disable-next-line no-array-index-key -- lines are told apart by their place
     <span key={i} className={cn("block min-h-[1lh] w-max min-w-full px-3", LOOKS[kind])}>
       {text}
     </span>

@@ -160,9 +160,11 @@ function linesOf(
       label: ranks.length === 1 ? device : `${device} · ${t("run.rank", { rank })}`,
     }));
   });
-  return lines.map((line, i) => ({
-    ...line,
+  return lines.map(({ key, rank, label }, i) => ({
     run: id,
+    key,
+    rank,
+    label,
     style: lines.length > 1 ? lineStyle(i) : style,
     origin: 0,
   }));

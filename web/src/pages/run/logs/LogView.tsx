@@ -37,6 +37,7 @@ export function LogView(props: LogViewProps) {
   useEffect(() => {
     // A failure is in the store's state; scrolling or the next hint tries again.
     store.want(first, end).catch(() => undefined);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- new lines are wanted too
   }, [store, first, end, rows, total]);
   const begins = useMemo(
     () => new Map(log.parts.slice(1).map((part) => [part.at, part])),

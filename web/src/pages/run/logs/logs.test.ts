@@ -96,7 +96,7 @@ describe("the log store", () => {
   });
 
   it("shows the lines of a level alone, under their own numbers", async () => {
-    const lines = many(3000).map((one) => ({ ...one, level: one.line % 2 === 0 ? 40 : 20 }));
+    const lines = many(3000).map(({ line: n, text }) => line(n, text, n % 2 === 0 ? 40 : 20));
     const { fetchConsole, finder } = consoleOf(lines, 30);
     const store = makeLogStore(fetchConsole, finder());
     await store.refresh();

@@ -58,7 +58,7 @@ function makePages() {
   return {
     pages,
     /** The page, which counts as looked at. */
-    use: (number: number): Page => {
+    touch: (number: number): Page => {
       const page = pages.get(number) ?? { lines: new Map(), known: 0 };
       pages.delete(number);
       pages.set(number, page);
@@ -81,7 +81,7 @@ function goesOn(before: readonly ConsolePart[], now: readonly ConsolePart[]): bo
  * that level, null where all are shown.
  */
 export function makeLogStore(fetchConsole: FetchConsole, level: Finder | null = null): LogStore {
-  const { pages, use } = makePages();
+  const { pages, touch } = makePages();
   const pending = new Map<number, Promise<void>>();
   const listeners = new Set<() => void>();
   let refreshing: Promise<void> | null = null;
@@ -115,7 +115,7 @@ export function makeLogStore(fetchConsole: FetchConsole, level: Finder | null = 
   const place = (lines: readonly LogLine[], first: number, end: number) => {
     for (let number = Math.floor(first / PAGE); number * PAGE < end; number++) {
       const start = number * PAGE;
-      const page = use(number);
+      const page = touch(number);
       for (const line of lines)
         if (line.line >= start && line.line < start + PAGE) page.lines.set(line.line, line);
       if (first <= start + page.known)
@@ -133,7 +133,7 @@ export function makeLogStore(fetchConsole: FetchConsole, level: Finder | null = 
       told(answer);
       if (level === null) place(answer.lines, from, endOf(answer, limit));
       else {
-        const page = use(number);
+        const page = touch(number);
         for (const line of answer.lines) page.lines.set(line.line, line);
         page.known = Math.max(page.known, known + answer.lines.length);
       }
@@ -145,7 +145,7 @@ export function makeLogStore(fetchConsole: FetchConsole, level: Finder | null = 
   };
 
   const wantPage = (number: number): Promise<void> => {
-    const { known } = use(number);
+    const { known } = touch(number);
     const missing = Math.min(PAGE, state.rows - number * PAGE) - known;
     if (missing <= 0) return Promise.resolve();
     let asked = pending.get(number);

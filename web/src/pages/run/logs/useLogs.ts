@@ -81,10 +81,12 @@ export function useFound(place: LogPlace, text: string, log: LogSnapshot): Found
   useEffect(() => {
     // Where earlier parts have grown, every place behind them has moved.
     if (text !== "") finder.reset();
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what makes places move
   }, [finder, text, started]);
   useEffect(() => {
     // A failure is in what the finder says.
     if (text !== "" && total !== null) void finder.extend(total);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- it begins anew then
   }, [finder, text, total, started]);
   const found = useSyncExternalStore(finder.subscribe, finder.snapshot);
   return text === "" ? null : found;

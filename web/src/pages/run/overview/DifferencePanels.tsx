@@ -38,6 +38,7 @@ function Cells({ name, cells }: TableRow) {
         {name}
       </th>
       {cells.map(([text, exact], i) => (
+        // oxlint-disable-next-line no-array-index-key -- columns are told apart by their place
         <td key={i} title={exact} className="px-3 py-1 align-top break-words">
           {text}
         </td>

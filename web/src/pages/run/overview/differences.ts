@@ -43,17 +43,11 @@ export function valueDifferences(here: readonly Last[], there: readonly Last[]):
     Map<string, Last>,
   ];
   return [...new Map([...b, ...a]).entries()]
-    .map(([name, { key, rank }]) => ({
-      key,
-      rank,
-      here: a.get(name)?.last,
-      there: b.get(name)?.last,
-    }))
+    .map(([name, { key, rank }]): ValueDifference => {
+      const [left, right] = [a.get(name)?.last, b.get(name)?.last];
+      const numbers = typeof left === "number" && typeof right === "number";
+      return { key, rank, here: left, there: right, more: numbers ? left - right : null };
+    })
     .filter((one) => exactValue(one.here) !== exactValue(one.there))
-    .map((one) => ({
-      ...one,
-      more:
-        typeof one.here === "number" && typeof one.there === "number" ? one.here - one.there : null,
-    }))
     .toSorted((x, y) => x.key.localeCompare(y.key, "en", { numeric: true }) || x.rank - y.rank);
 }

@@ -22,18 +22,17 @@ export function summaryRows(series: readonly Series[], folded: ReadonlySet<strin
     if (of) of.push(one);
     else groups.set(name, [one]);
   }
-  return [...groups]
-    .toSorted(([a], [b]) => collator.compare(a, b))
-    .flatMap(([name, of]): SummaryRow[] => {
-      const plain = name === "" || groups.size === 1;
-      const rows = of.map((one): SummaryRow => ({
-        kind: "series",
-        series: one,
-        label: plain ? one.key : one.key.slice(name.length + 1),
-        depth: plain ? 0 : 1,
-      }));
-      if (plain) return rows;
-      const open = !folded.has(name);
-      return [{ kind: "group", name, count: of.length, open }, ...(open ? rows : [])];
-    });
+  const rowsOf = ([name, of]: [string, Series[]]): SummaryRow[] => {
+    const plain = name === "" || groups.size === 1;
+    const rows = of.map((one): SummaryRow => ({
+      kind: "series",
+      series: one,
+      label: plain ? one.key : one.key.slice(name.length + 1),
+      depth: plain ? 0 : 1,
+    }));
+    if (plain) return rows;
+    const open = !folded.has(name);
+    return [{ kind: "group", name, count: of.length, open }, ...(open ? rows : [])];
+  };
+  return [...groups].toSorted(([a], [b]) => collator.compare(a, b)).flatMap(rowsOf);
 }
