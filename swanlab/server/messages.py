@@ -174,6 +174,8 @@ class RunRow(Message, frozen=True):
     group: str | None
     job_type: str | None
     last: list[float | str | None]
+    ranks: list[int] = []
+    """Of its processes; empty where only rank 0 is one."""
 
 
 class Definition(Message, frozen=True):
@@ -358,6 +360,15 @@ class SetAside(Message, frozen=True):
     count: int
 
 
+class RunRank(Message, frozen=True):
+    """One process of a run; ``host`` is empty where nothing is known of it."""
+
+    rank: int
+    host: str
+    state: State
+    error: str | None
+
+
 class Run(Message, frozen=True):
     """One run, whole: what Overview and Environment show."""
 
@@ -388,6 +399,8 @@ class Run(Message, frozen=True):
     """What went wrong while receiving it: damaged bytes, records set aside."""
     definitions: list[Definition] = []
     """In the order in which they were made."""
+    ranks: list[RunRank] = []
+    """Its processes."""
 
 
 _LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -561,6 +574,42 @@ class Logs(Message, frozen=True):
     writers: list[str]
     total: int
     lines: list[LogLine]
+
+
+class ConsoleRank(Message, frozen=True):
+    """A process that printed something."""
+
+    rank: int
+    host: str
+
+
+class ConsolePart(Message, frozen=True):
+    """Where in a console the lines of one writer begin: the process was started (again) there."""
+
+    writer: str
+    host: str
+    pid: int
+    started: int
+    """Unix milliseconds."""
+    at: int
+
+
+class Console(Message, frozen=True):
+    """Lines of one process. ``line`` is a line's place in the whole of ``total`` places."""
+
+    rank: int | None
+    ranks: list[ConsoleRank]
+    parts: list[ConsolePart]
+    total: int
+    lines: list[LogLine]
+
+
+class ConsoleHits(Message, frozen=True):
+    """Places of the lines that match, all there are before ``end``; ask on from there."""
+
+    places: list[int]
+    end: int
+    total: int
 
 
 class Hint(Message, frozen=True):

@@ -242,6 +242,25 @@ def test_console_lines_are_paged_and_a_repeated_number_replaces_its_line(store):
     assert store.lines(1, "other", 0, 9) == (0, [])
 
 
+def test_console_lines_are_found_by_level_and_text(store):
+    pen = Pen(1, "w")
+    for i in range(4, 20):
+        pen.write(records.Console(i, i, 40 if i % 5 == 0 else 20, 1, f"Line_{i}%"))
+    store.append([pen.batch(), Pen(1, "silent").batch(), Pen(2, "w").batch()])
+    assert store.line_spans(1) == {"w": (4, 19)}
+    assert [line.line for line in store.lines(1, "w", 6, 2, 30)[1]] == [10, 15]
+
+    def find(first, end, text="", level=0, limit=99):
+        return store.find_lines(1, "w", first, end, text=text, level=level, limit=limit)
+
+    assert find(0, 12, "line_1") == [10, 11]
+    assert find(0, 99, "E_1", limit=3) == [10, 11, 12]
+    assert find(0, 99, level=40) == [5, 10, 15]
+    assert find(0, 99, "_15", 30) == [15]
+    assert find(0, 99, "1%") == [11]
+    assert find(0, 99, "eX1") == []
+
+
 def test_without_a_writer_the_lines_of_the_lowest_rank_come(store):
     for rank in (1, 0):
         pen = Pen(1, f"w{rank}", rank)

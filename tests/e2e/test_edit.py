@@ -226,4 +226,6 @@ def test_folders_that_are_only_shown_are_not_edited(page, watching, script):
     page.get_by_role("link", name="swan-1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("swan-1")
     expect(page.get_by_role("heading", level=1).get_by_role("button")).to_have_count(0)
-    expect(page.get_by_role("button", name="More actions")).to_have_count(0)
+    page.get_by_role("button", name="More actions").click()
+    expect(page.get_by_role("menuitem", name="Copy the line that resumes it")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Delete")).to_have_count(0)

@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from swanlab.server.db.schema import ranks, runs, writers
 
 _WORST_FIRST = ("running", "crashed", "aborted", "finished")
+
+
+class RankRow(msgspec.Struct, frozen=True):
+    """One process of a run; ``host`` is empty where its header was lost."""
+
+    rank: int
+    host: str
+    state: str
+    error: str | None
+
+
+def of_run(connection: Connection, run: int) -> list[RankRow]:
+    """Return the processes of a run, by rank."""
+    rows = connection.execute(
+        select(writers.c.rank, writers.c.host)
+        .where(writers.c.run == run)
+        .order_by(writers.c.started.desc())
+    )
+    hosts = {row.rank: row.host for row in rows}  # of a rank that moved: where it was first
+    found = connection.execute(
+        select(ranks.c.rank, ranks.c.state, ranks.c.error)
+        .where(ranks.c.run == run)
+        .order_by(ranks.c.rank)
+    )
+    return [RankRow(row.rank, hosts.get(row.rank, ""), row.state, row.error) for row in found]
+
+
+def of_project(connection: Connection, project: int) -> dict[int, list[int]]:
+    """Return the ranks of those runs of a project that have others than rank 0."""
+    mine = select(runs.c.id).where(runs.c.project_id == project)
+    several = select(ranks.c.run).where(ranks.c.run.in_(mine), ranks.c.rank > 0).distinct()
+    rows = connection.execute(
+        select(ranks.c.run, ranks.c.rank)
+        .where(ranks.c.run.in_(several))
+        .order_by(ranks.c.run, ranks.c.rank)
+    )
+    found: dict[int, list[int]] = {}
+    for run, rank in rows:
+        found.setdefault(run, []).append(rank)
+    return found
 
 
 def begin(connection: Connection, run: int, rank: int) -> None:

@@ -317,11 +317,26 @@ class MetricStore(Protocol):
         """
         ...
 
-    def lines(self, run: int, writer: str | None, first: int, limit: int) -> tuple[int, list[Line]]:
+    def lines(
+        self, run: int, writer: str | None, first: int, limit: int, level: int = 0
+    ) -> tuple[int, list[Line]]:
         """Return (number of the newest line + 1, lines from number ``first`` on) of one writer.
 
         A negative ``first`` counts from the end. Without ``writer``: the one of the lowest rank
-        that wrote lines. At most ``limit`` lines.
+        that wrote lines. At most ``limit`` lines, those of ``level`` and above.
+        """
+        ...
+
+    def line_spans(self, run: int) -> dict[str, tuple[int, int]]:
+        """Return of every writer that wrote lines the number of its first and of its last one."""
+        ...
+
+    def find_lines(
+        self, run: int, writer: str, first: int, end: int, *, text: str, level: int, limit: int
+    ) -> list[int]:
+        """Return the numbers of the first ``limit`` lines of ``first <= line < end`` that match.
+
+        They are of ``level`` or above and hold ``text``; case makes no difference.
         """
         ...
 

@@ -17,6 +17,7 @@ from swanlab.server.metrics import (
     cells,
     codec,
     compact,
+    console,
     decode,
     grid,
     ingest,
@@ -299,21 +300,21 @@ class Store:
                 self._names.popitem(last=False)
         return found
 
-    def lines(self, run: int, writer: str | None, first: int, limit: int) -> tuple[int, list[Line]]:
+    def lines(
+        self, run: int, writer: str | None, first: int, limit: int, level: int = 0
+    ) -> tuple[int, list[Line]]:
         """Return (number of the newest line + 1, lines from number ``first`` on) of one writer."""
-        table = schema.line
-        with self._engine.connect() as connection:
-            if writer is None:
-                writer = _first_with_lines(connection, run)
-            mine = (table.c.run == run, table.c.writer == writer)
-            newest = connection.scalar(sa.select(sa.func.max(table.c.line)).where(*mine))
-            total = 0 if newest is None else newest + 1
-            begin = max(0, total + first) if first < 0 else first
-            query = sa.select(
-                table.c.line, table.c.time, table.c.level, table.c.stream, table.c.text
-            ).where(*mine, table.c.line >= begin)
-            found = connection.execute(query.order_by(table.c.line).limit(max(0, limit)))
-            return total, [Line(*row) for row in found]
+        return console.lines(self._engine, run, writer, first, limit, level)
+
+    def line_spans(self, run: int) -> dict[str, tuple[int, int]]:
+        """Return of every writer that wrote lines the number of its first and of its last one."""
+        return console.spans(self._engine, run)
+
+    def find_lines(
+        self, run: int, writer: str, first: int, end: int, *, text: str, level: int, limit: int
+    ) -> list[int]:
+        """Return the numbers of the first ``limit`` lines of ``first <= line < end`` that match."""
+        return console.find(self._engine, (run, writer), (first, end), text, level, limit)
 
     def refusals(self, run: int) -> dict[str, int]:
         """Return how many records of the run were set aside, by reason."""
@@ -353,17 +354,6 @@ _NO_HEADERS = np.zeros(0, dtype=aggregate.HEADER)
 
 def _now() -> int:
     return int(time.time() * 1000)
-
-
-def _first_with_lines(connection: sa.Connection, run: int) -> str | None:
-    line, writer = schema.line, schema.writer
-    has_lines = sa.exists().where(line.c.run == run, line.c.writer == writer.c.writer)
-    return connection.scalar(
-        sa.select(writer.c.writer)
-        .where(writer.c.run == run, has_lines)
-        .order_by(writer.c.rank, writer.c.started, writer.c.writer)
-        .limit(1)
-    )
 
 
 def _sealed(

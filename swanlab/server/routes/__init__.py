@@ -6,6 +6,7 @@ from swanlab.server.http import Route
 from swanlab.server.routes import (
     blobs,
     charts,
+    console,
     edits,
     export,
     files,
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *table.ROUTES,
     *views.ROUTES,
     *runs.ROUTES,
+    *console.ROUTES,
     *edits.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from swanlab.server import series
-from swanlab.server.db import definitions, projects, runs
+from swanlab.server.db import definitions, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route
 from swanlab.server.messages import NewProject, Project, Projects, RunRow, RunTable
 from swanlab.server.runview import color, duration, state, text
@@ -114,6 +114,7 @@ def table(ask: Ask[None, None]) -> RunTable:
     with server.db.read() as connection:
         rows = runs.of_project(connection, ask.project.id)
         defined = definitions.of_project(connection, ask.project.id)
+        several = ranks.of_project(connection, ask.project.id)
     numbers = [row.id for row in rows]
     summaries = server.stores.of(ask.project.id).summaries(numbers)
     cells = series.last_values(summaries, numbers, MAX_CELLS)
@@ -122,11 +123,16 @@ def table(ask: Ask[None, None]) -> RunTable:
         keys_total=cells.all_keys,
         definitions=defined,
         editable=may_edit(ask),
-        runs=[_row(server, row, last) for row, last in zip(rows, cells.rows, strict=True)],
+        runs=[
+            _row(server, row, last, several.get(row.id, []))
+            for row, last in zip(rows, cells.rows, strict=True)
+        ],
     )
 
 
-def _row(server: Server, row: runs.RunRow, last: list[float | str | None]) -> RunRow:
+def _row(
+    server: Server, row: runs.RunRow, last: list[float | str | None], several: list[int]
+) -> RunRow:
     heard = server.ingest.keeper.last_heard(row.id, row.seen_at)
     options = msgspec.json.decode(row.options)
     return RunRow(
@@ -144,6 +150,7 @@ def _row(server: Server, row: runs.RunRow, last: list[float | str | None]) -> Ru
         group=text(options, "group"),
         job_type=text(options, "job_type"),
         last=last,
+        ranks=several,
     )
 
 

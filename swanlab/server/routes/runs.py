@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime, timezone
 from typing import Annotated, Any
 
 import msgspec
@@ -12,8 +10,8 @@ from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
 from swanlab.records import SYSTEM_PREFIX
-from swanlab.server import series
-from swanlab.server.db import definitions, projects, runs
+from swanlab.server import console, series
+from swanlab.server.db import definitions, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
 from swanlab.server.messages import (
     LogLine,
@@ -22,10 +20,10 @@ from swanlab.server.messages import (
     Resumable,
     Run,
     RunOpened,
+    RunRank,
     SeriesList,
     SetAside,
 )
-from swanlab.server.metrics.contract import Line, MetricStore
 from swanlab.server.routes.projects import PROJECT, may_edit, need_accounts
 from swanlab.server.runview import color, duration, notices, state, text
 from swanlab.server.state import Server
@@ -33,8 +31,6 @@ from swanlab.server.state import Server
 RUN = PROJECT + "/runs/{run}"
 WriterName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 _PROJECT_NAME = re.compile(r"[0-9A-Za-z_\-+.]{1,100}")
-_PAGE = 10_000
-_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR"}
 
 
 def open_run(ask: Ask[None, NewRun]) -> RunOpened:
@@ -86,6 +82,7 @@ def run(ask: Ask[None, None]) -> Run:
     row = _row(ask)
     with ask.server.db.read() as connection:
         defined = definitions.of_run(connection, row.id)
+        processes = ranks.of_run(connection, row.id)
     heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
     options = msgspec.json.decode(row.options)
     aside = ask.server.stores.of(ask.project.id).refusals(row.id) if row.set_aside else {}
@@ -113,6 +110,10 @@ def run(ask: Ask[None, None]) -> Run:
         editable=may_edit(ask),
         notices=notices(row),
         definitions=defined,
+        ranks=[
+            RunRank(rank=one.rank, host=one.host, state=state(one.state, heard), error=one.error)
+            for one in processes
+        ],
     )
 
 
@@ -163,7 +164,7 @@ class LogsQuery(msgspec.Struct, frozen=True):
 
     writer: WriterName | None = None
     first: Annotated[int, Meta(ge=0, le=2**53)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=_PAGE)] = 1000
+    limit: Annotated[int, Meta(ge=1, le=console.PAGE)] = 1000
 
 
 class LogsTextQuery(msgspec.Struct, frozen=True):
@@ -206,28 +207,14 @@ def logs_text(ask: Ask[LogsTextQuery, None]) -> Response:
     row = _row(ask)
     writer = ask.query.writer or next(iter(_writers(ask, row)), None)
     store = ask.server.stores.of(ask.project.id)
-    pieces = iter(()) if writer is None else _text(store, row.id, writer)
+    spans = store.line_spans(row.id)
+    parts = [] if writer is None else console.joined([console.Source(writer)], spans)
+    pieces = console.written(store, row.id, parts)
     headers = {
         "cache-control": "no-store",
         "content-disposition": 'attachment; filename="console.log"',
     }
     return StreamingResponse(pieces, 200, headers, media_type="text/plain")
-
-
-def _text(store: MetricStore, run_number: int, writer: str) -> Iterator[str]:
-    first = 0
-    while True:
-        _, lines = store.lines(run_number, writer, first, _PAGE)
-        if not lines:
-            return
-        yield "".join(map(_spelled, lines))
-        first = lines[-1].line + 1
-
-
-def _spelled(line: Line) -> str:
-    at = datetime.fromtimestamp(line.time / 1000, tz=timezone.utc)
-    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return f"{stamp} {_LEVELS.get(line.level, line.level)} {line.text}\n"
 
 
 ROUTES = (

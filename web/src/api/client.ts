@@ -1,10 +1,12 @@
 import type {
   ApiKey,
+  Console,
+  ConsoleHits,
   EndedState,
   ErrorBody,
   Health,
-  Logs,
   Project,
+  ProjectEdit,
   Projects,
   Run,
   RunEdit,
@@ -128,9 +130,15 @@ export function runPath(workspace: string, project: string, run: string): string
   return `${projectPath(workspace, project)}/runs/${encodeURIComponent(run)}`;
 }
 
-/** Address of the whole console output as a text file. */
-export function logsFileUrl(workspace: string, project: string, run: string): string {
-  return `${ROOT}${runPath(workspace, project, run)}/logs.txt`;
+/** Address of what one process printed, as a text file. */
+export function consoleFileUrl(
+  workspace: string,
+  project: string,
+  run: string,
+  rank: number | null,
+): string {
+  const at = `${ROOT}${runPath(workspace, project, run)}/console.txt`;
+  return rank === null ? at : `${at}?rank=${rank}`;
 }
 
 /** Address of what is in a file of a run; a browser that opens it saves the file. */
@@ -142,17 +150,22 @@ function fileContent(at: string, path: string): string {
   return `${at}/files/content?${new URLSearchParams({ path }).toString()}`;
 }
 
-export interface LogsQuery {
-  writer?: string | undefined;
+export interface ConsoleQuery {
+  rank?: number | undefined;
   first?: number | undefined;
   limit: number;
+  level?: number | undefined;
 }
 
-function logsParams({ writer, first, limit }: LogsQuery): string {
-  const params = new URLSearchParams({ limit: String(limit) });
-  if (writer !== undefined) params.set("writer", writer);
-  if (first !== undefined) params.set("first", String(first));
-  return params.toString();
+export interface FindQuery extends Omit<ConsoleQuery, "limit"> {
+  text: string;
+}
+
+function params(query: Readonly<Record<string, string | number | undefined>>): string {
+  const told = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return new URLSearchParams(told).toString();
 }
 
 type Signal = AbortSignal | undefined;
@@ -167,6 +180,8 @@ export const api = {
   projects: (signal?: Signal) => request<Projects>("GET", "/projects", { signal }),
   project: (workspace: string, project: string, signal?: Signal) =>
     request<Project>("GET", projectPath(workspace, project), { signal }),
+  editProject: (workspace: string, project: string, edit: Partial<ProjectEdit>) =>
+    request<Project>("PATCH", projectPath(workspace, project), { body: edit }),
   runs: (workspace: string, project: string, signal?: Signal) =>
     request<RunTable>("GET", `${projectPath(workspace, project)}/runs`, { signal }),
   order: (workspace: string, project: string, query: RunsQuery, signal?: Signal) =>
@@ -174,11 +189,6 @@ export const api = {
       body: { ...query, whole: true },
       signal,
     }),
-  editProject: (
-    workspace: string,
-    project: string,
-    edit: { description?: string | null; visibility?: Project["visibility"] },
-  ) => request<Project>("PATCH", projectPath(workspace, project), { body: edit }),
   views: (workspace: string, project: string, signal?: Signal) =>
     request<Views>("GET", `${projectPath(workspace, project)}/views`, { signal }),
   addView: (workspace: string, project: string, name: string, spec: ViewSpec) =>
@@ -228,8 +238,11 @@ export const api = {
       signal,
       range: `bytes=0-${most - 1}`,
     }),
-  logs: (workspace: string, project: string, run: string, query: LogsQuery, signal?: Signal) =>
-    request<Logs>("GET", `${runPath(workspace, project, run)}/logs?${logsParams(query)}`, {
-      signal,
-    }),
+  console: (workspace: string, project: string, run: string, query: ConsoleQuery) =>
+    request<Console>("GET", `${runPath(workspace, project, run)}/console?${params({ ...query })}`),
+  findInConsole: (workspace: string, project: string, run: string, query: FindQuery) =>
+    request<ConsoleHits>(
+      "GET",
+      `${runPath(workspace, project, run)}/console/find?${params({ ...query })}`,
+    ),
 };

@@ -50,6 +50,13 @@ export const projectsQuery = queryOptions({
   queryFn: ({ signal }) => api.projects(signal),
 });
 
+export function projectQuery(workspace: string, project: string) {
+  return queryOptions({
+    queryKey: ["project", workspace, project],
+    queryFn: ({ signal }) => api.project(workspace, project, signal),
+  });
+}
+
 export function runsQuery(workspace: string, project: string) {
   return queryOptions({
     queryKey: ["runs", workspace, project],
@@ -80,13 +87,6 @@ export function viewsQuery(workspace: string, project: string) {
   return queryOptions({
     queryKey: ["views", workspace, project],
     queryFn: ({ signal }) => api.views(workspace, project, signal),
-  });
-}
-
-export function projectQuery(workspace: string, project: string) {
-  return queryOptions({
-    queryKey: ["project", workspace, project],
-    queryFn: ({ signal }) => api.project(workspace, project, signal),
   });
 }
 

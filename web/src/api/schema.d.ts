@@ -421,6 +421,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{workspace}/{project}/runs/{run}/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one process of a run printed, resumed parts joined, from any place on
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        get: operations["get_projects_workspace_project_runs_run_console"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/runs/{run}/console/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which of those lines hold a text or are of a level, some 250,000 at a time
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        get: operations["get_projects_workspace_project_runs_run_console_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/runs/{run}/console.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one process of a run printed, as a text file
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        get: operations["get_projects_workspace_project_runs_run_console_txt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{workspace}/{project}/runs/{run}/state": {
         parameters: {
             query?: never;
@@ -830,6 +890,53 @@ export interface components {
         MetricAxis: {
             metric: string;
         };
+        /**
+         * Console
+         * @description Lines of one process. ``line`` is a line's place in the whole of ``total`` places.
+         */
+        Console: {
+            rank: number | null;
+            ranks: components["schemas"]["ConsoleRank"][];
+            parts: components["schemas"]["ConsolePart"][];
+            total: number;
+            lines: components["schemas"]["LogLine"][];
+        };
+        /**
+         * ConsoleRank
+         * @description A process that printed something.
+         */
+        ConsoleRank: {
+            rank: number;
+            host: string;
+        };
+        /**
+         * ConsolePart
+         * @description Where in a console the lines of one writer begin: the process was started (again) there.
+         */
+        ConsolePart: {
+            writer: string;
+            host: string;
+            pid: number;
+            started: number;
+            at: number;
+        };
+        /** LogLine */
+        LogLine: {
+            line: number;
+            time: number;
+            level: number;
+            stream: number;
+            text: string;
+        };
+        /**
+         * ConsoleHits
+         * @description Places of the lines that match, all there are before ``end``; ask on from there.
+         */
+        ConsoleHits: {
+            places: number[];
+            end: number;
+            total: number;
+        };
         /** Credentials */
         Credentials: {
             username: string;
@@ -907,14 +1014,6 @@ export interface components {
             writers: string[];
             total: number;
             lines: components["schemas"]["LogLine"][];
-        };
-        /** LogLine */
-        LogLine: {
-            line: number;
-            time: number;
-            level: number;
-            stream: number;
-            text: string;
         };
         /**
          * MissingBlobs
@@ -1062,6 +1161,8 @@ export interface components {
             notices: string[];
             /** @default [] */
             definitions: components["schemas"]["Definition"][];
+            /** @default [] */
+            ranks: components["schemas"]["RunRank"][];
         };
         /** SetAside */
         SetAside: {
@@ -1082,6 +1183,17 @@ export interface components {
             section: string | null;
             hidden: boolean | null;
             step_sync: boolean | null;
+        };
+        /**
+         * RunRank
+         * @description One process of a run; ``host`` is empty where nothing is known of it.
+         */
+        RunRank: {
+            rank: number;
+            host: string;
+            /** @enum {unknown} */
+            state: "aborted" | "crashed" | "finished" | "running" | "unresponsive";
+            error: string | null;
         };
         /**
          * RunEdit
@@ -1144,6 +1256,8 @@ export interface components {
             group: string | null;
             job_type: string | null;
             last: (number | string | null)[];
+            /** @default [] */
+            ranks: number[];
         };
         /**
          * RunsDone
@@ -4022,6 +4136,288 @@ export interface operations {
         parameters: {
             query?: {
                 writer?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Id of a run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_workspace_project_runs_run_console: {
+        parameters: {
+            query?: {
+                rank?: number | null;
+                first?: number | null;
+                limit?: number;
+                level?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Id of a run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Console"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_workspace_project_runs_run_console_find: {
+        parameters: {
+            query?: {
+                rank?: number | null;
+                first?: number;
+                text?: string;
+                level?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Id of a run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleHits"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_workspace_project_runs_run_console_txt: {
+        parameters: {
+            query?: {
+                rank?: number | null;
             };
             header?: never;
             path: {

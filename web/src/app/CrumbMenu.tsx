@@ -1,7 +1,7 @@
 import { Combobox } from "@base-ui/react/combobox";
 import { ChevronsUpDown, Search } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { floating } from "@/components/ui/menu";
 import { cn } from "@/lib/classes";
@@ -19,13 +19,17 @@ export interface CrumbMenuProps {
   items: Crumb[];
   current: string;
   onOpenChange: (open: boolean) => void;
+  /** How the button looks and what stands on it, where it is not the small one beside a crumb. */
+  className?: string;
+  children?: ReactNode;
 }
 
 /** More than these are found by typing. */
 const LIMIT = 100;
 
 /** A small button beside a crumb: opens the neighbours, with a search box. */
-export function CrumbMenu({ label, searchLabel, items, current, onOpenChange }: CrumbMenuProps) {
+export function CrumbMenu(props: CrumbMenuProps) {
+  const { label, searchLabel, items, current, onOpenChange, className, children } = props;
   const { t } = useTranslation();
   return (
     <Combobox.Root
@@ -40,9 +44,12 @@ export function CrumbMenu({ label, searchLabel, items, current, onOpenChange }: 
       <Combobox.Trigger
         aria-label={label}
         title={label}
-        className="grid h-6 w-5 shrink-0 place-items-center rounded text-ink-3 hover:bg-sunken hover:text-ink"
+        className={
+          className ??
+          "grid h-6 w-5 shrink-0 place-items-center rounded text-ink-3 hover:bg-sunken hover:text-ink"
+        }
       >
-        <ChevronsUpDown aria-hidden className="size-3.5" />
+        {children ?? <ChevronsUpDown aria-hidden className="size-3.5" />}
       </Combobox.Trigger>
       <Combobox.Portal>
         <Combobox.Positioner sideOffset={6} align="start" className="z-50 outline-none">

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { api } from "@/api/client";
 import { useFailureText } from "@/components/Failure";

@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { floating } from "@/components/ui/menu";
 import { Keys } from "@/components/ui/keys";

@@ -1,5 +1,5 @@
 import { Languages, Monitor, Moon, Sun } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import {
   MenuPopup,

@@ -93,6 +93,7 @@ export interface ProjectSearch extends ListSearch {
   smooth?: unknown;
   smoother?: unknown;
   range?: unknown;
+  ranks?: unknown;
   x?: unknown;
   y?: unknown;
   cols?: unknown;
@@ -127,6 +128,7 @@ export function projectSearch(search: Record<string, unknown>): ProjectSearch {
     smooth: search.smooth,
     smoother: search.smoother,
     range: search.range,
+    ranks: search.ranks,
     x: search.x,
     y: search.y,
     cols: search.cols,

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { projectsQuery, runsQuery, seriesQuery } from "@/api/queries";
 import { SYSTEM_PREFIX } from "@/charts/sections";

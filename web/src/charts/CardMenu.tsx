@@ -10,7 +10,7 @@ import {
   Settings2,
   Trash2,
 } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import { say } from "@/edit/toasts";
@@ -111,13 +111,13 @@ function useCopyEmbed(
   const { t } = useTranslation();
   const router = useRouter();
   const shown = useShownRuns();
-  const { group }: { group?: string } = useSearch({ strict: false });
+  const { group }: { group?: string | readonly string[] } = useSearch({ strict: false });
   return () => {
     const id = idOf(spec);
     const link = embedAddress(router, place, {
       chart: layout.charts.find((one) => one.id === id) ?? { key: id },
       runs: runsOf(spec, shown),
-      group,
+      group: [group ?? []].flat(),
       spec,
     });
     void copyText(link).then((copied) =>

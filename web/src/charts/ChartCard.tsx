@@ -1,6 +1,6 @@
 import { Download, Maximize2, Pin, PinOff, ZoomOut } from "lucide-react";
 import { lazy, memo, Suspense, useCallback, useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { buttonClass } from "@/components/ui/button";
 import { MenuItem, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";

@@ -1,7 +1,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { ChartLine, ChevronLeft, ChevronRight, Table2, X, ZoomOut } from "lucide-react";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { useCommand } from "@/app/shortcuts";
 import { buttonClass } from "@/components/ui/button";

@@ -1,6 +1,6 @@
 import { ChevronRight } from "lucide-react";
 import { memo, type RefObject, useEffect, useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { cn } from "@/lib/classes";
 

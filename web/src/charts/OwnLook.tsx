@@ -1,6 +1,6 @@
 import { SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { Button } from "@/components/ui/button";
 import { PopoverPopup, PopoverRoot, PopoverTrigger } from "@/components/ui/popover";

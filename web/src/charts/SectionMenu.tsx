@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, SlidersHorizontal } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { Button } from "@/components/ui/button";
 import { PopoverPopup, PopoverRoot, PopoverTrigger } from "@/components/ui/popover";

@@ -1,6 +1,6 @@
 import { SlidersHorizontal } from "lucide-react";
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { PopoverPopup, PopoverRoot, PopoverTrigger } from "@/components/ui/popover";
 import { SearchField } from "@/components/ui/search-field";
@@ -8,7 +8,7 @@ import { cn } from "@/lib/classes";
 import { useDebouncedText } from "@/lib/debounce";
 import { parseSearch } from "@/lib/search";
 
-import { type ChartSettings, MOST_COLUMNS, RANGES, X_AXES, Y_AXES } from "./settings";
+import { type ChartSettings, MOST_COLUMNS, RANGES, RANKS, X_AXES, Y_AXES } from "./settings";
 import { SMOOTHERS } from "./smoothing";
 
 type Change = (part: Partial<ChartSettings>) => void;
@@ -22,12 +22,23 @@ export interface ToolbarProps {
   timed: boolean;
   /** Did the training define x axes of its own? */
   defined?: boolean;
+  /** Are there runs of several processes? */
+  ranked?: boolean;
   children?: React.ReactNode;
 }
 
 /** Search and how all charts of the page are shown. */
 export function Toolbar(props: ToolbarProps) {
-  const { query, onQuery, settings, onChange, timed, defined = false, children } = props;
+  const {
+    query,
+    onQuery,
+    settings,
+    onChange,
+    timed,
+    defined = false,
+    ranked = false,
+    children,
+  } = props;
   const { t } = useTranslation();
   const [text, setText] = useDebouncedText(query, onQuery);
   return (
@@ -44,7 +55,13 @@ export function Toolbar(props: ToolbarProps) {
         className="w-60 max-sm:w-auto max-sm:grow"
       />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 max-sm:hidden">
-        <AxisControls settings={settings} onChange={onChange} timed={timed} defined={defined} />
+        <AxisControls
+          settings={settings}
+          onChange={onChange}
+          timed={timed}
+          defined={defined}
+          ranked={ranked}
+        />
       </div>
       <div className="grow max-sm:hidden" />
       {children}
@@ -64,7 +81,13 @@ export function Toolbar(props: ToolbarProps) {
           <SlidersHorizontal aria-hidden />
         </PopoverTrigger>
         <PopoverPopup label={t("charts.tools")} className="flex flex-col items-start gap-2 p-3">
-          <AxisControls settings={settings} onChange={onChange} timed={timed} defined={defined} />
+          <AxisControls
+            settings={settings}
+            onChange={onChange}
+            timed={timed}
+            defined={defined}
+            ranked={ranked}
+          />
         </PopoverPopup>
       </PopoverRoot>
     </div>
@@ -72,14 +95,16 @@ export function Toolbar(props: ToolbarProps) {
 }
 
 export interface AxisControlsProps {
-  settings: Omit<ChartSettings, "columns">;
+  settings: Omit<ChartSettings, "columns" | "ranks"> & Partial<Pick<ChartSettings, "ranks">>;
   onChange: (part: Partial<Omit<ChartSettings, "columns">>) => void;
   timed: boolean;
   defined: boolean;
+  ranked?: boolean;
 }
 
 /** Smoothing and both axes. */
-export function AxisControls({ settings, onChange, timed, defined }: AxisControlsProps) {
+export function AxisControls(props: AxisControlsProps) {
+  const { settings, onChange, timed, defined, ranked = false } = props;
   const { t } = useTranslation();
   const xNames = {
     auto: t(defined ? "charts.xAuto" : "charts.xStep"),
@@ -125,6 +150,14 @@ export function AxisControls({ settings, onChange, timed, defined }: AxisControl
         options={RANGES.map((range) => [range, t(`charts.ranges.${range}`)])}
         onChange={(range) => onChange({ range })}
       />
+      {ranked && settings.ranks !== undefined && (
+        <Choice
+          label={t("charts.ranks")}
+          value={settings.ranks}
+          options={RANKS.map((one) => [one, t(`charts.ranksAs.${one}`)])}
+          onChange={(ranks) => onChange({ ranks })}
+        />
+      )}
     </>
   );
 }

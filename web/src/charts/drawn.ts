@@ -3,7 +3,8 @@
 import { keysOf, type LineChartDef, type PanelDef, titleOf } from "./custom";
 import { nearest } from "./looks";
 import { lineStyle, type LineStyle } from "./palette";
-import { axisOf } from "./settings";
+import { rankLines, type RankWords } from "./ranks";
+import { axisOf, type ChartSettings } from "./settings";
 import type { ChartSpec, LineGroup, LineSpec, XAxis } from "./spec";
 
 /** A run as charts need it. */
@@ -14,6 +15,8 @@ export interface DrawnRun {
   origin: number;
   /** Which of the project's keys it has, by their place. */
   has: readonly boolean[];
+  /** Of its processes, where there are several. */
+  ranks: readonly number[];
   group?: LineGroup | undefined;
 }
 
@@ -24,6 +27,7 @@ export interface Drawing {
   places: ReadonlyMap<string, number>;
   runs: readonly DrawnRun[];
   language: string;
+  rankWords: RankWords;
   baseline?: string | undefined;
 }
 
@@ -36,7 +40,9 @@ export function keySpec(
   { effective, defined }: { effective: Effective; defined: XAxis | undefined },
 ): ChartSpec {
   const place = drawing.places.get(key) ?? -1;
-  const lines = drawing.runs.filter((run) => run.has[place]).map((run) => lineOf(run, key));
+  const lines = drawing.runs
+    .filter((run) => run.has[place])
+    .flatMap((run) => linesOf(run, lineOf(run, key), drawing, effective.ranks));
   return {
     ...plainSpec(drawing, effective, defined),
     title: effective.title ?? key,
@@ -57,8 +63,13 @@ export function madeSpec(
     const place = drawing.places.get(key) ?? -1;
     return runs
       .filter((run) => run.has[place])
-      .map((run) =>
-        keys.length === 1 ? lineOf(run, key) : lineOfSeveral(run, key, i, runs.length),
+      .flatMap((run) =>
+        linesOf(
+          run,
+          keys.length === 1 ? lineOf(run, key) : lineOfSeveral(run, key, i, runs.length),
+          drawing,
+          effective.ranks,
+        ),
       );
   });
   const [first] = keys;
@@ -91,7 +102,7 @@ function plainSpec(
   effective: Effective,
   defined: XAxis | undefined,
 ): Omit<ChartSpec, "title" | "lines"> {
-  const { x, y, smoothing, smoother, range, low, high } = effective;
+  const { x, y, smoothing, smoother, range, ranks, low, high } = effective;
   return {
     x: axisOf(x, defined),
     defined,
@@ -99,12 +110,26 @@ function plainSpec(
     smoothing,
     smoother,
     robust: range === "robust",
+    ranks,
     limits: low === undefined && high === undefined ? undefined : { low, high },
     baseline,
     unit: "",
     atLeast: null,
     language,
   };
+}
+
+/** The lines of a run's ranks, or the one line of a run by itself. */
+function linesOf(
+  run: DrawnRun,
+  line: LineSpec,
+  { runs, rankWords }: Drawing,
+  as: ChartSettings["ranks"],
+): LineSpec[] {
+  return rankLines(line, run.ranks, as, (rank) =>
+    // One run alone needs no name before each of its ranks.
+    runs.length === 1 ? rankWords(rank) : `${line.label} · ${rankWords(rank)}`,
+  );
 }
 
 function lineOf(run: DrawnRun, key: string): LineSpec {

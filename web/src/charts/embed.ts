@@ -18,8 +18,8 @@ export interface Embedded {
   runs: readonly string[] | null;
   look: ChartLook;
   baseline?: string | undefined;
-  /** By what runs are put together. */
-  group?: string | undefined;
+  /** By what runs are put together, one within the other. */
+  group: readonly string[];
   theme?: "light" | "dark" | undefined;
 }
 
@@ -44,7 +44,7 @@ export function embedAddress(
   given: {
     chart: Embedded["chart"];
     runs: readonly string[] | null;
-    group: string | undefined;
+    group: readonly string[];
     spec: ChartSpec;
   },
 ): string {
@@ -57,7 +57,7 @@ export function embedAddress(
       runs: runs ?? undefined,
       look: lookOf(spec),
       base: spec.baseline,
-      group,
+      group: group.length > 0 ? [...group] : undefined,
     },
   });
   return new URL(href, window.location.origin).href;
@@ -73,6 +73,7 @@ function lookOf(spec: ChartSpec): ChartLook {
     x: chosenAxis(spec.x),
     y: spec.y,
     range: spec.robust === true ? "robust" : "all",
+    ...(spec.ranks !== undefined && { ranks: spec.ranks }),
     ...(low !== undefined && { low }),
     ...(high !== undefined && { high }),
   };
@@ -89,7 +90,7 @@ export function parseEmbedded(search: Record<string, unknown>): Embedded | null 
     runs: Array.isArray(runs) ? parseNames(runs).slice(0, MOST_LINKED) : null,
     look: parseChartLook(search.look) ?? {},
     baseline: typeof base === "string" ? base : undefined,
-    group: typeof group === "string" ? group : undefined,
+    group: parseNames([group ?? []].flat()),
     theme: theme === "light" || theme === "dark" ? theme : undefined,
   };
 }

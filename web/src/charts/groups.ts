@@ -1,12 +1,15 @@
-/** Runs drawn as groups: one line per group, the mean of its runs, in a band from the least to the most. */
+/**
+ * Runs drawn as groups, or the ranks of a run as one: one line per group, the mean of its members,
+ * in a band from the least to the most.
+ */
 
 import type { FrameChart, FrameSeries, NonFinite } from "@/api/frame";
 
 import { valuesOf } from "./columns";
 import type { ChartSpec, LineSpec } from "./spec";
 
-/** Names a line of means: `drawn` of the group's `runs` are in it. */
-export type GroupWords = (name: string, drawn: number, runs: number) => string;
+/** Names a line of means: `drawn` of the group's `runs` (of a run's ranks, if so) are in it. */
+export type GroupWords = (name: string, drawn: number, runs: number, ranks: boolean) => string;
 
 /** The lines of a chart as they are drawn: those of a group become one. */
 export function groupLines(lines: readonly LineSpec[], words: GroupWords): LineSpec[] {
@@ -36,17 +39,25 @@ export function grouped(
   };
 }
 
-/** Which lines belong together, by their places; groups in the order of their names. */
+/**
+ * Which lines belong together, by their places; groups of runs in the order of their names, all else
+ * as it stands.
+ */
 function membersOf(lines: readonly LineSpec[]): number[][] {
   const found = new Map<string, number[]>();
   lines.forEach((line, i) => {
-    const name = JSON.stringify([line.group?.name ?? line.run, line.key, line.rank]);
+    const { group } = line;
+    const of = group ? [group.ranksOf ?? null, group.name] : [line.run, line.rank];
+    const name = JSON.stringify([line.key, ...of]);
     const members = found.get(name);
     if (members) members.push(i);
     else found.set(name, [i]);
   });
   const collator = new Intl.Collator("en", { numeric: true });
-  const nameOf = (members: number[]) => lines[members[0] ?? 0]?.group?.name ?? "";
+  const nameOf = (members: number[]) => {
+    const group = lines[members[0] ?? 0]?.group;
+    return group === undefined || group.ranksOf !== undefined ? "" : group.name;
+  };
   return [...found.values()].toSorted((a, b) => collator.compare(nameOf(a), nameOf(b)));
 }
 
@@ -58,15 +69,17 @@ function lineOf(
   const of = members.flatMap((i) => lines[i] ?? []);
   const first = of[0] as LineSpec;
   if (!first.group) return first;
-  const { name, style, runs } = first.group;
+  const { name, style, runs, ranksOf } = first.group;
+  const ofRanks = ranksOf !== undefined;
   return {
-    run: `group ${name}`,
+    run: ranksOf ?? `group ${name}`,
     key: first.key,
     rank: first.rank,
-    label: words(name, of.length, runs),
+    label: words(name, of.length, runs, ofRanks),
     style,
     origin: 0,
-    members: of.map(({ run }) => run),
+    members: [...new Set(of.map(({ run }) => run))],
+    ...(ofRanks && { ofRanks }),
   };
 }
 

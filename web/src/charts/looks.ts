@@ -2,7 +2,7 @@
 
 import { isObject } from "@/lib/flatten";
 
-import { type ChartSettings, RANGES, X_AXES, Y_AXES } from "./settings";
+import { type ChartSettings, RANGES, RANKS, X_AXES, Y_AXES } from "./settings";
 import { SMOOTHERS } from "./smoothing";
 
 /** What a section has different from the page. */
@@ -28,6 +28,7 @@ export function parseLook(value: unknown): Look | null {
     x: X_AXES.find((one) => one === value.x),
     y: Y_AXES.find((one) => one === value.y),
     range: RANGES.find((one) => one === value.range),
+    ranks: RANKS.find((one) => one === value.ranks),
   });
 }
 

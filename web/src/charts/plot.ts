@@ -48,10 +48,11 @@ export interface Plot extends Picture {
 const words: Words = {
   step: (step) => i18next.t("charts.step", { step }),
   steps: (from, to) => i18next.t("charts.steps", { from, to }),
-  runs: (count) => i18next.t("charts.runs", { count }),
+  runs: (count, ranks) => i18next.t(ranks ? "charts.ranksOf" : "charts.runs", { count }),
 };
 
-const groupWords: GroupWords = (name, drawn, runs) => {
+const groupWords: GroupWords = (name, drawn, runs, ranks) => {
+  if (ranks) return i18next.t("charts.meanOfRanks", { name, count: runs });
   if (drawn < runs) return i18next.t("charts.groupPart", { name, drawn, count: runs });
   return i18next.t("charts.group", { name, count: runs });
 };

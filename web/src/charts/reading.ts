@@ -40,8 +40,8 @@ const NEAR = 24;
 export interface Words {
   step: (step: string) => string;
   steps: (from: string, to: string) => string;
-  /** How many runs a mean is of. */
-  runs: (count: number) => string;
+  /** How many runs (or ranks) a mean is of. */
+  runs: (count: number, ranks: boolean) => string;
 }
 
 export interface Cursor {
@@ -128,7 +128,7 @@ function readLine(
   if ((value === null || value === undefined) && !mark) return null;
   const marks = mark ? markText(mark) : "";
   const of = line.received.runs?.[index];
-  const runs = of === undefined ? "" : words.runs(of);
+  const runs = of === undefined ? "" : words.runs(of, line.spec.ofRanks === true);
   const base = { label: line.spec.label, style: line.spec.style, nearest: false };
   if (value === null || value === undefined)
     return { ...base, value: NaN, text: marks, exact: marks, extra: runs };

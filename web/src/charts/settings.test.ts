@@ -11,6 +11,7 @@ describe("chart settings", () => {
       columns: 4,
       range: "robust",
       smoother: "gaussian",
+      ranks: "each",
     } as const;
     expect(parseSettings(searchOf(settings))).toEqual(settings);
     expect(parseSettings(searchOf(DEFAULTS))).toEqual(DEFAULTS);

@@ -18,6 +18,8 @@ export interface ChartSettings {
   range: (typeof RANGES)[number];
   /** How lines are smoothed. */
   smoother: Smoother;
+  /** Runs of several processes: the mean of their ranks in a band, or each rank by itself. */
+  ranks: (typeof RANKS)[number];
   /** Charts beside each other; 0: as the width allows. */
   columns: number;
 }
@@ -28,11 +30,13 @@ export const DEFAULTS: ChartSettings = {
   x: "auto",
   y: "linear",
   range: "all",
+  ranks: "mean",
   columns: 0,
 };
 export const X_AXES = ["auto", "step", "relative", "wall"] as const;
 export const Y_AXES = ["linear", "log", "symlog"] as const;
 export const RANGES = ["all", "robust"] as const;
+export const RANKS = ["mean", "each"] as const;
 export const MOST_COLUMNS = 6;
 
 /** The axis that a chart is drawn over: the chosen one, or what the training defined for it. */
@@ -46,7 +50,7 @@ export function chosenAxis(axis: XAxis): ChartSettings["x"] {
 }
 
 /** Where each setting stands in the address. */
-const PARTS = ["smooth", "smoother", "x", "y", "range", "cols"] as const;
+const PARTS = ["smooth", "smoother", "x", "y", "range", "ranks", "cols"] as const;
 export type ChartSearch = { [name in (typeof PARTS)[number]]?: unknown };
 
 /** Settings out of an address or a stored object; what makes no sense there falls to `base`. */
@@ -60,6 +64,7 @@ export function parseSettings(
     y: Y_AXES.find((axis) => axis === search.y) ?? base.y,
     range: RANGES.find((range) => range === search.range) ?? base.range,
     smoother: SMOOTHERS.find((one) => one === search.smoother) ?? base.smoother,
+    ranks: RANKS.find((one) => one === search.ranks) ?? base.ranks,
     columns: Math.round(within(search.cols, 0, MOST_COLUMNS) ?? base.columns),
   };
 }
@@ -80,6 +85,7 @@ export function searchOf(settings: ChartSettings): Record<(typeof PARTS)[number]
     x: told("x"),
     y: told("y"),
     range: told("range"),
+    ranks: told("ranks"),
     cols: told("columns"),
   };
 }

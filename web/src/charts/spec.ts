@@ -2,6 +2,7 @@
 
 import type { PanelDef } from "./custom";
 import type { LineStyle } from "./palette";
+import type { ChartSettings } from "./settings";
 import type { Smoother } from "./smoothing";
 
 /**
@@ -35,14 +36,18 @@ export interface LineSpec {
   group?: LineGroup;
   /** The runs a line of means is made of. */
   members?: readonly string[];
+  /** It is the mean of a run's ranks. */
+  ofRanks?: boolean;
 }
 
-/** Runs that are drawn as one line: their mean. */
+/** Runs, or the ranks of one run, that are drawn as one line: their mean. */
 export interface LineGroup {
   name: string;
   style: LineStyle;
-  /** Runs of the group, drawn or not. */
+  /** Runs (or ranks) of the group, drawn or not. */
   runs: number;
+  /** The run whose ranks these are; missing: these are runs. */
+  ranksOf?: string;
 }
 
 /** Ends of the y axis that a person gave; one that is missing follows the data. */
@@ -65,6 +70,8 @@ export interface ChartSpec {
   smoother?: Smoother;
   /** Show y without its outliers, and say how many points lie outside. */
   robust?: boolean;
+  /** How the ranks of a run became lines. */
+  ranks?: ChartSettings["ranks"];
   limits?: Limits | undefined;
   /** The run that others are compared with: its line is drawn heavier, tooltips say differences. */
   baseline?: string | undefined;

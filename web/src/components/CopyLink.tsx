@@ -1,5 +1,5 @@
 import { Check, Link2, TriangleAlert } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { useCommand } from "@/app/shortcuts";
 import { Button } from "@/components/ui/button";

@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import type { TFunction } from "i18next";
+import type { Translate } from "@/i18n";
 import { CircleAlert, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { ApiError } from "@/api/client";
 import { Button, buttonClass } from "@/components/ui/button";
 
 /** What happened and what to do, in words for people. */
-export function failureText(error: unknown, t: TFunction): string {
+export function failureText(error: unknown, t: Translate): string {
   if (!(error instanceof ApiError)) return t("error.page", { message: String(error) });
   if (error.status === 0) return t("error.unreachable");
   if (error.status === 404 || error.status === 403) return t("error.notFound");

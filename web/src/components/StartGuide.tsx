@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { sessionQuery } from "@/api/queries";
 import { INSTALL, loginCommand, script } from "@/lib/snippets";

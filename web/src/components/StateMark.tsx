@@ -1,5 +1,5 @@
 import { Ban, Check, CircleDashed, X, type LucideIcon } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { State } from "@/api/messages";
 import { cn } from "@/lib/classes";

@@ -1,6 +1,6 @@
 import { ChevronRight } from "lucide-react";
 import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { CopyButton } from "@/components/CopyButton";
 import { cn } from "@/lib/classes";

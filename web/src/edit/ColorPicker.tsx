@@ -1,6 +1,6 @@
 import { Check } from "lucide-react";
 import { useState, useSyncExternalStore } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { Run } from "@/api/messages";
 import { legible, onThemeChange, strokeOf, styleOfRun, theme, type Theme } from "@/charts/palette";

@@ -1,17 +1,41 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, Flag, Trash2 } from "lucide-react";
+import { ClipboardCopy, Ellipsis, Flag, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { EndedState, Run } from "@/api/messages";
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 
+import { copyText } from "@/lib/copy";
+import { resumeScript } from "@/lib/snippets";
+
 import { ConfirmDialog } from "./ConfirmDialog";
+import { say } from "./toasts";
 import type { Edits } from "./useEdits";
 
 const ENDS: readonly EndedState[] = ["finished", "crashed", "aborted"];
 
-/** What is done to a run seldom: saying how it ended, deleting it. */
+/** What others need to find the run or to go on with it, for the clipboard. */
+function CopyItems({ run }: { run: Run }) {
+  const { t } = useTranslation();
+  const texts = [
+    [t("run.copyId"), run.id],
+    [t("run.copyPath"), `${run.workspace}/${run.project}/${run.id}`],
+    [t("run.copyResume"), resumeScript(run)],
+  ] as const;
+  const copy = async (text: string) =>
+    (await copyText(text))
+      ? say({ look: "done", text: t("common.copied") })
+      : say({ look: "bad", text: t("error.clipboard") });
+  return texts.map(([label, text]) => (
+    <MenuItem key={label} onClick={() => void copy(text)}>
+      <ClipboardCopy aria-hidden />
+      {label}
+    </MenuItem>
+  ));
+}
+
+/** What is done to a run seldom: copying its names, saying how it ended, deleting it. */
 export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -30,23 +54,29 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
           <Ellipsis aria-hidden />
         </MenuTrigger>
         <MenuPopup className="max-w-72">
-          {ENDS.filter((state) => state !== run.state).map((state) => (
-            <MenuItem
-              key={state}
-              disabled={alive}
-              className="data-[disabled]:text-ink-3"
-              onClick={() => setAsked(state)}
-            >
-              <Flag aria-hidden />
-              {t("edit.mark", { state: t(`state.${state}`) })}
-            </MenuItem>
-          ))}
-          {alive && <p className="px-2 pb-1 text-tiny text-ink-3">{t("edit.alive")}</p>}
-          <MenuSeparator />
-          <MenuItem onClick={() => setAsked("delete")}>
-            <Trash2 aria-hidden />
-            {t("edit.deleteRun")}
-          </MenuItem>
+          <CopyItems run={run} />
+          {run.editable && <MenuSeparator />}
+          {run.editable && (
+            <>
+              {ENDS.filter((state) => state !== run.state).map((state) => (
+                <MenuItem
+                  key={state}
+                  disabled={alive}
+                  className="data-[disabled]:text-ink-3"
+                  onClick={() => setAsked(state)}
+                >
+                  <Flag aria-hidden />
+                  {t("edit.mark", { state: t(`state.${state}`) })}
+                </MenuItem>
+              ))}
+              {alive && <p className="px-2 pb-1 text-tiny text-ink-3">{t("edit.alive")}</p>}
+              <MenuSeparator />
+              <MenuItem onClick={() => setAsked("delete")}>
+                <Trash2 aria-hidden />
+                {t("edit.deleteRun")}
+              </MenuItem>
+            </>
+          )}
         </MenuPopup>
       </MenuRoot>
       {asked === "delete" && (

@@ -1,6 +1,6 @@
 import { Undo2, X } from "lucide-react";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { Button, buttonClass } from "@/components/ui/button";
 import { cn } from "@/lib/classes";

@@ -1,5 +1,5 @@
 import i18next from "i18next";
-import { initReactI18next } from "react-i18next";
+import { initReactI18next, useTranslation as useLibrary } from "react-i18next";
 
 import { readStored, writeStored } from "@/lib/stored";
 
@@ -12,10 +12,24 @@ export type Language = keyof typeof LANGUAGES;
 /** What `<html lang>` says, so that the system picks the right glyphs. */
 const TAGS: Record<Language, string> = { en: "en", zh: "zh-CN" };
 
-declare module "i18next" {
-  interface CustomTypeOptions {
-    resources: { translation: typeof en };
-  }
+type Leaves<T, P extends string = ""> = {
+  [K in keyof T & string]: T[K] extends string ? `${P}${Whole<K>}` : Leaves<T[K], `${P}${K}.`>;
+}[keyof T & string];
+type Whole<K extends string> = K extends `${infer Name}_${"one" | "other"}` ? Name : K;
+
+/** The name of a text; one that is not there does not compile. */
+export type TextName = Leaves<typeof en>;
+
+/**
+ * Returns a text in the language chosen. The library's own type does as much with far more work for
+ * the compiler, which gives up at some hundreds of texts.
+ */
+export type Translate = (name: TextName, values?: Readonly<Record<string, unknown>>) => string;
+
+/** The texts of the language chosen. */
+export function useTranslation(): { t: Translate; i18n: typeof i18next } {
+  const { t, i18n } = useLibrary();
+  return { t, i18n };
 }
 
 /** The language chosen before, else the first of the browser's that we speak, else English. */

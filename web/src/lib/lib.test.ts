@@ -5,7 +5,7 @@ import { cn } from "./classes";
 import { csvCell, toCsv } from "./csv";
 import { flatten } from "./flatten";
 import { safeNext } from "./next";
-import { findSpans, parseSearch } from "./search";
+import { parseSearch } from "./search";
 import { loginCommand, script } from "./snippets";
 import { compareCells, parseSorting, writeSorting } from "./sort";
 
@@ -46,15 +46,6 @@ describe("search", () => {
     const search = parseSearch("loss(");
     expect(search.invalid).toBe(true);
     expect(search.matches("my loss(x)")).toBe(true);
-  });
-
-  it("marks where a line matches", () => {
-    expect(findSpans("ab", "abcAB")).toEqual([
-      [0, 2],
-      [3, 5],
-    ]);
-    expect(findSpans("x*", "aaa")).toEqual([]);
-    expect(findSpans("(", "f(x)")).toEqual([[1, 2]]);
   });
 });
 

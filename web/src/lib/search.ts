@@ -26,22 +26,3 @@ export function parseSearch(query: string): Search {
     return { matches: plain, invalid: true };
   }
 }
-
-/** Where a query occurs in a line: [start, end) pairs, for highlighting. */
-export function findSpans(query: string, line: string): [number, number][] {
-  const text = query.trim();
-  if (text === "") return [];
-  const escaped = text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-  let expression: RegExp;
-  try {
-    expression = new RegExp(SPECIAL.test(text) ? text : escaped, "giu");
-  } catch {
-    expression = new RegExp(escaped, "giu");
-  }
-  const spans: [number, number][] = [];
-  for (const match of line.matchAll(expression)) {
-    if (match[0] !== "") spans.push([match.index, match.index + match[0].length]);
-    if (spans.length === 100) break;
-  }
-  return spans;
-}

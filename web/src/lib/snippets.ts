@@ -23,3 +23,15 @@ export function script({ project, workspace }: ScriptPlace): string {
     'swanlab.log({"loss": 0.1846})',
   ].join("\n");
 }
+
+export interface RunNames {
+  workspace: string;
+  project: string;
+  id: string;
+}
+
+/** The line of Python that goes on with a run. */
+export function resumeScript({ workspace, project, id }: RunNames): string {
+  const [where, name, run] = [workspace, project, id].map((text) => JSON.stringify(text));
+  return `swanlab.init(project=${name}, workspace=${where}, id=${run}, resume="must")`;
+}

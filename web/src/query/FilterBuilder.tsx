@@ -1,6 +1,6 @@
 import { Filter, Plus, X } from "lucide-react";
 import { useId, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { Button, buttonClass } from "@/components/ui/button";
 import { PopoverPopup, PopoverRoot, PopoverTrigger } from "@/components/ui/popover";

@@ -1,6 +1,6 @@
 import { Search, X } from "lucide-react";
 import type { KeyboardEvent, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { cn } from "@/lib/classes";
 

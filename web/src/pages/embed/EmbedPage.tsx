@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { ApiError } from "@/api/client";
 import { concerns } from "@/api/live";
@@ -14,6 +14,7 @@ import { type Embedded, parseEmbedded } from "@/charts/embed";
 import { LineChart } from "@/charts/LineChart";
 import { nearest } from "@/charts/looks";
 import { styleOfRun } from "@/charts/palette";
+import type { RankWords } from "@/charts/ranks";
 import { panelRun, type ShownRuns, ShownRunsContext } from "@/charts/panels/runs";
 import { DEFAULTS } from "@/charts/settings";
 import type { ChartSpec, Zoom } from "@/charts/spec";
@@ -84,7 +85,12 @@ function useShown(embedded: Embedded, data: RunTable): ShownRuns {
 /** More lines than this are a blot, and a question the server has to work for. */
 const MOST_LINES = 300;
 
-function specOf(embedded: Embedded, data: RunTable, language: string): ChartSpec {
+function specOf(
+  embedded: Embedded,
+  data: RunTable,
+  language: string,
+  rankWords: RankWords,
+): ChartSpec {
   const rows = toRows(data);
   const groups = groupsOf(rows, rows, embedded.group);
   const named = embedded.runs === null ? null : new Set(embedded.runs);
@@ -95,6 +101,7 @@ function specOf(embedded: Embedded, data: RunTable, language: string): ChartSpec
     style: styleOfRun(run),
     origin: run.created_at,
     has: run.last.map((value) => value !== null),
+    ranks: run.ranks,
     group: groups?.get(run.id),
   }));
   const { keys } = data;
@@ -103,6 +110,7 @@ function specOf(embedded: Embedded, data: RunTable, language: string): ChartSpec
     places: new Map(keys.map((key, i) => [key, i])),
     runs,
     language,
+    rankWords,
     baseline: groups === null ? embedded.baseline : undefined,
   };
   const effective = nearest(DEFAULTS, undefined, embedded.look);
@@ -120,7 +128,7 @@ function Chart({ embedded, data }: { embedded: Embedded; data: RunTable }) {
   const feed = useFeed(workspace, project);
   const shown = useShown(embedded, data);
   const [zoom, setZoom] = useState<Zoom | null>(null);
-  const made = specOf(embedded, data, i18n.language);
+  const made = specOf(embedded, data, i18n.language, (rank) => t("charts.rank", { rank }));
   const text = JSON.stringify(made);
   // The table of runs comes anew every few seconds; the plot hears only of what changed.
   const spec = useMemo(() => JSON.parse(text) as ChartSpec, [text]);

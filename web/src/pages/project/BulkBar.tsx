@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { GitCompareArrows, Tags, Trash2, Ungroup, X } from "lucide-react";
 import { useMemo, useRef, useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { RunRow } from "@/api/messages";
 import { Button, buttonClass } from "@/components/ui/button";

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { Definition } from "@/api/messages";
 import { type Arranging, ArrangingContext, useArranging } from "@/charts/arranging";
@@ -52,6 +52,7 @@ function useDrawnRuns(
     style: styleOfRun(run),
     origin: run.created_at,
     has: run.last.map((value) => value !== null),
+    ranks: run.ranks,
     group: groups?.get(run.id),
   }));
   const text = JSON.stringify(runs);
@@ -97,8 +98,9 @@ export default function ChartsTab(props: ChartsTabProps) {
       runs,
       language: i18n.language,
       baseline: groups === null ? baseline : undefined,
+      rankWords: (rank) => t("charts.rank", { rank }),
     }),
-    [keys, runs, i18n.language, groups, baseline],
+    [keys, runs, i18n.language, groups, baseline, t],
   );
   const defined = useMemo(() => definedFor(definitions), [definitions]);
   const { layout, pins, acts } = arranging;
@@ -130,6 +132,7 @@ export default function ChartsTab(props: ChartsTabProps) {
             onChange={change}
             timed
             defined={definitions.some((one) => one.x_axis !== null)}
+            ranked={runs.some(({ ranks }) => ranks.length > 1)}
           >
             <BaselineChoice runs={shown.drawn} value={baseline} onChange={setBaseline} />
             <NewChart />

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp, EyeOff, Pin, PinOff } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator } from "@/components/ui/menu";
 import type { Sorting } from "@/lib/sort";

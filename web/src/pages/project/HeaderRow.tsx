@@ -1,6 +1,6 @@
 import { CircleDot, EllipsisVertical } from "lucide-react";
 import { type DragEvent, type MouseEvent, type TouchEvent, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { ariaSort, SortHeader } from "@/components/SortHeader";
 import { cn } from "@/lib/classes";

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Globe, Lock } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { api } from "@/api/client";
 import type { Project } from "@/api/messages";
@@ -11,6 +11,7 @@ import { Failure, failureText } from "@/components/Failure";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { say } from "@/edit/toasts";
+import { Markdown } from "@/markdown/Markdown";
 
 const ROUTE = "/@{$workspace}/$project";
 
@@ -58,9 +59,11 @@ function About({ project, onClose }: AboutProps) {
   if (editable) return <AboutForm project={project} onClose={onClose} />;
   return (
     <div className="flex flex-col gap-3">
-      <p className="break-words whitespace-pre-wrap">
-        {project.description ?? <span className="text-ink-3">{t("edit.noDescription")}</span>}
-      </p>
+      {project.description === null ? (
+        <p className="text-ink-3">{t("edit.noDescription")}</p>
+      ) : (
+        <Markdown text={project.description} />
+      )}
       <p className="text-small text-ink-2">{t(`about.${project.visibility}`)}</p>
     </div>
   );
@@ -104,6 +107,11 @@ function AboutForm({ project, onClose }: AboutProps) {
           className="w-full rounded border border-line-strong bg-panel p-2 text-ink focus:border-accent focus:outline-none"
         />
       </label>
+      {description.trim() !== "" && (
+        <div className="max-h-60 overflow-auto rounded border border-line p-2">
+          <Markdown text={description} />
+        </div>
+      )}
       <fieldset className="flex flex-col gap-1">
         <legend className="mb-1 text-small text-ink-2">{t("about.visibility")}</legend>
         {(["private", "public"] as const).map((one) => (

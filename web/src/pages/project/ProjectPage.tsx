@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { concerns } from "@/api/live";
 import type { Hint, RunTable } from "@/api/messages";
@@ -60,7 +60,7 @@ function ProjectView({ data }: { data: RunTable }) {
                 keys={data.keys}
                 definitions={data.definitions}
                 drawn={drawn}
-                list={list}
+                list={found.list}
                 groups={groups}
               />
             ) : (

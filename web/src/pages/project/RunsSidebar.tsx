@@ -11,7 +11,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { flushSync } from "react-dom";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { RunTable } from "@/api/messages";
 import { useCommand } from "@/app/shortcuts";

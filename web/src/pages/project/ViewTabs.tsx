@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ChartLine, GitCompareArrows, Table2 } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { PROJECT_TABS, type ProjectTab } from "@/app/router";
 import { useCommand } from "@/app/shortcuts";

@@ -22,6 +22,7 @@ function row(part: Partial<RunRow>, config: Record<string, unknown>): Row {
       group: null,
       job_type: null,
       last: [null, null],
+      ranks: [],
       ...part,
     },
     config: new Map(Object.entries(config)),

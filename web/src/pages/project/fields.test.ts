@@ -21,6 +21,7 @@ function run(part: Partial<RunRow>): RunRow {
     group: null,
     job_type: null,
     last: [null, null],
+    ranks: [],
     ...part,
   };
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { tagsOf } from "@/edit/TagsBar";
 import { useEdits } from "@/edit/useEdits";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { runQuery } from "@/api/queries";
 import { type Arranging, ArrangingContext, useArranging } from "@/charts/arranging";
@@ -11,7 +11,8 @@ import { keysOf, type LineChartDef, titleOf } from "@/charts/custom";
 import { gridSections } from "@/charts/gridSections";
 import { entryOf, nearest } from "@/charts/looks";
 import { NewChart } from "@/charts/NewChart";
-import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
+import { lineStyle, type LineStyle, styleOfRun } from "@/charts/palette";
+import { rankLines } from "@/charts/ranks";
 import { chartsOf, type ChartItem, SYSTEM_PREFIX } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, LineSpec, XAxis } from "@/charts/spec";
@@ -88,6 +89,7 @@ export default function ChartsTab(place: ChartsTabProps) {
         onChange={change}
         timed
         defined={(definitions ?? []).some((one) => one.x_axis !== null)}
+        ranked={charts.some(({ ranks }) => ranks.length > 1)}
       >
         <NewChart />
       </Toolbar>
@@ -194,7 +196,7 @@ function madeOf(
   const plain = specOf({ ...first, key: chart.id }, x, section, inputs);
   const lines: LineSpec[] = [];
   for (const item of of)
-    for (const line of linesOf(item, inputs)) {
+    for (const line of linesOf(item, inputs, inputs.settings.ranks)) {
       const label = item.ranks.length === 1 ? line.label : `${item.key} · ${line.label}`;
       const style = lines.length === 0 ? line.style : lineStyle(inputs.style.hue + lines.length);
       lines.push({ ...line, label, style });
@@ -210,7 +212,7 @@ function specOf(
 ): ChartSpec {
   const { key } = item;
   const { language, settings, layout } = inputs;
-  const { x, y, smoothing, smoother, range, title, low, high } = nearest(
+  const { x, y, smoothing, smoother, range, ranks, title, low, high } = nearest(
     settings,
     entryOf(layout.sections.settings, section),
     entryOf(layout.settings, key),
@@ -218,13 +220,14 @@ function specOf(
   return {
     title: title ?? key,
     id: key,
-    lines: linesOf(item, inputs),
+    lines: linesOf(item, inputs, ranks),
     x: axisOf(x, defined),
     defined,
     y,
     smoothing,
     smoother,
     robust: range === "robust",
+    ranks,
     limits: low === undefined && high === undefined ? undefined : { low, high },
     unit: "",
     atLeast: null,
@@ -232,16 +235,13 @@ function specOf(
   };
 }
 
-/** One line per rank. */
-function linesOf({ key, ranks }: ChartItem, { id, origin, style, t }: SpecInputs): LineSpec[] {
-  return ranks.map((rank, i) => ({
-    run: id,
-    key,
-    rank,
-    label: ranks.length === 1 ? key : t("charts.rank", { rank }),
-    style: i === 0 ? style : lineStyle(style.hue + i),
-    origin,
-  }));
+function linesOf(
+  { key, ranks }: ChartItem,
+  { id, origin, style, t }: SpecInputs,
+  as: ChartSettings["ranks"],
+): LineSpec[] {
+  const line = { run: id, key, rank: 0, label: key, style, origin };
+  return rankLines(line, ranks, as, (rank) => t("charts.rank", { rank }));
 }
 
 /** In place of charts that are not there yet: the line that makes the first one. */

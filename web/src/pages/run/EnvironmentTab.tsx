@@ -1,16 +1,20 @@
+import { Download } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { Run } from "@/api/messages";
 import { CopyButton } from "@/components/CopyButton";
 import { Panel } from "@/components/Panel";
+import { Button } from "@/components/ui/button";
 import { SearchField } from "@/components/ui/search-field";
 import { ValueTree } from "@/components/ValueTree";
 import { cn } from "@/lib/classes";
+import { download } from "@/lib/csv";
 import { isObject } from "@/lib/flatten";
 import { formatBytes } from "@/lib/format";
 import { parseSearch } from "@/lib/search";
 
+import { DiffPanel } from "./DiffPanel";
 import {
   commandLine,
   count,
@@ -191,35 +195,6 @@ function GitFacts({ git }: { git: Entry }) {
   );
 }
 
-/** The changes since the commit, folded: they may be long. */
-function Diff({ git }: { git: Entry }) {
-  const { t } = useTranslation();
-  const diff = words(git, "diff");
-  if (diff === undefined) return null;
-  const title = t("environment.diff");
-  return (
-    <Panel title={title} tools={<CopyButton text={diff} />}>
-      <details>
-        <summary className="cursor-pointer px-3 py-2">
-          {t("environment.diffLines", { count: diff.trimEnd().split("\n").length })}
-        </summary>
-        <pre
-          role="region"
-          aria-label={title}
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
-          tabIndex={0}
-          className="m-0 max-h-[32rem] overflow-auto border-t border-line px-3 py-2 font-mono text-small"
-        >
-          {diff}
-        </pre>
-      </details>
-      {git.diff_cut === true && (
-        <p className="border-t border-line px-3 py-2 text-ink-2">{t("environment.diffCut")}</p>
-      )}
-    </Panel>
-  );
-}
-
 function Packages({ environment }: { environment: Entry }) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
@@ -241,6 +216,15 @@ function Packages({ environment }: { environment: Entry }) {
               className="w-52"
             />
             <CopyButton text={all} />
+            <Button
+              look="quiet"
+              size="icon"
+              aria-label={t("environment.downloadPackages")}
+              title={t("environment.downloadPackages")}
+              onClick={() => download("requirements.txt", all, "text/plain")}
+            >
+              <Download aria-hidden />
+            </Button>
           </>
         )
       }
@@ -279,7 +263,7 @@ export default function EnvironmentTab({ run }: { run: Run }) {
         {known && <MachineFacts environment={environment} />}
         {known && <SoftwareFacts environment={environment} />}
         {Object.keys(git).length > 0 && <GitFacts git={git} />}
-        <Diff git={git} />
+        <DiffPanel git={git} name={run.name} />
       </div>
       <div className="flex min-w-0 flex-col gap-2">
         {known ? (

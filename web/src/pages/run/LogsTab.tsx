@@ -1,17 +1,15 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useRef, useState } from "react";
+import { useTranslation } from "@/i18n";
 
 import type { State } from "@/api/messages";
 import { Failure } from "@/components/Failure";
 import { useDebouncedText } from "@/lib/debounce";
-import { parseSearch } from "@/lib/search";
 
 import { LogToolbar } from "./logs/LogToolbar";
 import { LogView, type LogViewHandle } from "./logs/LogView";
-import { findMatches, firstFrom, isLevel, linesOfLevel, type Level } from "./logs/text";
-import { useLogs, type RunPlace } from "./logs/useLogs";
-import { useWholeLog } from "./logs/useWholeLog";
+import { isLevel, stepTo, type Level } from "./logs/text";
+import { useFound, useLogs, type RunPlace } from "./logs/useLogs";
 
 export interface LogsTabProps extends RunPlace {
   state: State;
@@ -20,27 +18,34 @@ export interface LogsTabProps extends RunPlace {
 interface LogSearch {
   query: string;
   level: Level;
-  writer: string | undefined;
-  set: (part: { logq?: string | undefined; level?: Level | undefined; writer?: string }) => void;
+  rank: number | undefined;
+  set: (part: {
+    logq?: string | undefined;
+    level?: Level | undefined;
+    rank?: number | undefined;
+  }) => void;
 }
 
 /** What of the log is shown, as the address says. */
 function useLogSearch(): LogSearch {
   const search = useSearch({ from: "/@{$workspace}/$project/runs/$run" });
   const navigate = useNavigate({ from: "/@{$workspace}/$project/runs/$run" });
+  const rank = Number(search.rank ?? Number.NaN);
   return {
     query: search.logq === undefined ? "" : String(search.logq),
     level: isLevel(search.level) ? search.level : "debug",
-    writer: typeof search.writer === "string" ? search.writer : undefined,
+    rank: Number.isInteger(rank) && rank >= 0 ? rank : undefined,
     set: (part) => void navigate({ search: (old) => ({ ...old, ...part }), replace: true }),
   };
 }
 
 /** The console output of a run. */
-export default function LogsTab({ state, ...place }: LogsTabProps) {
+export default function LogsTab({ state, ...run }: LogsTabProps) {
   const { t } = useTranslation();
-  const { query, level, writer, set } = useLogSearch();
-  const [log, store] = useLogs(place, writer);
+  const { query, level, rank, set } = useLogSearch();
+  const place = { ...run, rank, level };
+  const [log, store] = useLogs(place);
+  const found = useFound(place, query, log);
   const [follow, setFollow] = useState(true);
   const [times, setTimes] = useState(false);
   const [at, setAt] = useState<number | null>(null);
@@ -49,60 +54,53 @@ export default function LogsTab({ state, ...place }: LogsTabProps) {
     set({ logq: next || undefined });
     setAt(null);
   });
-  const filtered = level !== "debug";
-  useWholeLog(store, log, filtered || query !== "");
-
-  const current = useDeferredValue(log);
-  const shown = useMemo(
-    () => (filtered ? linesOfLevel(current.lines, level) : null),
-    [filtered, current, level],
-  );
-  const search = useMemo(() => parseSearch(query), [query]);
-  const matches = useMemo(
-    () => (query === "" ? [] : findMatches(current.lines, shown, search.matches)),
-    [query, current, shown, search],
-  );
   const go = (step: 1 | -1) => {
-    if (matches.length === 0) return;
-    // The first step goes to what is nearest below the top of what one sees.
-    const here = at === null ? firstFrom(matches, view.current?.top() ?? 0) : at + step;
-    const next = (here + matches.length) % matches.length;
+    const top = store.row(view.current?.top() ?? 0).place;
+    const next = stepTo(found?.places ?? [], at, top, step);
+    if (next === null) return;
     setAt(next);
     setFollow(false);
-    view.current?.show(matches[next] ?? 0);
+    view.current?.show(store.rowOf(next));
   };
   if (log.total === null && log.error !== null) {
     const retry = () => void store.refresh().catch(() => undefined);
     return <Failure embedded error={log.error} onRetry={retry} />;
   }
+  const over = state !== "running" && state !== "unresponsive";
+  const nothing = over ? t("logs.emptyEnded") : t("logs.empty");
   return (
     <section aria-label={t("logs.output")} className="flex min-h-0 grow flex-col">
       <LogToolbar
-        place={place}
+        place={run}
         log={log}
         store={store}
-        shown={shown}
         level={level}
         onLevel={(next) => set({ level: next === "debug" ? undefined : next })}
-        onWriter={(next) => set({ writer: next })}
+        onRank={(next) => {
+          set({ rank: next });
+          setAt(null);
+        }}
         follow={follow}
         onFollow={setFollow}
         times={times}
         onTimes={setTimes}
-        search={{ text, setText, invalid: parseSearch(text).invalid }}
-        found={{ at, count: matches.length, searching: query !== "", go }}
+        search={{ text, setText }}
+        found={found}
+        at={at}
+        onGo={go}
       />
       <LogView
+        // Another process or level is another text: it begins at its end.
+        key={`${rank} ${level}`}
         ref={view}
         log={log}
         store={store}
-        shown={shown}
         query={query}
-        current={at === null ? null : (matches[at] ?? null)}
+        current={at}
         times={times}
         follow={follow}
         onFollow={setFollow}
-        ended={state !== "running" && state !== "unresponsive"}
+        empty={log.total === 0 ? nothing : t("logs.noneAtLevel")}
       />
     </section>
   );

@@ -1,7 +1,7 @@
-import type { TFunction } from "i18next";
+import { type TextName, type Translate } from "@/i18n";
 import { CircleAlert, Pencil, TriangleAlert } from "lucide-react";
 import { useRef, useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import type { Run } from "@/api/messages";
 import { CopyButton } from "@/components/CopyButton";
@@ -50,8 +50,9 @@ function Note({ look, title, children }: NoteProps) {
 }
 
 /** One reason why records were set aside; the server's few texts are translated where known. */
-function aside(t: TFunction, { reason, count }: Run["set_aside"][number]): string {
-  return `${count} × ${t(`run.setAside.${reason}`, { defaultValue: reason })}`;
+function aside(t: Translate, { reason, count }: Run["set_aside"][number]): string {
+  const known = `run.setAside.${reason}` as TextName;
+  return `${count} × ${t(known, { defaultValue: reason })}`;
 }
 
 function Notes({ run, now }: { run: Run; now: number }) {
@@ -157,7 +158,7 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
             <CopyButton text={run.id} label={t("run.copyId")} />
           </span>
         </div>
-        {run.editable && <RunMenu run={run} edits={edits} />}
+        <RunMenu run={run} edits={edits} />
       </div>
       <Notes run={run} now={now} />
     </>

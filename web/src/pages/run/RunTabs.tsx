@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { TABS, type Tab } from "@/app/router";
 import { useCommand } from "@/app/shortcuts";

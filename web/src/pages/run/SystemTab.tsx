@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { runQuery } from "@/api/queries";
 import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
+import { type Node, nodesOf } from "@/charts/nodes";
 import { type LineStyle, lineStyle, styleOfRun } from "@/charts/palette";
 import { SYSTEM_PREFIX } from "@/charts/sections";
 import { type ChartSettings, useChartSettings } from "@/charts/settings";
-import type { ChartSpec } from "@/charts/spec";
+import type { ChartSpec, LineSpec } from "@/charts/spec";
 import { GROUPS, type SystemChart, systemCharts } from "@/charts/system";
 import { Toolbar } from "@/charts/Toolbar";
 import { useFeed } from "@/charts/useFeed";
@@ -43,28 +44,28 @@ export default function SystemTab(place: SystemTabProps) {
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
   const whole = useCallback(() => change({ range: "all" }), [change]);
 
-  const charts = useMemo(() => {
-    const keys = new Set((series.data?.series ?? []).map((one) => one.key));
-    return systemCharts([...keys].filter((key) => key.startsWith(SYSTEM_PREFIX)));
-  }, [series.data]);
-  const { number = 1, color = null } = run.data ?? {};
-  const sections = useMemo(
-    () =>
-      specSections(charts, query, {
-        id,
-        style: styleOfRun({ number, color }),
-        language: i18n.language,
-        settings: drawn,
-        t,
-      }),
-    [charts, query, id, number, color, i18n.language, drawn, t],
+  const { number = 1, color = null, ranks } = run.data ?? {};
+  const nodes = useMemo(
+    () => nodesOf(series.data?.series ?? [], ranks ?? [], (rank) => t("run.rank", { rank })),
+    [series.data, ranks, t],
   );
+  const sections = useMemo(() => {
+    const inputs = {
+      id,
+      style: styleOfRun({ number, color }),
+      language: i18n.language,
+      settings: drawn,
+      t,
+    };
+    const several = nodes.length > 1;
+    return nodes.flatMap((node) => specSections({ ...node, several }, query, inputs));
+  }, [nodes, query, id, number, color, i18n.language, drawn, t]);
 
   if (series.data === undefined) {
     if (series.error === null) return <div aria-busy className="grow" />;
     return <Failure error={series.error} onRetry={() => void series.refetch()} />;
   }
-  if (charts.length === 0) return <Waiting over={isOver(run.data)} />;
+  if (nodes.length === 0) return <Waiting over={isOver(run.data)} />;
   return (
     <>
       <Toolbar
@@ -103,38 +104,35 @@ interface SpecInputs {
   t: Translate;
 }
 
-function specSections(
-  charts: readonly SystemChart[],
-  query: string,
-  inputs: SpecInputs,
-): GridSection[] {
+/** A machine; where there are several, its name stands before what was measured on it. */
+interface ShownNode extends Node {
+  several: boolean;
+}
+
+function specSections(node: ShownNode, query: string, inputs: SpecInputs): GridSection[] {
   const { matches } = parseSearch(query);
-  const specs = charts.map((chart) => ({ chart, spec: specOf(chart, inputs) }));
+  const before = node.several ? `${node.name} · ` : "";
+  const specs = systemCharts([...node.series.keys()]).map((chart) => ({
+    chart,
+    spec: specOf(chart, node, inputs),
+  }));
   const shown = specs.filter(({ chart, spec }) => matches(spec.title) || matches(chart.key));
   return GROUPS.map((group) => ({
-    id: group,
-    title: inputs.t(`system.${group}`),
+    id: node.several ? `${node.name}/${group}` : group,
+    title: before + inputs.t(`system.${group}`),
     charts: shown.filter(({ chart }) => chart.group === group).map(({ spec }) => spec),
   })).filter((section) => section.charts.length > 0);
 }
 
-function specOf(chart: SystemChart, { id, style, language, settings, t }: SpecInputs): ChartSpec {
+function specOf(chart: SystemChart, node: ShownNode, inputs: SpecInputs): ChartSpec {
+  const { settings, language, t } = inputs;
   const name = chart.name
     ? t(`system.${chart.name}`, { device: chart.device })
     : unknownName(chart);
+  const title = chart.unit ? `${name} (${chart.unit})` : name;
   return {
-    title: chart.unit ? `${name} (${chart.unit})` : name,
-    lines: chart.lines.map(({ key, index }, i) => ({
-      run: id,
-      key,
-      rank: 0,
-      label:
-        index === null || chart.device === ""
-          ? name
-          : t("system.deviceIndex", { device: chart.device, index }),
-      style: chart.lines.length > 1 ? lineStyle(i) : style,
-      origin: 0,
-    })),
+    title: node.several ? `${node.name} · ${title}` : title,
+    lines: linesOf(chart, node, name, inputs),
     x: "elapsed",
     y: settings.y,
     smoothing: settings.smoothing,
@@ -144,6 +142,35 @@ function specOf(chart: SystemChart, { id, style, language, settings, t }: SpecIn
     atLeast: chart.share ? [0, 100] : null,
     language,
   };
+}
+
+/** A line for every device, and for every rank that measured it. */
+function linesOf(
+  chart: SystemChart,
+  node: ShownNode,
+  name: string,
+  { id, style, t }: SpecInputs,
+): LineSpec[] {
+  const lines = chart.lines.flatMap(({ key, index }) => {
+    const ranks = node.series.get(key) ?? [];
+    const device =
+      index === null || chart.device === ""
+        ? name
+        : t("system.deviceIndex", { device: chart.device, index });
+    return ranks.map((rank) => ({
+      key,
+      rank,
+      label: ranks.length === 1 ? device : `${device} · ${t("run.rank", { rank })}`,
+    }));
+  });
+  return lines.map(({ key, rank, label }, i) => ({
+    run: id,
+    key,
+    rank,
+    label,
+    style: lines.length > 1 ? lineStyle(i) : style,
+    origin: 0,
+  }));
 }
 
 /** A measure without a name of ours goes by its key, `#` standing for several devices. */

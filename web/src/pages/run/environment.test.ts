@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { commandLine, otherEntries, packagesOf, remotePage } from "./environment";
+import { commandLine, diffLines, otherEntries, packagesOf, remotePage } from "./environment";
 
 it("quotes a command as a shell wants it", () => {
   expect(commandLine({ command: ["python", "a b.py", "--x=1", "it's"] })).toBe(
@@ -29,4 +29,19 @@ it("reads packages from an object or from lines, by name", () => {
 
 it("leaves what it does not know for the rest of the page", () => {
   expect(otherEntries({ git: {}, slurm: { job: 1 } })).toEqual({ slurm: { job: 1 } });
+});
+
+describe("a diff", () => {
+  it("is told apart by line, files by their heads", () => {
+    const diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@ f\n a\n--- b\n+++ c\n";
+    expect(diffLines(diff).map(({ kind }) => kind)).toEqual([
+      "file",
+      "file",
+      "file",
+      "place",
+      "same",
+      "removed",
+      "added",
+    ]);
+  });
 });

@@ -75,3 +75,23 @@ const KNOWN = new Set([
 export function otherEntries(environment: Entry): Entry {
   return Object.fromEntries(Object.entries(environment).filter(([key]) => !KNOWN.has(key)));
 }
+
+export type DiffKind = "added" | "removed" | "place" | "file" | "same";
+
+/** The lines of a unified diff, told apart. `---` and `+++` name files only before the first change. */
+export function diffLines(diff: string): { kind: DiffKind; text: string }[] {
+  let head = true;
+  return diff
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((text): { kind: DiffKind; text: string } => {
+      if (text.startsWith("diff ")) head = true;
+      else if (text.startsWith("@@")) {
+        head = false;
+        return { kind: "place", text };
+      }
+      if (head) return { kind: "file", text };
+      if (text.startsWith("+")) return { kind: "added", text };
+      return { kind: text.startsWith("-") ? "removed" : "same", text };
+    });
+}

@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Download, File, Folder } from "lucide-react";
 import { useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { fileUrl } from "@/api/client";
 import { ariaSort, SortHeader } from "@/components/SortHeader";

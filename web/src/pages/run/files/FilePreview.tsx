@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download, X } from "lucide-react";
 import { useCallback } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { api, fileUrl } from "@/api/client";
 import type { RunFile } from "@/api/messages";

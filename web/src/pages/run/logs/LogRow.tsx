@@ -1,12 +1,11 @@
 import { memo } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
-import type { LogLine } from "@/api/messages";
+import type { ConsolePart, LogLine } from "@/api/messages";
 import { cn } from "@/lib/classes";
 import { formatClock } from "@/lib/format";
-import { findSpans } from "@/lib/search";
 
-import { levelName, plainText, type Level } from "./text";
+import { levelName, plainText, spansOf, type Level } from "./text";
 
 /** Height of a line in pixels. */
 export const ROW = 18;
@@ -19,7 +18,7 @@ const MARKS: Record<Level, { letter: string; gutter: string; text: string }> = {
 };
 
 function Highlighted({ text, query, current }: { text: string; query: string; current: boolean }) {
-  const spans = findSpans(query, text);
+  const spans = spansOf(query, text);
   if (spans.length === 0) return text;
   const parts = [];
   let end = 0;
@@ -45,10 +44,21 @@ export interface LogRowProps {
   query: string;
   /** It holds the match one is at. */
   current: boolean;
+  /** The process was started again here. */
+  begins: ConsolePart | undefined;
+}
+
+function Again({ part }: { part: ConsolePart }) {
+  const { t } = useTranslation();
+  return (
+    <span className="mr-3 rounded-xs bg-accent-soft px-1.5 font-sans text-tiny text-ink-2 select-none">
+      {t("logs.again", { time: formatClock(part.started), host: part.host })}
+    </span>
+  );
 }
 
 export const LogRow = memo(function LogRow(props: LogRowProps) {
-  const { number, line, digits, times, query, current } = props;
+  const { number, line, digits, times, query, current, begins } = props;
   const { t } = useTranslation();
   const level = levelName(line?.level ?? 20);
   const mark = MARKS[level];
@@ -66,6 +76,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         </span>
         <span className={cn("w-[1ch]", mark.gutter)}>{mark.letter}</span>
       </span>
+      {begins !== undefined && <Again part={begins} />}
       {line !== undefined && (
         <>
           {mark.letter !== "" && <span className="sr-only">{t(`logs.${level}`)}: </span>}

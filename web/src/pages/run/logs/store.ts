@@ -1,117 +1,203 @@
-/** The console lines of one writer that this page has seen so far, fetched as they are wanted. */
+/**
+ * The console of one process as this page knows it: how many lines there are, and the pages of them
+ * that were looked at last. However long it is, no more than KEPT pages are held.
+ */
 
-import type { LogLine, Logs } from "@/api/messages";
+import type { Console, ConsolePart, ConsoleRank, LogLine } from "@/api/messages";
+
+import { type Finder, UNSETTLED } from "./finder";
+import { firstFrom } from "./text";
 
 export const PAGE = 1000;
-/** Lines before the newest that may still be replaced: progress bars are rewritten in place. */
-const UNSETTLED = 100;
+export const KEPT = 40;
 
-export type FetchLogs = (query: { first?: number; limit: number }) => Promise<Logs>;
+export type FetchConsole = (query: { first?: number; limit: number }) => Promise<Console>;
 
 export interface LogSnapshot {
   /** Changes whenever anything else did. */
   version: number;
   /** Number of lines there are, or null before the first answer. */
   total: number | null;
-  writer: string | null;
-  writers: string[];
-  /** By line number, with holes where nothing was fetched yet. */
-  lines: readonly (LogLine | undefined)[];
-  /** How many lines have been asked for and answered. */
-  read: number;
+  /** Number of those that are shown: all, or those of a level found so far. */
+  rows: number;
+  rank: number | null;
+  ranks: ConsoleRank[];
+  /** Where a process that was started again goes on. */
+  parts: ConsolePart[];
   error: unknown;
+}
+
+export interface Row {
+  /** Place of the line in the whole. */
+  place: number;
+  /** Missing while it is being fetched. */
+  line: LogLine | undefined;
 }
 
 export interface LogStore {
   subscribe: (changed: () => void) => () => void;
   snapshot: () => LogSnapshot;
-  /** Fetch what is missing of `first <= line < end`. */
+  row: (index: number) => Row;
+  /** The row of the line at `place`, or the first one behind it. */
+  rowOf: (place: number) => number;
+  /** Fetch what is missing of the rows `first <= row < end`. */
   want: (first: number, end: number) => Promise<void>;
   /** Fetch what is new, and the last lines again. */
   refresh: () => Promise<void>;
 }
 
-/** Make the store; `fetchLogs` is bound to one run and writer. */
-export function makeLogStore(fetchLogs: FetchLogs): LogStore {
-  const lines: (LogLine | undefined)[] = [];
-  const known: number[] = [];
+interface Page {
+  lines: Map<number, LogLine>;
+  /** So many of its rows have been answered. */
+  known: number;
+}
+
+/** Pages of rows, those looked at last. */
+function makePages() {
+  const pages = new Map<number, Page>();
+  return {
+    pages,
+    /** The page, which counts as looked at. */
+    touch: (number: number): Page => {
+      const page = pages.get(number) ?? { lines: new Map(), known: 0 };
+      pages.delete(number);
+      pages.set(number, page);
+      for (const oldest of pages.keys()) {
+        if (pages.size <= KEPT) break;
+        pages.delete(oldest);
+      }
+      return page;
+    },
+  };
+}
+
+/** Are the parts the ones known before, with new ones behind them at most? */
+function goesOn(before: readonly ConsolePart[], now: readonly ConsolePart[]): boolean {
+  return before.every(({ writer, at }, i) => now[i]?.writer === writer && now[i].at === at);
+}
+
+/**
+ * Make the store. `fetchConsole` is bound to one run, rank and level; `level` finds the lines of
+ * that level, null where all are shown.
+ */
+export function makeLogStore(fetchConsole: FetchConsole, level: Finder | null = null): LogStore {
+  const { pages, touch } = makePages();
   const pending = new Map<number, Promise<void>>();
   const listeners = new Set<() => void>();
   let refreshing: Promise<void> | null = null;
   let state: LogSnapshot = {
     version: 0,
     total: null,
-    writer: null,
-    writers: [],
-    lines,
-    read: 0,
+    rows: 0,
+    rank: null,
+    ranks: [],
+    parts: [],
     error: null,
   };
+  const places = () => level?.snapshot().places ?? null;
 
   const change = (part: Partial<LogSnapshot>) => {
-    const read = known.reduce((sum, end, page) => sum + Math.max(0, end - page * PAGE), 0);
-    state = { ...state, ...part, read, version: state.version + 1 };
+    const next = { ...state, ...part, version: state.version + 1 };
+    state = { ...next, rows: places()?.length ?? next.total ?? 0 };
     for (const listener of listeners) listener();
   };
 
-  /** Every line in [first, end) has been answered: note it on each page it touches. */
-  const noteKnown = (first: number, end: number) => {
-    for (let page = Math.floor(first / PAGE); page * PAGE < end; page++) {
-      const so = known[page] ?? page * PAGE;
-      if (first <= so) known[page] = Math.max(so, Math.min(end, (page + 1) * PAGE));
+  const told = (answer: Console) => {
+    if (!goesOn(state.parts, answer.parts)) {
+      pages.clear();
+      level?.reset();
+    }
+    const { total, rank, ranks, parts } = answer;
+    change({ total, rank, ranks, parts, error: null });
+  };
+
+  /** Put the lines of [first, end) on the pages they belong to; nothing is filtered here. */
+  const place = (lines: readonly LogLine[], first: number, end: number) => {
+    for (let number = Math.floor(first / PAGE); number * PAGE < end; number++) {
+      const start = number * PAGE;
+      const page = touch(number);
+      for (const line of lines)
+        if (line.line >= start && line.line < start + PAGE) page.lines.set(line.line, line);
+      if (first <= start + page.known)
+        page.known = Math.max(page.known, Math.min(PAGE, end - start));
     }
   };
 
-  const receive = (first: number, limit: number, answer: Logs) => {
-    for (const line of answer.lines) lines[line.line] = line;
-    const full = answer.lines.length >= limit;
-    const end = full ? (answer.lines.at(-1)?.line ?? first - 1) + 1 : answer.total;
-    noteKnown(first, end);
-    change({
-      total: Math.max(answer.total, state.total ?? 0),
-      writer: answer.writer,
-      writers: answer.writers,
-      error: null,
-    });
-  };
+  const endOf = ({ lines, total }: Console, limit: number) =>
+    lines.length >= limit ? (lines.at(-1)?.line ?? -1) + 1 : total;
 
-  const ask = async (first: number | undefined, limit: number) => {
+  const fetchPage = async (number: number, known: number, rows: number) => {
+    const [from, limit] = [number * PAGE + known, Math.min(PAGE - known, rows)];
     try {
-      const answer = await fetchLogs(first === undefined ? { limit } : { first, limit });
-      receive(first ?? answer.lines[0]?.line ?? 0, limit, answer);
+      const answer = await fetchConsole({ first: places()?.[from] ?? from, limit });
+      told(answer);
+      if (level === null) place(answer.lines, from, endOf(answer, limit));
+      else {
+        const page = touch(number);
+        for (const line of answer.lines) page.lines.set(line.line, line);
+        page.known = Math.max(page.known, known + answer.lines.length);
+      }
+      change({});
     } catch (error) {
       change({ error });
       throw error;
     }
   };
 
-  const wantPage = (page: number): Promise<void> => {
-    const from = Math.max(page * PAGE, known[page] ?? 0);
-    if (from >= Math.min((page + 1) * PAGE, state.total ?? 0)) return Promise.resolve();
-    let asked = pending.get(page);
+  const wantPage = (number: number): Promise<void> => {
+    const { known } = touch(number);
+    const missing = Math.min(PAGE, state.rows - number * PAGE) - known;
+    if (missing <= 0) return Promise.resolve();
+    let asked = pending.get(number);
     if (asked === undefined) {
-      asked = ask(from, (page + 1) * PAGE - from).finally(() => pending.delete(page));
-      pending.set(page, asked);
+      asked = fetchPage(number, known, missing).finally(() => pending.delete(number));
+      pending.set(number, asked);
     }
     return asked;
   };
 
   const tail = async () => {
     const { total } = state;
-    if (total === null || total === 0) return ask(undefined, PAGE);
-    return ask(Math.max(0, total - UNSETTLED), PAGE);
+    const first = total === null || total === 0 ? undefined : Math.max(0, total - UNSETTLED);
+    try {
+      const answer = await fetchConsole({ ...(first !== undefined && { first }), limit: PAGE });
+      told(answer);
+      if (level === null) {
+        const from = first ?? Math.max(0, answer.total - PAGE);
+        place(answer.lines, from, endOf(answer, PAGE));
+        change({});
+      } else {
+        await level.extend(answer.total);
+        // The lines at the end may read otherwise now.
+        const last = pages.get(Math.floor(Math.max(0, state.rows - 1) / PAGE));
+        if (last) last.known = 0;
+        change({ error: level.snapshot().error });
+      }
+    } catch (error) {
+      change({ error });
+      throw error;
+    }
   };
 
+  level?.subscribe(() => change({}));
   return {
     subscribe: (changed) => {
       listeners.add(changed);
       return () => listeners.delete(changed);
     },
     snapshot: () => state,
+    row: (index) => {
+      const at = places()?.[index] ?? index;
+      return { place: at, line: pages.get(Math.floor(index / PAGE))?.lines.get(at) };
+    },
+    rowOf: (at) => {
+      const found = places();
+      return found === null ? at : firstFrom(found, at);
+    },
     want: async (first, end) => {
-      for (let page = Math.floor(Math.max(0, first) / PAGE); page * PAGE < end; page++) {
+      for (let number = Math.floor(Math.max(0, first) / PAGE); number * PAGE < end; number++) {
         // oxlint-disable-next-line no-await-in-loop -- one page after another spares the server
-        await wantPage(page);
+        await wantPage(number);
       }
     },
     refresh: () => {

@@ -1,7 +1,3 @@
-import type { LogLine } from "@/api/messages";
-import { formatClock } from "@/lib/format";
-import type { Matcher } from "@/lib/search";
-
 // oxlint-disable-next-line no-control-regex -- that is what escape sequences are
 const ESCAPES = /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*(?:\u0007|\u001B\\)|[@-Z\\-_])/g;
 
@@ -24,28 +20,6 @@ export function levelName(level: number): Level {
   return level >= LEVELS.info ? "info" : "debug";
 }
 
-type Lines = readonly (LogLine | undefined)[];
-
-/** Numbers of the fetched lines that are at least of `level`. */
-export function linesOfLevel(lines: Lines, level: Level): number[] {
-  const found: number[] = [];
-  for (const line of lines) {
-    if (line !== undefined && line.level >= LEVELS[level]) found.push(line.line);
-  }
-  return found;
-}
-
-/** Positions in the shown list of those lines that match. */
-export function findMatches(lines: Lines, shown: readonly number[] | null, matches: Matcher) {
-  const found: number[] = [];
-  const count = shown?.length ?? lines.length;
-  for (let position = 0; position < count; position++) {
-    const line = lines[shown?.[position] ?? position];
-    if (line !== undefined && matches(plainText(line.text))) found.push(position);
-  }
-  return found;
-}
-
 /** Index of the first of `sorted` that is not below `value`; `sorted.length` when all are. */
 export function firstFrom(sorted: readonly number[], value: number): number {
   let low = 0;
@@ -58,11 +32,26 @@ export function firstFrom(sorted: readonly number[], value: number): number {
   return low;
 }
 
-/** Lines as they go to the clipboard. */
-export function joinLines(lines: Lines, shown: readonly number[] | null, times: boolean): string {
-  const picked = shown === null ? lines : shown.map((number) => lines[number]);
-  return picked
-    .filter((line) => line !== undefined)
-    .map((line) => (times ? `${formatClock(line.time)} ` : "") + plainText(line.text))
-    .join("\n");
+/** Which of `places` one steps to from `at` (null: from the place `top` that is in sight first). */
+export function stepTo(
+  places: readonly number[],
+  at: number | null,
+  top: number,
+  step: 1 | -1,
+): number | null {
+  if (places.length === 0) return null;
+  const here = at === null ? firstFrom(places, top) : firstFrom(places, at) + step;
+  return places[(here + places.length) % places.length] ?? null;
+}
+
+/** Where `query` occurs in a line, whatever the case: [start, end) pairs, for highlighting. */
+export function spansOf(query: string, line: string): [number, number][] {
+  if (query === "") return [];
+  const spans: [number, number][] = [];
+  const expression = new RegExp(query.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), "gi");
+  for (const match of line.matchAll(expression)) {
+    spans.push([match.index, match.index + match[0].length]);
+    if (spans.length === 100) break;
+  }
+  return spans;
 }

@@ -1,24 +1,41 @@
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
+import { ChevronRight } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 import { concerns } from "@/api/live";
-import type { Hint, Series } from "@/api/messages";
+import type { Hint, Run, Series } from "@/api/messages";
 import { seriesQuery, useRefresh } from "@/api/queries";
 import { Failure } from "@/components/Failure";
+import { CopyButton } from "@/components/CopyButton";
 import { Panel } from "@/components/Panel";
+import { SaveMenu } from "@/components/SaveMenu";
 import { SearchField } from "@/components/ui/search-field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/classes";
 import { exactValue, formatCount, formatValue, type Value } from "@/lib/format";
 import { parseSearch } from "@/lib/search";
 
-import type { RunPlace } from "../logs/useLogs";
+import { type SummaryRow, summaryRows } from "./summaryRows";
 
 const ROW = 30;
 /** What the machine's own series begin with; they have a tab of their own. */
 const SYSTEM = "__swanlab__.";
+
+/** What of every series a CSV holds. */
+const SAVED = [
+  "key",
+  "rank",
+  "last",
+  "last_step",
+  "min",
+  "min_step",
+  "max",
+  "max_step",
+  "mean",
+  "count",
+] as const;
 
 const COLUMNS =
   "grid grid-cols-[minmax(0,1fr)_repeat(3,76px)_64px] max-sm:grid-cols-[minmax(0,1fr)_repeat(3,76px)]";
@@ -35,28 +52,84 @@ function NumberCell({ value, step }: NumberCellProps) {
       ? ""
       : `\n${t("run.atStep", { step: formatCount(step, i18n.language) })}`;
   return (
-    <div role="cell" title={exactValue(value) + at} className="truncate px-1.5 text-right">
+    <div
+      role="cell"
+      title={exactValue(value) + at}
+      className="group/cell relative truncate px-1.5 text-right"
+    >
       {formatValue(value)}
+      <CopyButton
+        text={exactValue(value)}
+        label={t("run.copyValue", { value: exactValue(value) })}
+        className="absolute inset-y-0 left-0 h-auto w-6 bg-panel opacity-0 group-hover/cell:opacity-100 focus-visible:opacity-100"
+      />
     </div>
   );
 }
 
-function SeriesRow({ series, index, ranks }: { series: Series; index: number; ranks: boolean }) {
+interface RowProps<T> {
+  row: T;
+  index: number;
+}
+
+const PLACED = "absolute top-0 left-0 w-full items-center border-b border-line";
+
+function GroupRow({
+  row,
+  index,
+  onFold,
+}: RowProps<SummaryRow & { kind: "group" }> & { onFold: (name: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={cn("flex", PLACED)}
+      style={{ height: ROW, transform: `translateY(${index * ROW}px)` }}
+    >
+      <div role="rowheader" aria-colspan={5} className="min-w-0 grow">
+        <button
+          type="button"
+          aria-expanded={row.open}
+          onClick={() => onFold(row.name)}
+          className="flex w-full items-center gap-1 px-2 font-medium hover:bg-accent-soft"
+        >
+          <ChevronRight
+            aria-hidden
+            className={cn("size-3.5 shrink-0 text-ink-3", row.open && "rotate-90")}
+          />
+          <span className="truncate">{row.name}</span>
+          <span className="text-small font-normal text-ink-2">
+            {t("run.series", { count: row.count })}
+          </span>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function SeriesRow({
+  row: { series, label, depth },
+  index,
+  ranks,
+}: RowProps<SummaryRow & { kind: "series" }> & { ranks: boolean }) {
   const { t, i18n } = useTranslation();
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
-      className={cn(
-        COLUMNS,
-        "absolute top-0 left-0 w-full items-center border-b border-line hover:bg-accent-soft",
-      )}
+      className={cn(COLUMNS, PLACED, "hover:bg-accent-soft")}
       style={{ height: ROW, transform: `translateY(${index * ROW}px)` }}
     >
-      <div role="rowheader" title={series.key} className="truncate pl-3">
-        {series.key}
+      <div
+        role="rowheader"
+        title={series.key}
+        className="truncate"
+        style={{ paddingLeft: 12 + depth * 14 }}
+      >
+        {label}
         {ranks && (
-          <span className="ml-1.5 text-tiny text-ink-3">
+          <span className="ml-1.5 text-tiny text-ink-2">
             {t("run.rank", { rank: series.rank })}
           </span>
         )}
@@ -78,8 +151,15 @@ function SeriesRow({ series, index, ranks }: { series: Series; index: number; ra
 function SummaryTable({ series }: { series: Series[] }) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const shown = useMemo(() => summaryRows(series, folded), [series, folded]);
+  const fold = (name: string) => {
+    const next = new Set(folded);
+    if (!next.delete(name)) next.add(name);
+    setFolded(next);
+  };
   const rows = useVirtualizer({
-    count: series.length,
+    count: shown.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 10,
@@ -91,7 +171,7 @@ function SummaryTable({ series }: { series: Series[] }) {
       ref={scroller}
       role="table"
       aria-label={t("run.summary")}
-      aria-rowcount={series.length + 1}
+      aria-rowcount={shown.length + 1}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
       tabIndex={0}
       className="max-h-[70vh] overflow-auto focus-visible:-outline-offset-2"
@@ -121,12 +201,12 @@ function SummaryTable({ series }: { series: Series[] }) {
       </div>
       <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map(({ index }) => {
-          const one = series[index];
-          return (
-            one !== undefined && (
-              <SeriesRow key={`${one.key}\n${one.rank}`} series={one} index={index} ranks={ranks} />
-            )
-          );
+          const row = shown[index];
+          if (row === undefined) return null;
+          if (row.kind === "group")
+            return <GroupRow key={`/${row.name}`} row={row} index={index} onFold={fold} />;
+          const { key, rank } = row.series;
+          return <SeriesRow key={`${key}\n${rank}`} row={row} index={index} ranks={ranks} />;
         })}
       </div>
     </div>
@@ -144,7 +224,7 @@ function SummarySkeleton() {
 }
 
 /** Last, least and greatest value of every key. */
-export function SummaryPanel({ workspace, project, run }: RunPlace) {
+export function SummaryPanel({ run: { workspace, project, id: run, name } }: { run: Run }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const query = seriesQuery(workspace, project, run);
@@ -167,13 +247,23 @@ export function SummaryPanel({ workspace, project, run }: RunPlace) {
       title={t("run.summary")}
       tools={
         (all?.length ?? 0) > 0 && (
-          <SearchField
-            value={text}
-            onChange={setText}
-            label={t("run.searchKeys")}
-            invalid={search.invalid}
-            className="w-52"
-          />
+          <>
+            <SearchField
+              value={text}
+              onChange={setText}
+              label={t("run.searchKeys")}
+              invalid={search.invalid}
+              className="w-52"
+            />
+            <SaveMenu
+              name={`${name}-summary`}
+              value={all ?? []}
+              rows={{
+                header: [...SAVED],
+                rows: () => (all ?? []).map((one) => SAVED.map((column) => one[column])),
+              }}
+            />
+          </>
         )
       }
     >
