@@ -8,7 +8,7 @@ import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import { type Defined, definedFor } from "@/charts/definitions";
 import { gridSections } from "@/charts/gridSections";
 import { type LineStyle, styleOfRun } from "@/charts/palette";
-import { chartsOf } from "@/charts/sections";
+import { type ChartItem, chartsOf } from "@/charts/sections";
 import { axisOf, type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, LineGroup, LineSpec } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
@@ -48,15 +48,20 @@ function useDrawnRuns(
   drawn: readonly Row[],
   groups: ChartsTabProps["groups"],
 ): readonly DrawnRun[] {
-  const runs = drawn.map(({ run }) => ({
-    id: run.id,
-    name: run.name,
-    style: styleOfRun(run),
-    origin: run.created_at,
-    has: run.last.map((value) => value !== null),
-    group: groups?.get(run.id),
-  }));
-  const text = JSON.stringify(runs);
+  const text = useMemo(
+    () =>
+      JSON.stringify(
+        drawn.map(({ run }) => ({
+          id: run.id,
+          name: run.name,
+          style: styleOfRun(run),
+          origin: run.created_at,
+          has: run.last.map((value) => value !== null),
+          group: groups?.get(run.id),
+        })),
+      ),
+    [drawn, groups],
+  );
   return useMemo(() => JSON.parse(text) as DrawnRun[], [text]);
 }
 
@@ -72,11 +77,14 @@ export default function ChartsTab(props: ChartsTabProps) {
   const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const settled = useDeferredValue(settings);
+  const sought = useDeferredValue(find);
   const runs = useDrawnRuns(drawn, groups);
   const defined = useMemo(() => definedFor(definitions), [definitions]);
+  const charts = useMemo(() => chartsOf(keys.map((key) => ({ key, rank: 0 }))), [keys]);
+  const lines = useMemo(() => linesOf(keys, runs), [keys, runs]);
   const sections = useMemo(
     () =>
-      sectionsWith(keys, runs, find, {
+      sectionsWith(charts, lines, sought, {
         settings: settled,
         language: i18n.language,
         defined,
@@ -87,7 +95,7 @@ export default function ChartsTab(props: ChartsTabProps) {
         },
         pins,
       }),
-    [keys, runs, find, settled, defined, pins, i18n.language, t],
+    [charts, lines, sought, settled, defined, pins, i18n.language, t],
   );
   const setFind = useCallback(
     (text: string) =>
@@ -149,37 +157,54 @@ interface Look {
   pins: readonly string[];
 }
 
+/** The lines of a key's chart; null where none of the runs has it. */
+type LinesOf = (key: string) => (() => readonly LineSpec[]) | null;
+
+/** Lines are made when their chart comes into sight: 10,000 keys of 100 runs would be a million. */
+function linesOf(keys: readonly string[], runs: readonly DrawnRun[]): LinesOf {
+  const places = new Map(keys.map((key, i) => [key, i]));
+  const made = new Map<string, readonly LineSpec[]>();
+  return (key) => {
+    const has = (run: DrawnRun) => run.has[places.get(key) ?? -1] === true;
+    if (!runs.some(has)) return null;
+    return () => {
+      const lines = made.get(key) ?? runs.filter(has).map((run) => lineOf(run, key));
+      made.set(key, lines);
+      return lines;
+    };
+  };
+}
+
 function sectionsWith(
-  keys: readonly string[],
-  runs: readonly DrawnRun[],
+  charts: readonly ChartItem[],
+  linesFor: LinesOf,
   find: string,
   { settings, language, defined, titles, pins }: Look,
 ): GridSection[] {
   const { matches } = parseSearch(find);
-  const lines = new Map<string, LineSpec[]>();
-  keys.forEach((key, i) => {
-    if (!matches(key)) return;
-    const of = runs.filter((run) => run.has[i]).map((run) => lineOf(run, key));
-    if (of.length > 0) lines.set(key, of);
-  });
-  const charts = chartsOf([...lines.keys()].map((key) => ({ key, rank: 0 })));
   const { y, smoothing, smoother, range } = settings;
+  const found = charts.filter(({ key }) => matches(key) && linesFor(key) !== null);
   return gridSections(
-    charts,
+    found,
     defined,
-    ({ key }, { x }) => ({
-      title: key,
-      lines: lines.get(key) ?? [],
-      x: axisOf(settings.x, x),
-      defined: x,
-      y,
-      smoothing,
-      smoother,
-      robust: range === "robust",
-      unit: "",
-      atLeast: null,
-      language,
-    }),
+    ({ key }, { x }) => {
+      const lines = linesFor(key);
+      return {
+        title: key,
+        get lines() {
+          return lines?.() ?? [];
+        },
+        x: axisOf(settings.x, x),
+        defined: x,
+        y,
+        smoothing,
+        smoother,
+        robust: range === "robust",
+        unit: "",
+        atLeast: null,
+        language,
+      };
+    },
     titles,
     pins,
   );
