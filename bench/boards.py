@@ -192,7 +192,7 @@ def _tensorboard(fed: Fed, scene: Scene, port: int) -> tuple[list[str], str]:
 
 def _wait_until_loaded(board: Board, scene: Scene) -> None:
     """Wait until TensorBoard has read its files: its page does not look again by itself."""
-    asked = "/experiment/defaultExperimentId/data/plugin/timeseries/tagMetadata"
+    asked = "/experiment/defaultExperimentId/data/plugin/timeseries/tags"
     until = time.monotonic() + 60
     while True:
         found = httpx2.get(board.host + asked, timeout=60).json()["scalars"]["runTagInfo"]

@@ -49,9 +49,12 @@ WATCH = """
     SELECTOR === "" ? charts().length : document.querySelectorAll(SELECTOR).length;
   const told = { seen: [], looking: true, frames: null, tasks: [] };
   let last = 0;
-  const look = () => {
+  const note = () => {
     const now = document.body ? count() : 0;
     if (now !== last) told.seen.push([performance.now(), (last = now)]);
+  };
+  const look = () => {
+    note();
     if (told.looking) later(look, 50);
   };
   look();
@@ -59,7 +62,10 @@ WATCH = """
     for (const task of list.getEntries()) told.tasks.push(task.duration);
   }).observe({ type: "longtask" });
   window.bench = {
-    seen: () => [performance.now(), told.seen],
+    seen: () => {
+      note();
+      return [performance.now(), told.seen];
+    },
     rest: () => { told.looking = false; },
     chart: () => {
       const { x, y, width, height } = charts().at(0).getBoundingClientRect();
@@ -101,9 +107,27 @@ class Tab:
         self.context.add_init_script(script)
         self.page = self.context.new_page()
         self.requests: list[Request] = []
-        self.page.on("request", lambda request: self.requests.append(request))
+        self._waiting: set[Request] = set()
+        self.page.on("request", self._begun)
+        for event in ("requestfinished", "requestfailed"):
+            self.page.on(event, self._ended)
         self._line = self.context.new_cdp_session(self.page)
         self._line.send("Performance.enable")
+
+    def _begun(self, request: Request) -> None:
+        self.requests.append(request)
+        if request.resource_type in ("fetch", "xhr"):
+            self._waiting.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._waiting.discard(request)
+
+    def rest(self, seconds: float = 60) -> None:
+        """Wait until no answer is awaited and nothing has been asked for half a second."""
+        until, last = time.monotonic() + seconds, -1
+        while time.monotonic() < until and (self._waiting or last != len(self.requests)):
+            last = len(self.requests)
+            self.page.wait_for_timeout(500)
 
     def metrics(self) -> dict[str, float]:
         """Return what the browser counts of this page."""
@@ -133,7 +157,7 @@ class Tab:
             now, seen = self.page.evaluate("bench.seen()")
             busy = self.busy()
             shown = seen and seen[-1][1] > 0
-            if shown and now - seen[-1][0] > _QUIET * 1000:
+            if shown and not self._waiting and now - seen[-1][0] > _QUIET * 1000:
                 break
             if time.monotonic() > until:
                 if not shown:

@@ -40,6 +40,7 @@ FIGURES = (
     Figure("run.task", "- main thread until settled", "ms"),
     Figure("run.requests", "- requests until settled", ""),
     Figure("run.batches", "- requests for charts, to a screenful", "", 1),
+    Figure("run.again", "- requests only for what was asked for before", ""),
     Figure("run.unseen", "- charts asked for that are not near the view", "", 0),
     Figure("run.scroll_slow", "- scrolled to the end: frames over 50 ms", "", 0),
     Figure("run.scroll_median", "- of that: median frame", "ms"),

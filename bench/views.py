@@ -70,25 +70,27 @@ def run_page(board: Board) -> Figures:
     """The run page of 300 charts: opened, gone through by screenfuls, and scrolled to its end."""
     with signed_in(board) as one:
         found = one.open(address(board, PAGE, run=True))
-        batches = asked(one)
-        near = set(one.page.evaluate(CARDS, MARGIN))
-        unseen = sum(key not in near for batch in batches for key in batch)
-        later = 0
+        known: set[str] = set()
+        batches = again = unseen = 0
         scroller = one.page.evaluate_handle(SCROLLER)
-        for _ in range(SCREENS):
-            scroller.evaluate("(one) => one.scrollBy(0, one.clientHeight)")
-            one.page.wait_for_timeout(700)
-            batch = asked(one)
-            later += len(batch)
+        for screen in range(1 + SCREENS):
+            if screen:
+                scroller.evaluate("(one) => one.scrollBy(0, one.clientHeight)")
+            one.rest()
             near = set(one.page.evaluate(CARDS, MARGIN))
-            unseen += sum(key not in near for keys in batch for key in keys)
+            for batch in asked(one):
+                unseen += len(set(batch) - near)
+                batches += not known.issuperset(batch)
+                again += known.issuperset(batch)
+                known.update(batch)
         scroller.evaluate("(one) => one.scrollTo(0, 0)")
-        one.page.wait_for_timeout(700)
+        one.rest()
         scroll = one.wheel(0, 300, 90)
         return {
             **found,
             "unseen": unseen,
-            "batches": (len(batches) + later) / (1 + SCREENS),
+            "batches": batches / (1 + SCREENS),
+            "again": again,
             **named(scroll, "scroll", "slow", "worst", "longest", "median"),
             "heap": one.heap(),
         }
