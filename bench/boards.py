@@ -187,7 +187,7 @@ def _mlflow(fed: Fed, scene: Scene, port: int) -> tuple[list[str], str]:
 
 def _tensorboard(fed: Fed, scene: Scene, port: int) -> tuple[list[str], str]:
     argv = [fed.program("tensorboard"), "--logdir", str(fed.store / scene.name)]
-    return [*argv, "--host", "127.0.0.1", "--port", str(port)], "/#timeseries"
+    return [*argv, "--host", "127.0.0.1", "--port", str(port)], "/?forceSVG=true#timeseries"
 
 
 def _wait_until_loaded(board: Board, scene: Scene) -> None:

@@ -237,8 +237,8 @@ def _notes(quick: bool) -> list[str]:
         "Drawn means: lines on a canvas or in an SVG within the window, looked for every 50 ms from"
         " the start of the navigation on, cache empty. Frames are gaps between animation frames,"
         " the mouse turning 90 times by 300 px. Peers show what they show by default: MLflow of"
-        " 100 runs the first ten, TensorBoard twelve charts to a group; none of them moves the"
-        " cursors of other charts along. "
+        " 100 runs the first ten, TensorBoard twelve charts to a group (as SVG: there is no GPU);"
+        " none of them moves the cursors of other charts along. "
         + ("A trial (`--quick`)." if quick else "Median (min to max) of the rounds."),
     ]
 

@@ -186,6 +186,7 @@ def test_the_best_of_many_runs_is_found_and_looked_into_by_keyboard_alone(
         column = page.get_by_role("columnheader").filter(has_text=key)
         expect(column).to_have_attribute("aria-sort", order)
     tab_to(page, grid)
+    page.keyboard.press("Control+Home")
     page.keyboard.press("Control+Enter")
     expect(page).to_have_title(f"{best} · swanlab")
     until(page, "window.drawn.length > 10")
