@@ -145,10 +145,10 @@ def test_of_hundreds_of_sections_only_those_in_sight_exist_and_each_is_reached(
     expect(page.get_by_role("article", name=names[200])).to_be_in_viewport()
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
+def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
     """Press Tab until ``wanted`` has the focus."""
     for _ in range(80):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if wanted.count() == 1 and wanted.evaluate("(one) => one === document.activeElement"):
             return
     raise AssertionError(f"never reached by Tab: {wanted}")
@@ -185,7 +185,7 @@ def test_the_best_of_many_runs_is_found_and_looked_into_by_keyboard_alone(
         page.keyboard.press("Enter")
         column = page.get_by_role("columnheader").filter(has_text=key)
         expect(column).to_have_attribute("aria-sort", order)
-    tab_to(page, grid)
+    tab_to(page, grid, "Shift+Tab")
     page.keyboard.press("Control+Home")
     page.keyboard.press("Control+Enter")
     expect(page).to_have_title(f"{best} · swanlab")
