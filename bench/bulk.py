@@ -19,6 +19,8 @@ from swanlab.server.metrics.tail import Rows, View
 PORTION = 1 << 20
 """Points to a seal."""
 STARTED = 1_760_000_000_000
+PEAK = 1000.0
+"""What a step that stands out has."""
 
 
 def curve(rng: np.random.Generator, first: int, count: int, keys: int, total: int) -> np.ndarray:
@@ -39,13 +41,16 @@ def portions(keys: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, ...
         yield at, times, curve(rng, first, count, keys, steps)
 
 
-def fill(store: Store, run: int, names: list[str], steps: int, seed: int = 0) -> None:
-    """Give ``run`` so many steps of all names; it must be new."""
+def fill(
+    store: Store, run: int, names: list[str], steps: int, seed: int = 0, peak: int | None = None
+) -> None:
+    """Give ``run`` so many steps of all names; it must be new. At step ``peak`` all stand out."""
     engine = store._engine  # noqa: SLF001 - a way in of its own
     with write(engine) as connection:
         connection.execute(sa.insert(schema.ledger), rows.Ledger(run)._asdict())
     ledger = rows.Ledger(run)
     for at, times, values in portions(len(names), steps, seed):
+        values[at == peak] = PEAK
         order = np.zeros(len(at), dtype=np.int64)
         view = View([Rows(tuple(names), 0, at, times, values, order, True)], {})
         with engine.connect() as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench import table
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-OWN = ("chaos.py", "sustained.py")
+OWN = ("chaos.py", "sustained.py", "pages.py")
 """Whose sections these are: headings ``## `chaos.py` …``."""
 
 

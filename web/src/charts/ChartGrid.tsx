@@ -1,5 +1,5 @@
 import { ChevronRight } from "lucide-react";
-import { memo, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "@/i18n";
 
 import { cn } from "@/lib/classes";
@@ -7,16 +7,14 @@ import { cn } from "@/lib/classes";
 import { useArranged } from "./arranging";
 import { ChartCard, type ChartCardProps } from "./ChartCard";
 import { dragProps, type Side, useDrop } from "./dragging";
+import { BLOCK, CARD, GAP, heightOfRows, heightOfSection } from "./room";
 import { SectionMenu } from "./SectionMenu";
 import { inBlocks } from "./sections";
 import { type ChartSpec, idOf } from "./spec";
 import { useNear } from "./useNear";
 
-/** Height of a card and of the gap between cards (px); blocks reserve their room by these. */
-const CARD = 216;
-const GAP = 8;
-/** Cards mounted and unmounted together: whole rows for 1, 2, 3, 4 and 6 columns. */
-const BLOCK = 12;
+/** Sections mounted and unmounted together. */
+const CHAPTER = 16;
 /** Least width of a card before a column is dropped (px). */
 const NARROW = 300;
 
@@ -43,7 +41,7 @@ export type GridProps = Card & {
   onFold: (id: string) => void;
 };
 
-/** Sections of cards. Only cards in sight exist; the others are room of the same size. */
+/** Sections of cards. Only what is in sight exists; the rest is room of the same size. */
 export function ChartGrid({ sections, columns, folded, onFold, ...card }: GridProps) {
   const body = useRef<HTMLDivElement>(null);
   const count = useColumns(body, columns);
@@ -51,20 +49,54 @@ export function ChartGrid({ sections, columns, folded, onFold, ...card }: GridPr
     () => sections.filter(({ fixed }) => fixed === undefined).map(({ id }) => id),
     [sections],
   );
+  const chapters = useMemo(() => inBlocks(sections, CHAPTER), [sections]);
+  // What is remembered is what was turned over.
+  const isOpen = ({ id, shut = false }: GridSection) => folded.has(id) === shut;
   return (
     <div ref={body} className="px-3.5 pt-1 pb-5 max-sm:px-2">
-      {sections.map((section) => (
-        <Section
-          key={section.id}
-          section={section}
-          movable={movable}
-          columns={count}
-          // What is remembered is what was turned over.
-          open={folded.has(section.id) === (section.shut ?? false)}
-          onFold={onFold}
-          card={card}
-        />
+      {chapters.map((some) => (
+        <Chapter
+          key={some[0]?.id}
+          alone={chapters.length === 1}
+          height={some.reduce(
+            (sum, one) => sum + heightOfSection(one.charts.length, count, isOpen(one)),
+            0,
+          )}
+        >
+          {() =>
+            some.map((section) => (
+              <Section
+                key={section.id}
+                section={section}
+                movable={movable}
+                columns={count}
+                open={isOpen(section)}
+                onFold={onFold}
+                card={card}
+              />
+            ))
+          }
+        </Chapter>
       ))}
+    </div>
+  );
+}
+
+interface ChapterProps {
+  /** There is no other: it need not wait to be seen. */
+  alone: boolean;
+  /** Of what it holds (px). */
+  height: number;
+  children: () => ReactNode;
+}
+
+/** Some sections, or the room that they take. */
+function Chapter({ alone, height, children }: ChapterProps) {
+  const ref = useRef<HTMLDivElement>(null);
+  const near = useNear(ref) || alone;
+  return (
+    <div ref={ref} style={near ? undefined : { height }}>
+      {near && children()}
     </div>
   );
 }
@@ -180,7 +212,7 @@ function Block({ charts, columns, section, card }: BlockProps) {
       className="grid"
       style={{
         gap: GAP,
-        height: rows * CARD + (rows - 1) * GAP,
+        height: heightOfRows(rows),
         gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
         gridAutoRows: CARD,
       }}

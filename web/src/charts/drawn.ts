@@ -40,14 +40,18 @@ export function keySpec(
   { effective, defined }: { effective: Effective; defined: XAxis | undefined },
 ): ChartSpec {
   const place = drawing.places.get(key) ?? -1;
-  const lines = drawing.runs
-    .filter((run) => run.has[place])
-    .flatMap((run) => linesOf(run, lineOf(run, key), drawing, effective.ranks));
+  let lines: LineSpec[] | null = null;
   return {
     ...plainSpec(drawing, effective, defined),
     title: effective.title ?? key,
     id: key,
-    lines,
+    // Made when the chart comes into sight: 10,000 keys of 100 runs would be a million.
+    get lines() {
+      lines ??= drawing.runs
+        .filter((run) => run.has[place])
+        .flatMap((run) => linesOf(run, lineOf(run, key), drawing, effective.ranks));
+      return lines;
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * One question for all visible cards: a card opens a slot, says what it wants and whether it is in
- * sight; slots that lack data are asked for together, once per animation frame. A hint about a run
- * asks again for that run's visible slots, at most twice a second. Hidden slots cost nothing; what
- * changed meanwhile is asked for when they come into sight. Answers to questions that a slot no
- * longer has are dropped. Data live here and in the plots, never in React state.
+ * sight; slots that lack data are asked for together, two animation frames after the first of them.
+ * A hint about a run asks again for that run's visible slots, at most twice a second. Hidden slots
+ * cost nothing; what changed meanwhile is asked for when they come into sight. Answers to questions
+ * that a slot no longer has are dropped. Data live here and in the plots, never in React state.
  */
 
 import type { FrameChart } from "@/api/frame";
@@ -42,7 +42,7 @@ export interface Feed {
 
 export interface FeedOptions {
   fetchCharts: (requests: ChartRequest[], signal: AbortSignal) => Promise<FrameChart[]>;
-  /** Runs its argument before the next frame is painted. */
+  /** Runs its argument when the cards that came into sight together have all said so. */
   nextFrame?: (callback: () => void) => void;
   now?: () => number;
 }
@@ -73,7 +73,9 @@ interface Batch {
   open: number;
 }
 
-const defaultNextFrame = (callback: () => void) => void requestAnimationFrame(callback);
+/** Cards in blocks that were there come into sight a frame before those of blocks yet to be made. */
+const defaultNextFrame = (callback: () => void) =>
+  void requestAnimationFrame(() => requestAnimationFrame(callback));
 
 /** A feed for the charts of one page. */
 export function openFeed({

@@ -15,7 +15,7 @@ import { entryOf, nearest } from "@/charts/looks";
 import { NewChart } from "@/charts/NewChart";
 import { styleOfRun } from "@/charts/palette";
 import { panelRun, type ShownRuns, ShownRunsContext } from "@/charts/panels/runs";
-import { chartsOf } from "@/charts/sections";
+import { type ChartItem, chartsOf } from "@/charts/sections";
 import { type ChartSettings, useChartSettings } from "@/charts/settings";
 import type { ChartSpec, LineGroup } from "@/charts/spec";
 import { Toolbar } from "@/charts/Toolbar";
@@ -46,16 +46,21 @@ function useDrawnRuns(
   drawn: readonly Row[],
   groups: ChartsTabProps["groups"],
 ): readonly DrawnRun[] {
-  const runs = drawn.map(({ run }) => ({
-    id: run.id,
-    name: run.name,
-    style: styleOfRun(run),
-    origin: run.created_at,
-    has: run.last.map((value) => value !== null),
-    ranks: run.ranks,
-    group: groups?.get(run.id),
-  }));
-  const text = JSON.stringify(runs);
+  const text = useMemo(
+    () =>
+      JSON.stringify(
+        drawn.map(({ run }) => ({
+          id: run.id,
+          name: run.name,
+          style: styleOfRun(run),
+          origin: run.created_at,
+          has: run.last.map((value) => value !== null),
+          ranks: run.ranks,
+          group: groups?.get(run.id),
+        })),
+      ),
+    [drawn, groups],
+  );
   return useMemo(() => JSON.parse(text) as DrawnRun[], [text]);
 }
 
@@ -89,8 +94,10 @@ export default function ChartsTab(props: ChartsTabProps) {
   const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const settled = useDeferredValue(settings);
+  const sought = useDeferredValue(find);
   const runs = useDrawnRuns(drawn, groups);
   const shown = useShown(props, baseline);
+  const charts = useMemo(() => chartsOf(keys.map((key) => ({ key, rank: 0 }))), [keys]);
   const drawing = useMemo(
     (): Drawing => ({
       keys,
@@ -110,8 +117,14 @@ export default function ChartsTab(props: ChartsTabProps) {
       hidden: t("charts.hidden"),
       pinned: t("charts.pinned"),
     };
-    return sectionsWith(find, drawing, { settings: settled, defined, titles, layout, pins });
-  }, [find, drawing, settled, defined, layout, pins, t]);
+    return sectionsWith(sought, charts, drawing, {
+      settings: settled,
+      defined,
+      titles,
+      layout,
+      pins,
+    });
+  }, [sought, charts, drawing, settled, defined, layout, pins, t]);
   const setFind = useCallback(
     (text: string) =>
       void navigate({ search: (old) => ({ ...old, find: text || undefined }), replace: true }),
@@ -211,6 +224,7 @@ interface Look extends Pick<Arranging, "layout" | "pins"> {
 
 function sectionsWith(
   find: string,
+  charts: readonly ChartItem[],
   drawing: Drawing,
   { settings, defined, titles, layout, pins }: Look,
 ): GridSection[] {
@@ -218,13 +232,15 @@ function sectionsWith(
   const effectiveOf = (id: string, section: string) =>
     nearest(settings, entryOf(layout.sections.settings, section), entryOf(layout.settings, id));
   const has = drawing.keys.map((_, place) => drawing.runs.some((run) => run.has[place]));
-  const keys = drawing.keys.filter((key, place) => has[place] && matches(key));
+  const found = charts.filter(
+    ({ key }) => has[drawing.places.get(key) ?? -1] === true && matches(key),
+  );
   const made = layout.charts.map((chart) => ({
     section: chart.section,
     spec: specOf(chart, drawing, effectiveOf(chart.id, chart.section), defined),
   }));
   return gridSections(
-    chartsOf(keys.map((key) => ({ key, rank: 0 }))),
+    found,
     defined,
     ({ key }, { x }, section) =>
       keySpec(key, drawing, { effective: effectiveOf(key, section), defined: x }),

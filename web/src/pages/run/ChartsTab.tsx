@@ -46,6 +46,7 @@ export default function ChartsTab(place: ChartsTabProps) {
   const zooms = useZooms();
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const drawn = useDeferredValue(settings);
+  const sought = useDeferredValue(query);
   const origin = run.data?.created_at ?? 0;
   const { number = 1, color = null } = run.data ?? {};
 
@@ -57,7 +58,7 @@ export default function ChartsTab(place: ChartsTabProps) {
   const defined = useMemo(() => definedFor(definitions ?? []), [definitions]);
   const sections = useMemo(
     () =>
-      specSections(charts, query, {
+      specSections(charts, sought, {
         id,
         origin,
         style: styleOfRun({ number, color }),
@@ -68,7 +69,7 @@ export default function ChartsTab(place: ChartsTabProps) {
         pins,
         t,
       }),
-    [charts, query, id, origin, number, color, i18n.language, drawn, defined, layout, pins, t],
+    [charts, sought, id, origin, number, color, i18n.language, drawn, defined, layout, pins, t],
   );
   const symlog = useCallback(() => change({ y: "symlog" }), [change]);
   const whole = useCallback(() => change({ range: "all" }), [change]);
