@@ -13,7 +13,7 @@ export const floating =
 
 const item =
   "flex min-h-7 items-center gap-2 rounded px-2 text-ink outline-none select-none " +
-  "data-[highlighted]:bg-accent-soft [&_svg]:size-3.5 [&_svg]:text-ink-2";
+  "data-[highlighted]:bg-accent-soft data-[disabled]:opacity-50 [&_svg]:size-3.5 [&_svg]:text-ink-2";
 
 export const MenuRoot = Base.Root;
 export const MenuRadioGroup = Base.RadioGroup;
