@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 Migration = Callable[[Connection], None]
 
@@ -130,6 +130,13 @@ MIGRATIONS: tuple[Migration, ...] = (
     retention,
     files_and_blobs,
 )
+
+
+def found(connection: Connection) -> int | None:
+    """Return how many migrations the database has had, None if it is none of ours; read only."""
+    if not inspect(connection).has_table("migrations"):
+        return None
+    return int(connection.execute(text("SELECT max(number) FROM migrations")).scalar() or 0)
 
 
 def version(connection: Connection) -> int:
