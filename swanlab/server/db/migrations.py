@@ -122,6 +122,17 @@ def files_and_blobs(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def tries_to_sign_in(connection: Connection) -> None:
+    """Who is guessing passwords, for all servers on the database; kept as hashes only."""
+    connection.execute(
+        text(
+            f"""CREATE TABLE tries (hash {_blob(connection)} PRIMARY KEY, count BIGINT NOT NULL,
+            until BIGINT NOT NULL)"""
+        )
+    )
+    connection.execute(text("CREATE INDEX tries_by_until ON tries (until)"))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -129,6 +140,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     number_of_every_run,
     retention,
     files_and_blobs,
+    tries_to_sign_in,
 )
 
 
