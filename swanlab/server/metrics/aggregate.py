@@ -346,5 +346,5 @@ def checks(summaries: Records) -> NDArray[np.uint64]:
     """
     words = np.ascontiguousarray(summaries).view("<u8").reshape(len(summaries), -1)
     mixed = words[:, : len(_MIXERS)] * _MIXERS
-    found: NDArray[np.uint64] = mixed.sum(axis=1, dtype=np.uint64)
-    return found | np.uint64(1)
+    found: NDArray[np.uint64] = mixed.sum(axis=1, dtype=np.uint64) | np.uint64(1)
+    return found
