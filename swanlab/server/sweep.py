@@ -1,4 +1,7 @@
-"""What is looked after at intervals: runs that fell silent, runs kept long enough, sizes."""
+"""What is looked after at intervals.
+
+Runs that fell silent, runs kept long enough, old tries to sign in, sizes.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from swanlab.server import retention, runview, trouble
+from swanlab.server import passwords, retention, runview, trouble
 from swanlab.server.db import projects, runs
 from swanlab.server.live import News
 
@@ -58,6 +61,8 @@ class Sweep:
         at = time.monotonic()
         if self._server.mode == "server" and at >= self._deleted:
             retention.sweep(self._server, self._stop.is_set)
+            with self._server.db.write() as connection:
+                passwords.forget_tries(connection)
             self._deleted = at + RETENTION_EVERY
         if self._server.measured and at >= self._measured:
             self._measure()

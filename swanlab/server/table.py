@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_READ = 2_000_000
 """Cells that one question may have read: runs times different keys it sorts and filters by."""
 _MISSING = object()
+_NUMBERS = {int, float}
 _PLAIN = ("name", "state", "tags", "created", "duration")
 _STATS = ("last", "min", "max", "mean", "count")
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -171,8 +172,9 @@ def _test(condition: Condition) -> Callable[[Any], bool]:
     compare = _COMPARE[op]
     if not isinstance(value, int | float | str) or isinstance(value, bool):
         raise _bad(f"The operator {op!r} needs a number or a text as its value.")
-    kind = _kind(value)
-    return lambda found: _kind(found) == kind and bool(compare(found, value))
+    if not isinstance(value, str):
+        return lambda found: type(found) in _NUMBERS and bool(compare(found, value))
+    return lambda found: isinstance(found, str) and bool(compare(found, value))
 
 
 def _equal(found: Any, value: Any) -> bool:
@@ -196,7 +198,10 @@ def _kind(value: Any) -> str:
 def _sorted(chosen: list[int], values: Values, *, descending: bool) -> list[int]:
     """Sort stably; numbers before texts before the rest, and what is missing last."""
     have = [at for at in chosen if values[at] is not _MISSING and values[at] is not None]
-    have.sort(key=lambda at: _rank(values[at]), reverse=descending)
+    if {type(values[at]) for at in have} <= _NUMBERS:
+        have.sort(key=values.__getitem__, reverse=descending)  # as below, in a tenth of the time
+    else:
+        have.sort(key=lambda at: _rank(values[at]), reverse=descending)
     held = set(have)
     return have + [at for at in chosen if at not in held]
 

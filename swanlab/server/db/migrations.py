@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 Migration = Callable[[Connection], None]
 
@@ -122,6 +122,17 @@ def files_and_blobs(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def tries_to_sign_in(connection: Connection) -> None:
+    """Who is guessing passwords, for all servers on the database; kept as hashes only."""
+    connection.execute(
+        text(
+            f"""CREATE TABLE tries (hash {_blob(connection)} PRIMARY KEY, count BIGINT NOT NULL,
+            until BIGINT NOT NULL)"""
+        )
+    )
+    connection.execute(text("CREATE INDEX tries_by_until ON tries (until)"))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -129,7 +140,15 @@ MIGRATIONS: tuple[Migration, ...] = (
     number_of_every_run,
     retention,
     files_and_blobs,
+    tries_to_sign_in,
 )
+
+
+def found(connection: Connection) -> int | None:
+    """Return how many migrations the database has had, None if it is none of ours; read only."""
+    if not inspect(connection).has_table("migrations"):
+        return None
+    return int(connection.execute(text("SELECT max(number) FROM migrations")).scalar() or 0)
 
 
 def version(connection: Connection) -> int:

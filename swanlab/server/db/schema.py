@@ -55,6 +55,15 @@ sessions = Table(
     Index("sessions_by_expiry", "expires_at"),
 )
 
+tries = Table(
+    "tries",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("tries_by_until", "until"),
+)
+
 workspaces = Table(
     "workspaces",
     metadata,

@@ -29,6 +29,8 @@ _GROUPS = struct.Struct("<BI")
 _INTS = struct.Struct("<Bqq")
 _CRC = struct.Struct("<I")
 _PAGE = struct.Struct("<B")
+PAGE_HEAD = _PAGE.size
+"""Bytes before the first record of a page."""
 _FLOAT32 = 1
 
 Memo = dict[tuple[int, bytes], Ints]

@@ -39,7 +39,7 @@ from swanlab.server.metrics.contract import (
     Receipt,
     Ref,
 )
-from swanlab.server.metrics.engine import open_engine, reclaim, write
+from swanlab.server.metrics.engine import open_engine, reclaim, vacuum, write
 from swanlab.server.metrics.summaries import Table, build
 from swanlab.server.metrics.tail import EMPTY, Arrays, Name, clip, concatenate, unique
 from swanlab.server.metrics.tails import Tails
@@ -198,16 +198,19 @@ class Store:
     def runs(self) -> list[int]:
         """Return the runs that have something in the store."""
         with self._engine.connect() as connection:
-            return list(connection.scalars(sa.select(schema.ledger.c.run)))
+            return verify.present(connection)
 
     def reclaim(self) -> None:
-        """Give free space back to the file system."""
+        """Give free space back: to the file system, or in PostgreSQL to its tables."""
         with self._writing:
             reclaim(self._engine)
+            vacuum(self._engine, schema.metadata.tables)
 
-    def verify(self, say: Callable[[verify.Finding], None]) -> verify.Counted:
-        """Check all that is stored; ``say`` is called with what is wrong."""
-        return verify.verify(self._engine, say)
+    def verify(
+        self, say: Callable[[verify.Finding], None], runs: Sequence[int] | None = None
+    ) -> verify.Counted:
+        """Check all that is stored, or these runs; ``say`` is called with what is wrong."""
+        return verify.verify(self._engine, say, runs)
 
     def summaries(self, runs: Sequence[int]) -> Table:
         """Return every series of the runs, unsealed points included, without reading points.
