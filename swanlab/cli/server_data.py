@@ -12,6 +12,7 @@ import click
 from swanlab.cli.output import Fails
 
 if TYPE_CHECKING:
+    from swanlab.server.metrics.cold import Cold
     from swanlab.server.metrics.store import Store
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -23,6 +24,15 @@ def data_dir_option(function: _Function) -> _Function:
         "--data-dir",
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder that holds everything.  [default: the user's data folder]",
+    )
+    return option(function)
+
+
+def media_url_option(function: _Function) -> _Function:
+    """Give a command the option ``--media-url``."""
+    option = click.option(
+        "--media-url",
+        help="The --media-url of the server: where the points of old runs are, if moved.",
     )
     return option(function)
 
@@ -45,28 +55,35 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def open_data(folder: Path | None) -> Iterator[Iterator[Place]]:
+def open_data(folder: Path | None, media_url: str | None = None) -> Iterator[Iterator[Place]]:
     """Open the stores of a data directory, one after the other.
 
-    Raises ``Fails`` when it is no data directory of a server, or of a newer version.
+    ``media_url`` is where their segments are, if not in the directory. Raises ``Fails`` when it is
+    no data directory of a server, or of a newer version.
     """
     from swanlab.cli.server import default_data_dir
     from swanlab.server.db.engine import FILE_NAME, Database
+    from swanlab.server.media.address import BadAddress, open_media
+    from swanlab.server.metrics.cold import Cold
 
     folder = folder or default_data_dir()
     if not (folder / FILE_NAME).is_file():
         raise Fails(f"{folder} holds no data of a server: name its folder with --data-dir.")
     try:
+        cold = Cold(open_media(media_url, folder).shelf(), folder / "cache" / "segments")
+    except BadAddress as error:
+        raise Fails(str(error)) from error
+    try:
         db = Database(folder / FILE_NAME)
     except RuntimeError as error:
         raise Fails(str(error)) from error
     try:
-        yield _places(folder / "metrics", db)
+        yield _places(folder / "metrics", db, cold)
     finally:
         db.close()
 
 
-def _places(folder: Path, db: Any) -> Iterator[Place]:
+def _places(folder: Path, db: Any, cold: Cold) -> Iterator[Place]:
     from sqlalchemy import select
     from sqlalchemy.exc import DBAPIError
 
@@ -85,7 +102,7 @@ def _places(folder: Path, db: Any) -> Iterator[Place]:
             known = select(runs.c.id, runs.c.run_id).where(runs.c.project_id == number)
             ids = {row[0]: row[1] for row in connection.execute(known)}
         try:
-            store = open_store(path)
+            store = open_store(path, cold)
         except FormatError as error:
             raise Fails(f"{path}: {error}") from error
         except DBAPIError as error:

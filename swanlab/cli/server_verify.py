@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from swanlab.cli.output import line, problem
-from swanlab.cli.server_data import Place, data_dir_option, open_data
+from swanlab.cli.server_data import Place, data_dir_option, media_url_option, open_data
 
 if TYPE_CHECKING:
     from swanlab.server.metrics.verify import Counted
@@ -20,15 +20,16 @@ MOST = 100
 
 @click.command()
 @data_dir_option
+@media_url_option
 @click.pass_context
-def verify(ctx: click.Context, data_dir: Path | None) -> None:
+def verify(ctx: click.Context, data_dir: Path | None, media_url: str | None) -> None:
     """Check all that is stored: checksums, summaries, roll-ups, offsets, what belongs to nothing.
 
     Nothing is changed, and a server may go on meanwhile. The exit code is 1 when something is
     wrong.
     """
     wrong = 0
-    with open_data(data_dir or ctx.obj) as places:
+    with open_data(data_dir or ctx.obj, media_url) as places:
         for place in places:
             wrong += _project(place)
     if wrong:
@@ -60,7 +61,8 @@ def _project(place: Place) -> int:
     if counted is not None:
         line(
             f"{place.title(None)}: {counted.runs} runs, {counted.series} series, "
-            f"{counted.chunks} chunks, {counted.batches} batches, {counted.points:,} points: "
+            f"{counted.chunks} chunks, {counted.batches} batches, {counted.points:,} points"
+            + (f", {counted.cold} runs in segments: " if counted.cold else ": ")
             + (f"{len(findings)} findings" if findings else "whole")
         )
     return len(findings)

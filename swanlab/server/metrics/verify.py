@@ -6,13 +6,15 @@ Everything is read in one transaction, a series at a time, so that a server may 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
 
-from swanlab.server.metrics import aggregate, codec, ingest, pages, rows, schema
+from swanlab.server.metrics import aggregate, codec, cold, ingest, pages, rows, schema, segment
 from swanlab.server.metrics.aggregate import HEADER, NO_ROLLUP, Records
+from swanlab.server.metrics.contract import ColdAway, ColdMissing
 from swanlab.server.metrics.tail import Arrays, Name
 
 _LOOSE = "total"
@@ -34,18 +36,23 @@ class Counted(NamedTuple):
     chunks: int = 0
     points: int = 0
     batches: int = 0
+    cold: int = 0
+    """Runs whose points are in segments."""
 
 
-def verify(engine: sa.Engine, say: Callable[[Finding], None]) -> Counted:
-    """Check the store; ``say`` is called with everything that is wrong."""
+def verify(
+    engine: sa.Engine, say: Callable[[Finding], None], place: cold.Cold | None = None
+) -> Counted:
+    """Check the store and its segments; ``say`` is called with everything that is wrong."""
     total = Counted()
     with engine.connect() as connection:
         for finding in _file(connection):
             say(finding)
         for run in _runs(connection):
             check = _Run(connection, run, say)
-            check.all()
-            own = (1, check.series, check.chunks, check.points, check.batches)
+            with _segment(check, place) as check.segment:
+                check.all()
+            own = (1, check.series, check.chunks, check.points, check.batches, check.is_cold)
             total = Counted(*(a + b for a, b in zip(total, own, strict=True)))
     return total
 
@@ -65,6 +72,47 @@ def _runs(connection: sa.Connection) -> list[int]:
     return sorted(found)
 
 
+@contextmanager
+def _segment(check: _Run, place: cold.Cold | None) -> Iterator[segment.Opened | None]:
+    """Fetch and check the segment of a run, if it has one."""
+    found = cold.held(check.connection, [check.run])
+    if not found:
+        yield None
+        return
+    (held,) = found
+    check.is_cold = True
+    with ExitStack() as stack:
+        try:
+            file, digest = stack.enter_context(cold.needed(place).opened(held.name))
+            if digest != held.digest:
+                check.say(f"its segment {held.name} is not what was written")
+            opened = segment.Opened(file, file.seek(0, 2))
+            _check_segment(check, opened, held)
+        except (codec.DamagedError, ColdAway, ColdMissing) as error:
+            check.say(f"its points cannot be checked: {error}")
+            check.unreadable = True
+            yield None
+            return
+        yield opened
+
+
+def _check_segment(check: _Run, opened: segment.Opened, held: cold.Held) -> None:
+    if opened.run != check.run:
+        check.say(f"its segment {held.name} holds the points of another run")
+    table = schema.segment
+    query = sa.select(table.c.places).where(table.c.run == check.run)
+    try:
+        kept = segment.open_index(check.connection.scalar(query) or b"")
+        if kept.entries.tobytes() != opened.index.entries.tobytes():
+            check.say("the index of its segment is not that in the database")
+    except codec.DamagedError as error:
+        check.say(str(error))
+    for own in (schema.chunk, schema.rollup):
+        count = sa.select(sa.func.count()).select_from(own).where(own.c.run == check.run)
+        if check.connection.scalar(count):
+            check.say(f"there are rows of {own.name} beside its segment")
+
+
 class _Run:
     """One run on its way through all checks."""
 
@@ -72,6 +120,9 @@ class _Run:
         self.connection, self.run, self._say = connection, run, say
         self.series = self.chunks = self.points = self.batches = 0
         self.ledger = rows.ledgers(connection, [run]).get(run, rows.Ledger(run))
+        self.segment: segment.Opened | None = None
+        self.is_cold = self.unreadable = False
+        """Whether its points are in a segment, and whether that cannot be read."""
 
     def say(self, what: str) -> None:
         self._say(Finding(self.run, what))
@@ -170,6 +221,10 @@ class _Run:
             )
             if count:
                 self.say(f"{count} rows of {table.name} belong to no series")
+        if self.segment is not None:
+            strange = int((self.segment.index.entries["sid"] >= series).sum())
+            if strange:
+                self.say(f"{strange} chunks of its segment belong to no series")
 
 
 class _Series:
@@ -185,6 +240,9 @@ class _Series:
         self.of.say(f"{self.title}: {what}")
 
     def _rows(self, table: sa.Table) -> Iterator[Any]:
+        if self.of.segment is not None and table in (schema.chunk, schema.rollup):
+            found = self.of.segment.rows(self.sid)
+            return found if table is schema.chunk else (row for row in found if row.coarse)
         query = sa.select(table).where(table.c.run == self.of.run, table.c.sid == self.sid)
         return iter(self.of.connection.execute(query.order_by(table.c.start)))
 
@@ -199,6 +257,8 @@ class _Series:
                 held[row.start] = np.zeros(0, dtype=HEADER)
         headers = aggregate.concatenate([*held.values()] or [np.zeros(0, dtype=HEADER)])
         self._check_places(held, headers)
+        if self.of.unreadable:
+            return  # said once, for the run
         by_start = dict(zip(headers["start"].tolist(), range(len(headers)), strict=True))
         self._check_chunks(headers, by_start, whole=all(len(page) for page in held.values()))
         self._check_packs(held)
