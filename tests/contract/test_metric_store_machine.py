@@ -89,7 +89,8 @@ class Machine(RuleBasedStateMachine):
     @rule(place=which)
     def thaw(self, place):
         run = self.pens[place].run
-        assert self.store.thaw(run) == (run in self.store.frozen())
+        was_away = run in self.store.frozen()
+        assert self.store.thaw(run) == was_away
         assert run not in self.store.frozen()
 
     @rule()

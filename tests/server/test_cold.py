@@ -161,7 +161,8 @@ def test_a_run_that_goes_on_is_whole_and_is_moved_again_later(server, alice, day
     days[0] = 31
     assert move(server) == 1
     sender.send(frame(Resume(20)) + scalars(3, 7.0, 8.0) + scalars(6000, 1.0, 2.0))
-    (one,) = [row for row in alice.get(f"{PROJECT}/runs/old/series").json() if row["key"] == "loss"]
+    found = alice.get(f"{PROJECT}/runs/old/series").json()["series"]
+    (one,) = [row for row in found if row["key"] == "loss"]
     assert (one["count"], one["last"], one["last_step"]) == (5001, 1.0, 6000)
     assert cold(server) == 0
     text = alice.get(f"{PROJECT}/runs/old/export").text
@@ -169,8 +170,9 @@ def test_a_run_that_goes_on_is_whole_and_is_moved_again_later(server, alice, day
     assert ",3,1700000000003,7.0\r\n" in text
     sender.send(frame(Finish(30, "success", None)))
     monkeypatch.setattr("swanlab.server.metrics.freeze.AT_WORK", -(10**12))
-    assert move(server) == 0  # heard of just now
-    days[0] = 62
+    days[0] = 29
+    assert move(server) == 0  # by this clock, it was heard of 29 days ago
+    days[0] = 31
     assert move(server) == 1
     assert alice.get(f"{PROJECT}/runs/old/export").text == text
 
