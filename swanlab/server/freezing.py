@@ -1,6 +1,6 @@
 """Moving the points of runs that ended long ago out of the database, beside the media.
 
-Off unless ``--cold-after`` says after how many days. A run counts from when it ended or was last
+After as many days as ``--cold-after`` says, or never. A run counts from when it ended or was last
 heard of, whichever is later, as for retention. What comes late for a cold run brings its points
 back; after as many days again they are moved again.
 """
@@ -35,7 +35,7 @@ class Freezer:
         self._thread = threading.Thread(target=self._work, name="freezer", daemon=True)
 
     def start(self) -> None:
-        """Begin, unless this server neither moves nor has anybody to move for."""
+        """Begin; a server that only watches folders moves nothing."""
         if self._server.mode == "server":
             self._thread.start()
 
