@@ -14,13 +14,14 @@ from swanlab.cli.output import Fails
 
 if TYPE_CHECKING:
     from swanlab.server.db.engine import Database
+    from swanlab.server.metrics.cold import Cold
     from swanlab.server.metrics.store import Store
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def where_options(function: _Function) -> _Function:
-    """Give a command the options ``--data-dir`` and ``--database-url``."""
+    """Give a command the options ``--data-dir``, ``--database-url`` and ``--media-url``."""
     folder = click.option(
         "--data-dir",
         type=click.Path(file_okay=False, path_type=Path),
@@ -31,7 +32,11 @@ def where_options(function: _Function) -> _Function:
         help="postgresql://… where the servers were started with that; SWANLAB_DATABASE_URL in"
         " the environment says the same.",
     )
-    return folder(url(function))
+    media = click.option(
+        "--media-url",
+        help="The --media-url of the server: where the points of old runs are, if moved.",
+    )
+    return folder(url(media(function)))
 
 
 class Where(NamedTuple):
@@ -39,16 +44,22 @@ class Where(NamedTuple):
 
     folder: Path | None
     url: str | None
+    media: str | None = None
+    """Where the points of old runs are, if not in the folder."""
 
 
-def where(ctx: click.Context, data_dir: Path | None, database_url: str | None) -> Where:
+def where(
+    ctx: click.Context, data_dir: Path | None, database_url: str | None, media_url: str | None
+) -> Where:
     """Return what the command is to go by: its own options, or those before its name."""
     if data_dir is not None and database_url is not None:
         raise Fails("--data-dir or --database-url: a server keeps its points in one of the two.")
+    if media_url is None and ctx.parent is not None:
+        media_url = ctx.parent.params["media_url"]
     if data_dir is None and database_url is None and ctx.parent is not None:
         # Of a server that was given both, the folder has but files.
-        return Where(ctx.obj, ctx.parent.params["database_url"])
-    return Where(data_dir, database_url)
+        return Where(ctx.obj, ctx.parent.params["database_url"], media_url)
+    return Where(data_dir, database_url, media_url)
 
 
 class Place(NamedTuple):
@@ -91,27 +102,28 @@ def open_data(place: Where) -> Iterator[Data]:
 
     with ExitStack() as held:
         try:
-            yield _database(place.url, held) if place.url else _folder(place.folder, held)
+            yield _database(place, held) if place.url else _folder(place, held)
         except DBAPIError as error:
             raise Fails(f"the database failed: {error.orig}") from error
 
 
-def _folder(folder: Path | None, held: ExitStack) -> Data:
+def _folder(place: Where, held: ExitStack) -> Data:
     from swanlab.cli.server import default_data_dir
     from swanlab.server.db.engine import FILE_NAME, Database
 
-    folder = folder or default_data_dir()
+    folder = place.folder or default_data_dir()
     if not (folder / FILE_NAME).is_file():
         raise Fails(f"{folder} holds no data of a server: name its folder with --data-dir.")
+    cold = _cold(place)
     try:
         db = Database(folder / FILE_NAME)
     except RuntimeError as error:
         raise Fails(str(error)) from error
     held.callback(db.close)
-    return Data(_files(folder / "metrics", db), None)
+    return Data(_files(folder / "metrics", db, cold), None)
 
 
-def _files(folder: Path, db: Database) -> Iterator[Place]:
+def _files(folder: Path, db: Database, cold: Cold) -> Iterator[Place]:
     from sqlalchemy.exc import DBAPIError
 
     from swanlab.server.metrics.schema import FormatError
@@ -121,7 +133,7 @@ def _files(folder: Path, db: Database) -> Iterator[Place]:
     for path in sorted(folder.glob("*.db")):
         number = int(path.stem) if path.stem.isdecimal() else -1
         try:
-            store = open_store(path)
+            store = open_store(path, cold)
         except FormatError as error:
             raise Fails(f"{path}: {error}") from error
         except DBAPIError as error:
@@ -132,7 +144,20 @@ def _files(folder: Path, db: Database) -> Iterator[Place]:
             yield Place(name, store, runs, path, stray, partial(_orphans, db, store, number))
 
 
-def _database(url: str, held: ExitStack) -> Data:
+def _cold(place: Where) -> Cold:
+    """Return where the points of old runs are, as a server with the same options would."""
+    from swanlab.cli.server import default_data_dir
+    from swanlab.server.media.address import BadAddress, open_media
+    from swanlab.server.metrics.cold import Cold
+
+    folder = place.folder or default_data_dir()
+    try:
+        return Cold(open_media(place.media, folder).shelf(), folder / "cache" / "segments")
+    except BadAddress as error:
+        raise Fails(str(error)) from error
+
+
+def _database(place: Where, held: ExitStack) -> Data:
     from sqlalchemy.exc import DBAPIError
 
     from swanlab.server.db import migrations, postgres
@@ -140,6 +165,7 @@ def _database(url: str, held: ExitStack) -> Data:
     from swanlab.server.metrics.schema import FormatError
     from swanlab.server.metrics.store import open_store
 
+    url, cold = place.url or "", _cold(place)
     try:
         engine = postgres.connect(url, size=1, overflow=0)
         held.callback(engine.dispose)
@@ -154,7 +180,7 @@ def _database(url: str, held: ExitStack) -> Data:
             )
         db = Database(url)
         held.callback(db.close)
-        store = open_store(url)
+        store = open_store(url, cold)
         held.callback(store.close)
     except (RuntimeError, FormatError, postgres.BadUrl) as error:
         raise Fails(str(error)) from error

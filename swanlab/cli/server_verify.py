@@ -21,13 +21,15 @@ MOST = 100
 @click.command()
 @where_options
 @click.pass_context
-def verify(ctx: click.Context, data_dir: Path | None, database_url: str | None) -> None:
+def verify(
+    ctx: click.Context, data_dir: Path | None, database_url: str | None, media_url: str | None
+) -> None:
     """Check all that is stored: checksums, summaries, roll-ups, offsets, what belongs to nothing.
 
     Nothing is changed, and servers may go on meanwhile. The exit code is 1 when something is wrong.
     """
     wrong = 0
-    with open_data(where(ctx, data_dir, database_url)) as data:
+    with open_data(where(ctx, data_dir, database_url, media_url)) as data:
         for place in data.places:
             wrong += _project(place)
     if wrong:
@@ -64,7 +66,8 @@ def _project(place: Place) -> int:
     if counted is not None:
         line(
             f"{place.title(None)}: {counted.runs} runs, {counted.series} series, "
-            f"{counted.chunks} chunks, {counted.batches} batches, {counted.points:,} points: "
+            f"{counted.chunks} chunks, {counted.batches} batches, {counted.points:,} points"
+            + (f", {counted.cold} runs in segments: " if counted.cold else ": ")
             + (f"{len(findings)} findings" if findings else "whole")
         )
     return len(findings)

@@ -81,6 +81,8 @@ class Report(msgspec.Struct, frozen=True):
     copied: int
     unchanged: int
     """Bytes that were copied, and that the target had already."""
+    elsewhere: int = 0
+    """Runs whose points are in segments that are not in the data folder, and so not copied."""
 
 
 def back_up(data_dir: Path, to: Path) -> Report:
@@ -144,7 +146,22 @@ class _Backup:
         )
         _write_manifest(self._to, manifest)
         self._clear(keep=manifest)
-        return Report(manifest, self._copied, self._unchanged)
+        elsewhere = sum(self._elsewhere(copied, _by_path(media)) for copied in manifest.files)
+        return Report(manifest, self._copied, self._unchanged, elsewhere)
+
+    def _elsewhere(self, copied: Copied, media: Mapping[str, Copied]) -> int:
+        """Count the segments that the copy of a store names and that were not copied.
+
+        What was in the folder when the store was copied stays for a day.
+        """
+        if copied.path == FILE_NAME:
+            return 0
+        with closing(sqlite3.connect(self._place / copied.path)) as connection:
+            known = "SELECT count(*) FROM sqlite_master WHERE name = 'segment'"
+            if not connection.execute(known).fetchone()[0]:
+                return 0  # of an older format
+            names = [row[0] for row in connection.execute("SELECT name FROM segment")]
+        return sum(f"{MEDIA}/segments/{name}" not in media for name in names)
 
     def _database(self, path: str) -> Copied:
         """Copy a database, or take over the copy that is still true."""

@@ -105,6 +105,9 @@ class Keeper:
         try:
             sealed = store.seal(run, force=force)
         except Exception as error:
+            if trouble.is_of_cold_runs(error):
+                trouble.report(log, f"bringing run {run} back for what came late", error)
+                return
             if trouble.of(error) is not None:
                 raise  # The machine's fault: the other runs would fail alike.
             log.exception("could not seal run %d; its points stay as they came", run)

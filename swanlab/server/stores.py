@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from swanlab.server.metrics.cold import Cold
     from swanlab.server.metrics.contract import MetricStore
 
 
@@ -17,9 +18,12 @@ _ALL = 0
 class Stores:
     """Opens each project's store when it is first needed and keeps it open. Thread-safe."""
 
-    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, database_url: str | None = None, cold: Cold | None = None
+    ) -> None:
         self._folder = folder
         self._url = database_url
+        self._cold = cold
         self._open: dict[int, MetricStore] = {}
         self._lock = threading.Lock()
 
@@ -38,14 +42,21 @@ class Stores:
         from swanlab.server.metrics.store import open_store
 
         if self._url is not None:
-            return open_store(self._url)
+            return open_store(self._url, self._cold)
         self._folder.mkdir(parents=True, exist_ok=True)
-        return open_store(self._folder / f"{number}.db")
+        return open_store(self._folder / f"{number}.db", self._cold)
 
     def open_shared(self) -> None:
         """Open the store of all projects now, if they share one: other servers write to it too."""
         if self._url is not None:
             self.of(_ALL)
+
+    def all(self) -> list[MetricStore]:
+        """Return every store there is, those of projects that were deleted included."""
+        if self._url is not None:
+            return [self.of(_ALL)]
+        found = sorted(int(path.stem) for path in self._folder.glob("[0-9]*.db"))
+        return [self.of(number) for number in found]
 
     def opened(self) -> list[MetricStore]:
         """Return the stores that are open now."""
@@ -60,6 +71,11 @@ class Stores:
     def size(self) -> int:
         """Return the bytes that the stores that are open take on the disk."""
         return sum(store.size() for store in self.opened())
+
+    def frozen(self) -> tuple[int, int]:
+        """Return how many runs of the stores that are open are cold, and the bytes they take."""
+        sizes = [size for store in self.opened() for size in store.frozen().values()]
+        return len(sizes), sum(sizes)
 
     def close(self) -> None:
         """Close all stores."""

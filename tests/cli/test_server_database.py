@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from swanlab.server.db import projects, runs
+from swanlab.server.media.local import LocalMedia
 from swanlab.server.messages import NewRun
 from swanlab.server.metrics.contract import Receipt, Ref
 from swanlab.server.metrics.store import open_store
@@ -174,6 +175,43 @@ def test_compacting_packs_what_a_seal_leaves_and_changes_no_answer(server, serve
         old, new = (getattr(found.columns[0], name) for found in (before[0], after[0]))
         np.testing.assert_array_equal(old, new)
     assert invoke("server", "verify", "--database-url", server_url).exit_code == 0
+
+
+def test_points_that_were_moved_away_are_checked_where_they_are(tmp_path, server_url, invoke):
+    media = LocalMedia(tmp_path / "media")
+    server = Server(tmp_path / "data", "server", database_url=server_url, media=media)
+    run, warm = begin(server, "cats", "a", "b")
+    store = server.stores.of(0)
+    for number in (run, warm):
+        pen = Pen(number, "w")
+        for step in range(20_000):
+            pen.log(step, step, {"loss": step % 977 / 977, "acc": float(step)})
+        store.append([pen.batch()])
+        store.seal(number, force=True)
+    assert store.freeze(run)
+    server.close()
+
+    def verified(*before: str, media: str | None = None):
+        own = ("--media-url", media) if media else ()
+        return invoke("server", *before, "verify", "--database-url", server_url, *own)
+
+    there = str(tmp_path / "media")
+    done = verified(media=there)
+    assert done.exit_code == 0, done.output
+    assert "2 runs, 4 series" in done.output
+    assert "80,000 points, 1 runs in segments: whole" in done.output
+    assert verified("--media-url", there).exit_code == 0
+    (segment,) = (path for path in (tmp_path / "media" / "segments").rglob("*") if path.is_file())
+    held = bytearray(segment.read_bytes())
+    held[len(held) // 2] ^= 16
+    segment.write_bytes(held)
+    done = verified(media=there)
+    assert done.exit_code == 1
+    assert "is not what was written" in done.output
+    assert "admin/cats/b: " not in done.output
+    segment.unlink()
+    done = verified(media=there)
+    assert (done.exit_code, "its points cannot be checked" in done.output) == (1, True)
 
 
 def packed(url: str) -> int:

@@ -196,6 +196,19 @@ def decode_page(blob: bytes, what: str) -> bytes:
     return blob[_PAGE.size : end]
 
 
+def encode_records(records: Records) -> bytes:
+    """Pack records of any layout, as a page."""
+    return encode_page(_zstd.compress(_shuffle(records)))
+
+
+def decode_records(blob: bytes, dtype: np.dtype[Any], what: str) -> Records:
+    """Return what was given to ``encode_records``; raises ``DamagedError``, naming ``what``."""
+    raw = np.frombuffer(_zstd.decompress(decode_page(blob, what)), dtype=np.uint8)
+    if len(raw) % dtype.itemsize:
+        raise DamagedError(f"a stored page of {what} does not hold whole records")
+    return np.ascontiguousarray(raw.reshape(dtype.itemsize, -1).T).reshape(-1).view(dtype)
+
+
 class _Packed(msgspec.Struct, array_like=True, frozen=True):
     numbers: list[int]
     steps: bytes

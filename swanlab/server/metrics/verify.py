@@ -8,14 +8,16 @@ most, and a series of any length is checked in bounded memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
 
 from swanlab.server.db import postgres
-from swanlab.server.metrics import aggregate, codec, ingest, pages, rows, schema
+from swanlab.server.metrics import aggregate, codec, cold, ingest, pages, rows, schema, segment
 from swanlab.server.metrics.aggregate import HEADER, NO_ROLLUP, Records
+from swanlab.server.metrics.contract import ColdAway, ColdMissing
 from swanlab.server.metrics.tail import Arrays, Name
 
 _LOOSE = "total"
@@ -42,14 +44,20 @@ class Counted(NamedTuple):
     chunks: int = 0
     points: int = 0
     batches: int = 0
+    cold: int = 0
+    """Runs whose points are in segments."""
 
 
 def verify(
-    engine: sa.Engine, say: Callable[[Finding], None], runs: Sequence[int] | None = None
+    engine: sa.Engine,
+    say: Callable[[Finding], None],
+    runs: Sequence[int] | None = None,
+    place: cold.Cold | None = None,
 ) -> Counted:
-    """Check the store, or only these runs of it; ``say`` is called with everything that is wrong.
+    """Check the store and its segments, or only these runs of it.
 
-    Raises what the database raises when it cannot be reached.
+    ``say`` is called with everything that is wrong. Raises what the database raises when it cannot
+    be reached.
     """
     total = Counted()
     with engine.connect() as connection:
@@ -59,13 +67,14 @@ def verify(
             connection.rollback()  # what was read of the run before may be tidied up from here on
             try:
                 check = _Run(connection, run, say)
-                check.all()
+                with _segment(check, place):
+                    check.all()
             except sa.exc.DBAPIError as error:
                 if postgres.is_outage(error):
                     raise
                 say(Finding(run, f"cannot be read: {error.orig}"))
                 continue
-            own = (1, check.series, check.chunks, check.points, check.batches)
+            own = (1, check.series, check.chunks, check.points, check.batches, check.is_cold)
             total = Counted(*(a + b for a, b in zip(total, own, strict=True)))
     return total
 
@@ -87,24 +96,11 @@ def present(connection: sa.Connection) -> list[int]:
 
 
 class _Rows:
-    """The rows of a table of a run, by series and start, each looked at once and in this order."""
+    """Rows by series and start, each looked at once and in this order."""
 
-    def __init__(self, connection: sa.Connection, table: sa.Table, run: int) -> None:
-        self._connection, self._table, self._run = connection, table, run
-        self._rest = self._read()
+    def __init__(self, found: Iterator[Any]) -> None:
+        self._rest = found
         self._next: Any = next(self._rest, None)
-
-    def _read(self) -> Iterator[Any]:
-        table, place = self._table, (-1, -1)
-        while True:
-            behind = sa.tuple_(table.c.sid, table.c.start) > sa.tuple_(*place)
-            query = sa.select(table).where(table.c.run == self._run, behind)
-            query = query.order_by(table.c.sid, table.c.start).limit(_AT_ONCE)
-            part = self._connection.execute(query).all()
-            yield from part
-            if len(part) < _AT_ONCE:
-                return
-            place = (part[-1].sid, part[-1].start)
 
     def of(self, sid: int, last: int | None = None) -> Iterator[Any]:
         """Yield the rows of a series that were not looked at yet, up to the start ``last``."""
@@ -116,6 +112,60 @@ class _Rows:
                 yield row
 
 
+def _stored(connection: sa.Connection, table: sa.Table, run: int) -> Iterator[Any]:
+    """Yield the rows of a table of a run, read a few at a time."""
+    place = (-1, -1)
+    while True:
+        behind = sa.tuple_(table.c.sid, table.c.start) > sa.tuple_(*place)
+        query = sa.select(table).where(table.c.run == run, behind)
+        query = query.order_by(table.c.sid, table.c.start).limit(_AT_ONCE)
+        part = connection.execute(query).all()
+        yield from part
+        if len(part) < _AT_ONCE:
+            return
+        place = (part[-1].sid, part[-1].start)
+
+
+@contextmanager
+def _segment(check: _Run, place: cold.Cold | None) -> Iterator[None]:
+    """Fetch and check the segment of a run, if it has one, and let it be read within the block."""
+    found = cold.held(check.connection, [check.run])
+    if not found:
+        yield
+        return
+    (held,) = found
+    check.is_cold = True
+    with ExitStack() as stack:
+        try:
+            file, digest = stack.enter_context(cold.needed(place).opened(held.name))
+            if digest != held.digest:
+                check.say(f"its segment {held.name} is not what was written")
+            opened = segment.Opened(file, file.seek(0, 2))
+            _check_segment(check, opened, held)
+            check.take(opened)
+        except (codec.DamagedError, ColdAway, ColdMissing) as error:
+            check.say(f"its points cannot be checked: {error}")
+            check.unreadable = True
+        yield
+
+
+def _check_segment(check: _Run, opened: segment.Opened, held: cold.Held) -> None:
+    if opened.run != check.run:
+        check.say(f"its segment {held.name} holds the points of another run")
+    table = schema.segment
+    query = sa.select(table.c.places).where(table.c.run == check.run)
+    try:
+        kept = segment.open_index(check.connection.scalar(query) or b"")
+        if kept.entries.tobytes() != opened.index.entries.tobytes():
+            check.say("the index of its segment is not that in the database")
+    except codec.DamagedError as error:
+        check.say(str(error))
+    for own in (schema.chunk, schema.rollup):
+        count = sa.select(sa.func.count()).select_from(own).where(own.c.run == check.run)
+        if check.connection.scalar(count):
+            check.say(f"there are rows of {own.name} beside its segment")
+
+
 class _Run:
     """One run on its way through all checks."""
 
@@ -123,10 +173,19 @@ class _Run:
         self.connection, self.run, self._say = connection, run, say
         self.series = self.chunks = self.points = self.batches = 0
         self.ledger = rows.ledgers(connection, [run]).get(run, rows.Ledger(run))
-        self.rows = {table: _Rows(connection, table, run) for table in _BY_SERIES}
+        self.rows = {table: _Rows(_stored(connection, table, run)) for table in _BY_SERIES}
+        self.segment: segment.Opened | None = None
+        self.is_cold = self.unreadable = False
+        """Whether its points are in a segment, and whether that cannot be read."""
 
     def say(self, what: str) -> None:
         self._say(Finding(self.run, what))
+
+    def take(self, opened: segment.Opened) -> None:
+        """Let the points be those of the segment."""
+        self.segment = opened
+        self.rows[schema.chunk] = _Rows(opened.rows())
+        self.rows[schema.rollup] = _Rows(row for row in opened.rows() if row.coarse)
 
     def all(self) -> None:
         """Check the run."""
@@ -222,6 +281,10 @@ class _Run:
             )
             if count:
                 self.say(f"{count} rows of {table.name} belong to no series")
+        if self.segment is not None:
+            strange = int((self.segment.index.entries["sid"] >= series).sum())
+            if strange:
+                self.say(f"{strange} chunks of its segment belong to no series")
 
 
 class _Series:
@@ -250,6 +313,8 @@ class _Series:
                 held[row.start] = np.zeros(0, dtype=HEADER)
         headers = aggregate.concatenate([*held.values()] or [np.zeros(0, dtype=HEADER)])
         self._check_places(held, headers)
+        if self.of.unreadable:
+            return  # said once, for the run
         by_start = dict(zip(headers["start"].tolist(), range(len(headers)), strict=True))
         self._check_chunks(headers, by_start, whole=all(len(page) for page in held.values()))
         self._check_packs(held)

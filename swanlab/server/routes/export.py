@@ -51,6 +51,8 @@ def points(ask: Ask[ExportQuery, None]) -> StreamingResponse:
             f"attachment; filename=\"{name}.{kind}\"; filename*=UTF-8''{quote(row.run_id)}.{kind}"
         ),
     }
+    if refs:
+        store.points(refs[0], None, None, 1)  # what cannot be read is told before anything is sent
     pieces = export.stream(store, refs, kind)
     return StreamingResponse(pieces, 200, headers, media_type=export.MEDIA[kind])
 
