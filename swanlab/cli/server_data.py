@@ -28,14 +28,14 @@ def data_dir_option(function: _Function) -> _Function:
 
 
 class Place(NamedTuple):
-    """One project's store. ``runs`` are the ids of its runs by their number."""
+    """One project's store. ``runs`` are ids of runs that show what is in it, by its number there."""
 
     name: str
     path: Path
     store: Store
     runs: dict[int, str]
     stray: bool
-    """Whether no project is known to which it belongs."""
+    """Whether no project is known to which it belongs, and no run reads it."""
     unreadable: tuple[type[Exception], ...]
     """What reading raises when the database itself is damaged."""
 
@@ -70,11 +70,11 @@ def _places(folder: Path, db: Any) -> Iterator[Place]:
     from sqlalchemy import select
     from sqlalchemy.exc import DBAPIError
 
-    from swanlab.server.db import schema
+    from swanlab.server.db import schema, sources
     from swanlab.server.metrics.schema import FormatError
     from swanlab.server.metrics.store import open_store
 
-    projects, workspaces, runs = schema.projects, schema.workspaces, schema.runs
+    projects, workspaces = schema.projects, schema.workspaces
     with db.read() as connection:
         joined = projects.join(workspaces, projects.c.workspace_id == workspaces.c.id)
         query = select(projects.c.id, workspaces.c.name, projects.c.name).select_from(joined)
@@ -82,8 +82,7 @@ def _places(folder: Path, db: Any) -> Iterator[Place]:
     for path in sorted(folder.glob("*.db")):
         number = int(path.stem) if path.stem.isdecimal() else -1
         with db.read() as connection:
-            known = select(runs.c.id, runs.c.run_id).where(runs.c.project_id == number)
-            ids = {row[0]: row[1] for row in connection.execute(known)}
+            ids = sources.labels(connection, number)
         try:
             store = open_store(path)
         except FormatError as error:
@@ -92,6 +91,7 @@ def _places(folder: Path, db: Any) -> Iterator[Place]:
             raise Fails(f"{path} cannot be opened: {error.orig}") from error
         try:
             name = names.get(number, path.name)
-            yield Place(name, path, store, ids, number not in names, (DBAPIError,))
+            stray = number not in names and not ids
+            yield Place(name, path, store, ids, stray, (DBAPIError,))
         finally:
             store.close()

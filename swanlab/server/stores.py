@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from swanlab.server.joined import Readable
     from swanlab.server.metrics.contract import MetricStore
 
 
@@ -23,9 +25,9 @@ class Stores:
         self._open: dict[int, MetricStore] = {}
         self._lock = threading.Lock()
 
-    def of(self, project: int) -> MetricStore:
+    def of(self, home: int) -> MetricStore:
         """Return the store of a project, creating its file when it is new."""
-        number = project if self._url is None else _ALL
+        number = home if self._url is None else _ALL
         held = self._open.get(number)
         if held is not None:
             return held
@@ -33,6 +35,39 @@ class Stores:
             if number not in self._open:
                 self._open[number] = self._opened(number)
             return self._open[number]
+
+    def over(self, homes: Mapping[int, int], otherwise: int) -> Readable:
+        """Return what reads the sources in ``homes``, each in the store of its home.
+
+        ``otherwise`` is the home of whatever else is asked for, which has no points.
+        """
+        if self._url is not None:
+            return self.of(_ALL)
+        used = sorted(set(homes.values()))
+        if len(used) <= 1:
+            return self.of(used[0] if used else otherwise)
+        from swanlab.server.joined import Joined
+
+        return Joined({home: self.of(home) for home in used}, homes)
+
+    def remove(self, home: int) -> bool:
+        """Remove the file of a project that is gone; False where it cannot be yet, or is shared.
+
+        Nobody may read or write it any more.
+        """
+        if self._url is not None:
+            return False
+        with self._lock:
+            held = self._open.pop(home, None)
+        if held is not None:
+            held.close()
+        path = self._folder / f"{home}.db"
+        try:
+            for end in ("", "-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+        except PermissionError:  # Windows: somebody still has it open.
+            return False
+        return True
 
     def _opened(self, number: int) -> MetricStore:
         from swanlab.server.metrics.store import open_store

@@ -1,0 +1,92 @@
+"""Points that no run shows any more: freed behind whoever deleted the last one that did.
+
+To delete a run takes a moment however many points it has. What is left in the stores is found in
+the database, so that nothing stays when a server ends in between.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from swanlab.server import trouble
+from swanlab.server.db import sources
+from swanlab.server.db.engine import Database
+from swanlab.server.stores import Stores
+
+EVERY = 600.0
+_BATCH = 100
+
+log = logging.getLogger("swanlab.server")
+
+
+class Freeing:
+    """One thread that gives the space of deleted runs back."""
+
+    def __init__(self, db: Database, stores: Stores) -> None:
+        self._db, self._stores = db, stores
+        self._wake = threading.Event()
+        self._closed = False
+        self._one = threading.Lock()
+        self._thread = threading.Thread(target=self._work, name="freeing", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after what is being freed."""
+        self._closed = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def soon(self) -> None:
+        """Something was deleted: look soon."""
+        self._wake.set()
+
+    def sweep(self) -> int:
+        """Free what nobody reads; returns how many files and runs that were.
+
+        The file of a deleted project goes whole when nothing in it is read, whatever its size.
+        """
+        with self._one:
+            return self._files() + self._points()
+
+    def _files(self) -> int:
+        if self._db.shared:
+            return 0
+        with self._db.read() as connection:
+            homes = sources.abandoned(connection)
+        done = 0
+        for home in homes:
+            if self._stores.remove(home):
+                with self._db.write() as connection:
+                    sources.drop_home(connection, home)
+                done += 1
+        return done
+
+    def _points(self) -> int:
+        done = 0
+        while not self._closed:
+            with self._db.read() as connection:
+                unread = sources.unread(connection, _BATCH)
+            for source, home in unread:
+                if self._closed:
+                    return done
+                self._stores.of(home).delete(source)
+                with self._db.write() as connection:
+                    sources.drop(connection, source)
+                done += 1
+            if len(unread) < _BATCH:
+                return done
+        return done
+
+    def _work(self) -> None:
+        while not self._closed:
+            try:
+                self.sweep()
+            except Exception as error:  # noqa: BLE001 - reported, and tried again
+                trouble.report(log, "freeing the space of deleted runs", error)
+            self._wake.wait(EVERY)
+            self._wake.clear()
