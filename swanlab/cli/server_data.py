@@ -28,7 +28,7 @@ def data_dir_option(function: _Function) -> _Function:
 
 
 class Place(NamedTuple):
-    """One project's store. ``runs`` are ids of runs that show what is in it, by its number there."""
+    """One project's store. ``runs`` are ids of runs that show what is in it, by its number."""
 
     name: str
     path: Path

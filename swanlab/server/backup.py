@@ -234,7 +234,7 @@ class _Facts(msgspec.Struct, frozen=True):
     projects: int
     runs: int
     sources: dict[int, set[int]]
-    """By home; that of every project is there."""
+    """Those that runs read, by home; that of every project is there."""
 
 
 def _facts(metadata: Path) -> _Facts:
@@ -248,8 +248,8 @@ def _facts(metadata: Path) -> _Facts:
         projects = len(sources)
         # A server that runs may not have been started again since this program was updated.
         new = connection.execute("SELECT name FROM sqlite_master WHERE name = 'sources'").fetchone()
-        query = "SELECT home, id FROM sources" if new else "SELECT project_id, id FROM runs"
-        for home, source in connection.execute(query):
+        read = "SELECT home, id FROM sources WHERE id IN (SELECT source FROM runs)"
+        for home, source in connection.execute(read if new else "SELECT project_id, id FROM runs"):
             sources.setdefault(home, set()).add(source)
     return _Facts(version, server, projects, runs, sources)
 
