@@ -26,7 +26,7 @@ class Freeing:
     def __init__(self, db: Database, stores: Stores) -> None:
         self._db, self._stores = db, stores
         self._wake = threading.Event()
-        self._closed = False
+        self._closing = threading.Event()
         self._one = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="freeing", daemon=True)
 
@@ -36,7 +36,7 @@ class Freeing:
 
     def close(self) -> None:
         """Stop after what is being freed."""
-        self._closed = True
+        self._closing.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -68,11 +68,11 @@ class Freeing:
 
     def _points(self) -> int:
         done = 0
-        while not self._closed:
+        while not self._closing.is_set():
             with self._db.read() as connection:
                 unread = sources.unread(connection, _BATCH)
             for source, home in unread:
-                if self._closed:
+                if self._closing.is_set():
                     return done
                 self._stores.of(home).delete(source)
                 with self._db.write() as connection:
@@ -83,7 +83,7 @@ class Freeing:
         return done
 
     def _work(self) -> None:
-        while not self._closed:
+        while not self._closing.is_set():
             try:
                 self.sweep()
             except Exception as error:  # noqa: BLE001 - reported, and tried again

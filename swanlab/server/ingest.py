@@ -111,7 +111,7 @@ class Ingest:
         self.refused = (0.0, "")
         """When (monotonic seconds) the machine last kept posts from being stored, and how."""
         self.forgotten = 0
-        """How many runs were deleted; what was said about them before no longer holds."""
+        """How often runs went or came; what was said about them before no longer holds."""
         with db.read() as connection:
             self._lent = sources.lent(connection)
         """Runs of which there are copies."""
@@ -242,6 +242,7 @@ class Ingest:
                 self.peers.tell_accounts(connection)
             with self._lock:
                 held = [run for run in self._runs.values() if run.project.id == project.id]
+                self.forgotten += 1
             for run in held:
                 self.lost(run)
         self._was_freed(gone)
@@ -290,7 +291,8 @@ class Ingest:
             self._tell(News(run.project, run.id, run.run_id, run.state, frozenset(kinds)))
 
     def hint(self, project: ProjectRow, run: int, run_id: str, state: State) -> None:
-        """Let those who watch a project know of a run that has come into it."""
+        """Let those who watch a project know that a run has come into it, or has left it."""
+        self.forgotten += 1
         self._tell(News(project, run, run_id, state, frozenset({"run"})))
 
     def _tell(self, news: News) -> None:

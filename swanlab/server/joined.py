@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -27,6 +27,7 @@ from swanlab.server.metrics.contract import (
     Summary,
 )
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 Part = tuple[list[int], Buckets]
 """Places of some series in their chart, and their store's answer."""
 
@@ -168,35 +169,35 @@ class Together:
     @property
     def ranks(self) -> Ints:
         """The rank of every series."""
-        return self._whole("ranks")
+        return self._together([part.ranks for part in self._parts])
 
     @property
     def count(self) -> Ints:
         """How many points every series has."""
-        return self._whole("count")
+        return self._together([part.count for part in self._parts])
 
     @property
     def last(self) -> Floats:
         """The value at the last step of every series."""
-        return self._whole("last")
+        return self._together([part.last for part in self._parts])
 
     @property
     def last_step(self) -> Ints:
         """The last step of every series."""
-        return self._whole("last_step")
+        return self._together([part.last_step for part in self._parts])
 
     @property
     def low(self) -> Floats:
         """The smallest finite value of every series."""
-        return self._whole("low")
+        return self._together([part.low for part in self._parts])
 
     @property
     def high(self) -> Floats:
         """The greatest finite value of every series."""
-        return self._whole("high")
+        return self._together([part.high for part in self._parts])
 
-    def _whole(self, name: str) -> NDArray[np.number]:
-        return np.concatenate([getattr(part, name) for part in self._parts])[self._order]
+    def _together(self, columns: list[NDArray[Scalar]]) -> NDArray[Scalar]:
+        return np.concatenate(columns)[self._order]
 
     def __len__(self) -> int:
         return len(self.runs)

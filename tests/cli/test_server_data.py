@@ -65,7 +65,8 @@ def test_what_only_a_copy_reads_belongs_to_it(data, invoke):
         place = projects.find(connection, "admin", "cats")
         for run in (first, first + 1):
             ranks.set_state(connection, run, 0, "finished", 1, None)
-    copies.copy(server, place, ["a"], lambda held: projects.create(held, "admin", "copies"))
+    to = copies.Target("admin", "copies", lambda held: projects.create(held, "admin", "copies"))
+    copies.copy(server, place, ["a"], to)
     server.ingest.forget_project(place)
     server.close()
     done = invoke("server", "verify", "--data-dir", str(folder))

@@ -16,7 +16,7 @@ from tests.serving import Serving, wait_for
 
 @pytest.fixture
 def cats(server: Serving) -> Serving:
-    """A server with project ``cats``, of three runs that ended and one that did not, and ``dogs``."""
+    """A server with project ``cats``, three of whose four runs have ended, and ``dogs``."""
     client = Client(server.host, server.api_key)
     for number in range(1, 5):
         created = 1_700_000_000_000 + number

@@ -6,6 +6,8 @@ takes it away from where it was, and needs to be allowed to write there.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection
 
 from swanlab.server import copies
@@ -13,49 +15,57 @@ from swanlab.server.db import projects
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.http import Ask, Need, Problem, Route
 from swanlab.server.messages import Cloned, NewClone, RunsPlaced, RunsTo
-from swanlab.server.routes.projects import PROJECT, need_accounts, shown
+from swanlab.server.routes.projects import PROJECT, good_name, shown
 
 
 def copy_runs(ask: Ask[None, RunsTo]) -> RunsPlaced:
     """Copy runs; those that are gone or have not ended are named."""
-    need_accounts(ask.server)
+    _need_store(ask)
     return copies.copy(ask.server, ask.project, ask.body.runs, _target(ask))
 
 
 def move_runs(ask: Ask[None, RunsTo]) -> RunsPlaced:
     """Move runs; those that cannot be moved are named, and stay."""
-    need_accounts(ask.server)
+    _need_store(ask)
     return copies.move(ask.server, ask.project, ask.body.runs, _target(ask))
 
 
-def _target(ask: Ask[None, RunsTo]) -> copies.Open:
+def _need_store(ask: Ask[Any, Any]) -> None:
+    if ask.server.mode == "watch":
+        message = "These are the run folders on this machine: they are not copied or moved here."
+        raise Problem(403, "shows_files", message)
+
+
+def _target(ask: Ask[None, RunsTo]) -> copies.Target:
     """Return what finds or makes the project; a 404 ``Problem`` where the workspace is not ours."""
     workspace = ask.server.auth.own_workspace(ask.caller.user, ask.body.workspace)
+    name = good_name(ask.body.project)
 
     def open_project(connection: Connection) -> ProjectRow:
-        return projects.create(connection, workspace, ask.body.project)
+        return projects.create(connection, workspace, name)
 
-    return open_project
+    return copies.Target(workspace, name, open_project)
 
 
 def clone(ask: Ask[None, NewClone]) -> Cloned:
     """Make a project with copies of all runs that have ended."""
     server, body = ask.server, ask.body
-    need_accounts(server)
+    _need_store(ask)
     workspace = server.auth.own_workspace(ask.caller.user, body.workspace)
+    name = good_name(body.name)
     with server.db.read() as connection:
         told = projects.card(connection, ask.project.id).description
 
     def make(connection: Connection) -> ProjectRow:
-        made = projects.create_new(connection, workspace, body.name, told, body.visibility)
+        made = projects.create_new(connection, workspace, name, told, body.visibility)
         if made is None:
-            message = f"There is a project {workspace}/{body.name} already."
+            message = f"There is a project {workspace}/{name} already."
             raise Problem(409, "exists", message)
         return made
 
-    placed = copies.copy(server, ask.project, None, make)
+    placed = copies.copy(server, ask.project, None, copies.Target(workspace, name, make))
     with server.db.read() as connection:
-        made = projects.find(connection, workspace, body.name)
+        made = projects.find(connection, workspace, name)
         card = None if made is None else projects.card(connection, made.id)
     if card is None:
         raise Problem(409, "gone", "The new project was deleted at once.")

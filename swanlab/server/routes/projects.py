@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 
 from swanlab.server import series
 from swanlab.server.db import definitions, projects, runs
-from swanlab.server.http import Ask, Need, Problem, Route
+from swanlab.server.http import Ask, Need, Problem, Route, check_name
 from swanlab.server.messages import NewProject, Project, Projects, RunRow, RunTable
 from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 
 MAX_CELLS = 2_000_000
 PROJECT = "/projects/{workspace}/{project}"
+_NAME = re.compile(r"[0-9A-Za-z_\-+.]{1,100}")
 
 
 def all_projects(ask: Ask[None, None]) -> Projects:
@@ -30,10 +32,11 @@ def create(ask: Ask[None, NewProject]) -> Project:
     server, new = ask.server, ask.body
     need_accounts(server)
     workspace = server.auth.own_workspace(ask.caller.user, ask.part("workspace"))
+    name = good_name(new.name)
     with server.db.write() as connection:
-        made = projects.create_new(connection, workspace, new.name, new.description, new.visibility)
+        made = projects.create_new(connection, workspace, name, new.description, new.visibility)
         if made is None:
-            message = f"There is a project {workspace}/{new.name} already."
+            message = f"There is a project {workspace}/{name} already."
             raise Problem(409, "exists", message)
         card = projects.card(connection, made.id)
     return shown(card, {})
@@ -51,6 +54,12 @@ def remove(ask: Ask[None, None]) -> None:
     need_accounts(ask.server)
     ask.server.ingest.forget_project(ask.project)
     ask.server.auth.forget()
+
+
+def good_name(name: str) -> str:
+    """Return the name if a project can have it."""
+    rule = "has 1 to 100 letters, digits and - _ + . characters."
+    return check_name(_NAME, name, "The name of a project", rule)
 
 
 def need_accounts(server: Server) -> None:

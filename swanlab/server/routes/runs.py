@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import series
 from swanlab.server.auth import may_read
 from swanlab.server.db import definitions, projects, runs
-from swanlab.server.http import Ask, Need, Problem, Route, check_name, is_copy, no_such
+from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
 from swanlab.server.messages import (
     LogLine,
     Logs,
@@ -27,13 +26,12 @@ from swanlab.server.messages import (
     SetAside,
 )
 from swanlab.server.metrics.contract import Line, MetricStore
-from swanlab.server.routes.projects import PROJECT, may_edit, need_accounts
+from swanlab.server.routes.projects import PROJECT, good_name, may_edit, need_accounts
 from swanlab.server.runview import color, duration, notices, state, text
 from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
 WriterName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
-_PROJECT_NAME = re.compile(r"[0-9A-Za-z_\-+.]{1,100}")
 _PAGE = 10_000
 _LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR"}
 
@@ -42,8 +40,7 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
     """Create the run (and its project), or find it."""
     server, user = ask.server, ask.caller.user
     workspace = server.auth.own_workspace(user, ask.part("workspace"))
-    rule = "has 1 to 100 letters, digits and - _ + . characters."
-    name = check_name(_PROJECT_NAME, ask.part("project"), "The name of a project", rule)
+    name = good_name(ask.part("project"))
     if ask.body.must_exist:
         _check_exists(server, workspace, name, ask.body.id)
     with server.db.write() as connection:

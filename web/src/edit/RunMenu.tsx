@@ -95,7 +95,9 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
           name={run.name}
           from={run}
           onChoose={(place) =>
-            void (asked === "move" ? placing.move([run], place, follow) : placing.copy([run], place))
+            void (asked === "move"
+              ? placing.move([run], place, follow)
+              : placing.copy([run], place))
           }
           onClose={close}
         />
