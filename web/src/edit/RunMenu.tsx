@@ -25,7 +25,7 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
   const alive = run.state === "running";
   const ended = !alive && run.state !== "unresponsive";
   const follow: Follow = {
-    leave: (place) => void navigate({ to: "/@{$workspace}/$project", params: place }),
+    leave: (place) => navigate({ to: "/@{$workspace}/$project", params: place }),
     arrive: (place) =>
       void navigate({ to: "/@{$workspace}/$project/runs/$run", params: { ...place, run: run.id } }),
   };

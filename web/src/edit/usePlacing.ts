@@ -25,7 +25,7 @@ export function stayed({ missing, running, taken }: RunsPlaced): [Reason, number
 
 /** What a page does that shows a run while it goes elsewhere: there is nothing at its address. */
 export interface Follow {
-  leave?: (from: Place) => void;
+  leave?: (from: Place) => Promise<void>;
   arrive: (at: Place) => void;
 }
 
@@ -60,7 +60,7 @@ export function usePlacing(workspace: string, project: string) {
     const move = async (runs: readonly Placed[], to: Place, { leave, arrive }: Follow) => {
       const ids = runs.map(({ id }) => id);
       hide(here, ids);
-      leave?.(here);
+      await leave?.(here);
       const placed = await send("move", here, ids, to);
       const there = { workspace: placed?.workspace ?? to.workspace, project: to.project };
       const moved = Object.keys(placed?.runs ?? {});
@@ -70,7 +70,7 @@ export function usePlacing(workspace: string, project: string) {
       refresh(there);
       if (moved.length === 0) return;
       const undo = async () => {
-        leave?.(there);
+        await leave?.(there);
         const back = await send("move", there, moved, here);
         refresh(here, there);
         arrive(back !== null && Object.keys(back.runs).length > 0 ? here : there);
