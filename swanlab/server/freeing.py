@@ -15,7 +15,7 @@ from swanlab.server.db.engine import Database
 from swanlab.server.stores import Stores
 
 EVERY = 600.0
-_BATCH = 100
+_BATCH = 10
 
 log = logging.getLogger("swanlab.server")
 
@@ -50,8 +50,15 @@ class Freeing:
 
         The file of a deleted project goes whole when nothing in it is read, whatever its size.
         """
+        done = 0
         with self._one:
-            return self._files() + self._points()
+            while not self._closing.is_set():
+                # Looked for again each time: much goes at once when a project is deleted meanwhile.
+                some = self._files() + self._points()
+                if not some:
+                    break
+                done += some
+        return done
 
     def _files(self) -> int:
         if self._db.shared:
@@ -67,20 +74,15 @@ class Freeing:
         return done
 
     def _points(self) -> int:
-        done = 0
-        while not self._closing.is_set():
-            with self._db.read() as connection:
-                unread = sources.unread(connection, _BATCH)
-            for source, home in unread:
-                if self._closing.is_set():
-                    return done
-                self._stores.of(home).delete(source)
-                with self._db.write() as connection:
-                    sources.drop(connection, source)
-                done += 1
-            if len(unread) < _BATCH:
+        with self._db.read() as connection:
+            unread = sources.unread(connection, _BATCH)
+        for done, (source, home) in enumerate(unread):
+            if self._closing.is_set():
                 return done
-        return done
+            self._stores.of(home).delete(source)
+            with self._db.write() as connection:
+                sources.drop(connection, source)
+        return len(unread)
 
     def _work(self) -> None:
         while not self._closing.is_set():

@@ -15,7 +15,7 @@ import logging
 import threading
 import time
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 
@@ -141,6 +141,23 @@ class Ingest:
             if forgotten == self.forgotten:
                 return self._runs.setdefault((project.id, run_id), LiveRun(project, row))
         return self.run(project, run_id)  # A run was deleted meanwhile, maybe this one.
+
+    def several(self, project: ProjectRow, run_ids: Collection[str]) -> dict[str, LiveRun]:
+        """Return those of the runs that exist, by their ids."""
+        forgotten = self.forgotten
+        with self._db.read() as connection:
+            rows = runs.find_all(connection, project.id, run_ids)
+        with self._lock:
+            if not self._remembers:
+                return {row.run_id: LiveRun(project, row) for row in rows}
+            if forgotten == self.forgotten:
+                return {
+                    row.run_id: self._runs.setdefault(
+                        (project.id, row.run_id), LiveRun(project, row)
+                    )
+                    for row in rows
+                }
+        return self.several(project, run_ids)
 
     def submit(
         self, run: LiveRun, writer: str, offset: int, frames: bytes, seen: int

@@ -124,6 +124,15 @@ def find(connection: Connection, project: int, run_id: str) -> RunRow | None:
     return None if row is None else _run(row)
 
 
+def find_all(connection: Connection, project: int, run_ids: Collection[str]) -> list[RunRow]:
+    """Return those runs of the project that exist."""
+    wanted = runs.c.run_id.in_(sorted(run_ids))
+    return [
+        _run(row)
+        for row in connection.execute(_whole().where(runs.c.project_id == project, wanted))
+    ]
+
+
 def get(connection: Connection, run: int) -> RunRow | None:
     """Return the run of that number."""
     row = connection.execute(_whole().where(runs.c.id == run)).first()

@@ -39,7 +39,7 @@ export function PlaceDialog({ action, count, name, from, onChoose, onClose }: Pl
     onClose();
     onChoose({ workspace, project });
   };
-  const first = found.exact ? wanted : (fresh ?? found.names[0]);
+  const first = found.exact ? wanted : (found.names[0] ?? fresh);
   return (
     <Dialog
       open
@@ -49,7 +49,7 @@ export function PlaceDialog({ action, count, name, from, onChoose, onClose }: Pl
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (wanted !== "" && first !== undefined) choose(first);
+          if (wanted !== "" && first !== null) choose(first);
         }}
       >
         <input
@@ -66,17 +66,17 @@ export function PlaceDialog({ action, count, name, from, onChoose, onClose }: Pl
         />
       </form>
       <div className="mt-2 max-h-72 overflow-auto empty:hidden">
+        {found.names.map((project) => (
+          <button key={project} type="button" className={row} onClick={() => choose(project)}>
+            <span className="min-w-0 grow truncate">{project}</span>
+          </button>
+        ))}
         {fresh !== null && (
           <button type="button" className={row} onClick={() => choose(fresh)}>
             <FolderPlus aria-hidden />
             {t("place.make", { name: fresh })}
           </button>
         )}
-        {found.names.map((project) => (
-          <button key={project} type="button" className={row} onClick={() => choose(project)}>
-            <span className="min-w-0 grow truncate">{project}</span>
-          </button>
-        ))}
         {wanted !== "" && fresh === null && found.names.length === 0 && (
           <p className="px-2 py-1 text-small text-warn">{t("place.badName")}</p>
         )}
