@@ -1,6 +1,6 @@
 """Measures the metric store: how fast it takes points in, and how fast it answers.
 
-Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table]
+Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table|clone]
 [--points 1e9] [--database-url URL]``. Prints a Markdown table, a row as soon as it is known.
 ``--points`` is how far the growth goes; a billion takes 10 GB and half an hour. Times of writing
 are processor time of this one process, so that neighbours on the machine matter little; times of
@@ -29,6 +29,7 @@ if not __package__:  # run as a script: its neighbours, but no other swanlab tha
     sys.path.append(str(Path(__file__).parents[1]))
 
 from bench import bulk, growth, many
+from bench.clones import clones
 from bench.places import Places, used_bytes
 from swanlab import records, runfile
 from swanlab.server.metrics.contract import Batch, Query, Ref
@@ -210,6 +211,8 @@ def _parts(
         yield lambda: by_api(places.folder)
     if only in (None, "table"):
         yield lambda: many.table(places, 1_000 if quick else many.RUNS)
+    if only in (None, "clone"):
+        yield lambda: clones(places.folder / "clones", 100 if quick else 1_000)
     if only in (None, "growth"):
         yield lambda: growth.points(places, most)
         yield lambda: growth.runs(places, 1_000 if quick else 10_000)
@@ -221,7 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--only", choices=["write", "read", "growth", "table"])
+    parser.add_argument("--only", choices=["write", "read", "growth", "table", "clone"])
     parser.add_argument("--points", type=float, default=1e7)
     parser.add_argument("--database-url", help="postgresql://…; its user may create databases")
     options = parser.parse_args()

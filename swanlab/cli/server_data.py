@@ -63,7 +63,10 @@ def where(
 
 
 class Place(NamedTuple):
-    """One project and the store that holds it. ``runs`` are the ids of its runs by their number."""
+    """One project and the store that holds it. ``runs`` are ids of runs that show what is in it.
+
+    They go by its number there: that of the run for which it came.
+    """
 
     name: str
     store: Store
@@ -71,7 +74,7 @@ class Place(NamedTuple):
     path: Path | None = None
     """Its own file, None where all projects share a database."""
     stray: bool = False
-    """Whether no project is known to which it belongs."""
+    """Whether no project is known to which it belongs, no run reads it, and nothing waits in it."""
     orphans: Callable[[], list[int]] = list
     """Returns the runs in its file that belong to none of the project."""
 
@@ -139,8 +142,9 @@ def _files(folder: Path, db: Database, cold: Cold) -> Iterator[Place]:
         except DBAPIError as error:
             raise Fails(f"{path} cannot be opened: {error.orig}") from error
         runs = _runs(db, number)
-        name, stray = names.get(number, path.name), number not in names
+        name = names.get(number, path.name)
         with closing(store):
+            stray = number not in names and not runs and not store.discarded()
             yield Place(name, store, runs, path, stray, partial(_orphans, db, store, number))
 
 
@@ -190,8 +194,13 @@ def _database(place: Where, held: ExitStack) -> Data:
 
 
 def _shared(db: Database, store: Store) -> Iterator[Place]:
-    for number, name in sorted(_projects(db).items()):
-        yield Place(name, store, _runs(db, number))
+    from swanlab.server.db import sources
+
+    names = _projects(db)
+    with db.read() as connection:
+        homes = sources.all_of(connection).keys()
+    for number in sorted(names.keys() | homes):
+        yield Place(names.get(number, f"deleted project {number}"), store, _runs(db, number))
     strange = _orphans(db, store, None)
     if strange:
         runs = {number: f"run {number}" for number in strange}
@@ -199,26 +208,21 @@ def _shared(db: Database, store: Store) -> Iterator[Place]:
 
 
 def _orphans(db: Database, store: Store, project: int | None) -> list[int]:
-    """Return the runs in the store that belong to none of the project, or of any.
+    """Return what no run of the project has in the store, or of any project, nor had until now.
 
-    A server may go on meanwhile: a run is known before anything of it is stored, and what is stored
-    of it is gone before it is. So the store is asked before and after.
+    A server may go on meanwhile: where points are to lie is known before any is stored, and until
+    all are gone. So the store is asked before and after.
     """
     strange = set(store.runs()) - _runs(db, project).keys()
     return sorted(strange & set(store.runs())) if strange else []
 
 
 def _runs(db: Database, project: int | None) -> dict[int, str]:
-    """Return the ids of the project's runs, or of all, by their number."""
-    from sqlalchemy import select
+    """Return what lies in the home of a project, or in all: by number, the id of who shows it."""
+    from swanlab.server.db import sources
 
-    from swanlab.server.db.schema import runs
-
-    query = select(runs.c.id, runs.c.run_id)
-    if project is not None:
-        query = query.where(runs.c.project_id == project)
     with db.read() as connection:
-        return {row[0]: row[1] for row in connection.execute(query)}
+        return sources.labels(connection, project)
 
 
 def _projects(db: Database) -> dict[int, str]:

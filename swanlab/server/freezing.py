@@ -2,7 +2,8 @@
 
 After as many days as ``--cold-after`` says, or never. A run counts from when it ended or was last
 heard of, whichever is later, as for retention. What comes late for a cold run brings its points
-back; after as many days again they are moved again.
+back; after as many days again they are moved again. Points that copies read too are moved when the
+time has come for all that show them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swanlab.server import retention, trouble
-from swanlab.server.db import runs
+from swanlab.server.db import runs, sources
 from swanlab.server.metrics.codec import DamagedError
-from swanlab.server.metrics.contract import ColdMissing, MetricStore
+from swanlab.server.metrics.contract import ColdMissing
 
 if TYPE_CHECKING:
     from swanlab.server.state import Server
@@ -61,38 +62,59 @@ def sweep(server: Server, stopping: Callable[[], bool]) -> int:
     days, moved = server.cold_after, 0
     if days is None:
         return 0
-    with server.db.read() as connection:
-        found = sorted({project for project, _, _ in runs.all_ids(connection)})
-    for project in found:
-        with server.db.read() as connection:
-            rows = runs.of_project(connection, project)
-        store = server.stores.of(project)
-        cold = store.frozen().keys()
-        for row in rows:
+    for home, found in _due(server, days).items():
+        with server.freeing.paused():
+            cold = server.stores.of(home).frozen().keys() if server.stores.has(home) else set()
+        for source, run_id in found.items():
             if stopping():
                 return moved
-            if row.id not in cold and retention.is_old(server, row, days):
-                moved += _move(store, row)
+            if source not in cold:
+                moved += _move(server, home, source, run_id)
     return moved
 
 
-def _move(store: MetricStore, row: runs.RunRow) -> bool:
-    """Move one run; one that is damaged must not keep the others from being moved."""
-    try:
-        moved = store.freeze(row.id)
-    except (ColdMissing, DamagedError) as error:
-        trouble.report(log, f"moving the points of run {row.id}", error)
-        return False
+def _due(server: Server, days: float) -> dict[int, dict[int, str]]:
+    """Return by home the sources whose time has come, each with the id of a run that shows it."""
+    with server.db.read() as connection:
+        found = sorted({project for project, _, _ in runs.all_ids(connection)})
+    due: dict[int, dict[int, str]] = {}
+    fresh: list[tuple[int, int]] = []
+    for project in found:
+        with server.db.read() as connection:
+            rows = runs.of_project(connection, project)
+        for row in rows:
+            if retention.is_old(server, row, days):
+                due.setdefault(row.home, {})[row.source] = row.run_id
+            else:
+                fresh.append((row.home, row.source))
+    for home, source in fresh:
+        due.get(home, {}).pop(source, None)
+    return due
+
+
+def _move(server: Server, home: int, source: int, run_id: str) -> bool:
+    """Move what a run shows; one that is damaged must not keep the others from being moved."""
+    with server.freeing.paused():
+        with server.db.read() as connection:
+            if not sources.is_read(connection, source):
+                return False
+        try:
+            moved = server.stores.of(home).freeze(source)
+        except (ColdMissing, DamagedError) as error:
+            trouble.report(log, f"moving the points of run {source}", error)
+            return False
     if moved:
-        log.info("moved the points of an old run", extra={"fields": {"run": row.run_id}})
+        log.info("moved the points of an old run", extra={"fields": {"run": run_id}})
     return moved
 
 
 def tidy(server: Server, stopping: Callable[[], bool]) -> int:
     """Remove the segments that nothing needs any more; returns how many."""
     removed, stores = 0, server.stores
-    for store in stores.opened() if server.cold_after is None else stores.all():
+    for home in stores.homes(opened=server.cold_after is None):
         if stopping():
             return removed
-        removed += store.tidy()
+        with server.freeing.paused():
+            removed += stores.of(home).tidy() if stores.has(home) else 0
+    server.freeing.sweep_files()
     return removed

@@ -10,6 +10,7 @@ from typing import Protocol
 from swanlab.server.auth import Auth, Mode
 from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
+from swanlab.server.freeing import Freeing
 from swanlab.server.freezing import Freezer
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
@@ -86,18 +87,23 @@ class Server:
         self.measured = False
         """Whether somebody reads ``/metrics``, so that what takes a while to find out is kept."""
         self.blobs = Blobs(self.db, media)
-        self.ingest.freed = self.blobs.freed
+        self.freeing = Freeing(self.db, self.stores)
+        self.ingest.freed = self._freed
         self.kept_file: Callable[[int, str], Path | None] | None = None
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.beside: list[Worker] = [Sweep(self), Freezer(self)]
+        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing]
         """What works beside answering requests, started and closed with the server."""
         if isinstance(peers, Peers):
             peers.attach(self.auth, self.ingest, self.hub)
             self.beside.append(peers)
         if mode == "watch":
             self.auth.ensure_local()
+
+    def _freed(self) -> None:
+        self.blobs.freed()
+        self.freeing.soon()
 
     def start(self) -> None:
         """Start the work in the background."""

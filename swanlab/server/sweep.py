@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from swanlab.server import passwords, retention, runview, trouble
-from swanlab.server.db import projects, runs
+from swanlab.server.db import projects, runs, sources
 from swanlab.server.live import News
 
 if TYPE_CHECKING:
@@ -100,12 +100,11 @@ class Sweep:
         """Count the points of all stores beside their bytes, a few runs at a time."""
         server, points = self._server, 0
         with server.db.read() as connection:
-            found = runs.all_ids(connection)
-        for project in sorted({project for project, _, _ in found}):
-            numbers = [run for of, run, _ in found if of == project]
+            found = sources.all_of(connection)
+        for home, numbers in sorted(found.items()):
             for first in range(0, len(numbers), _RUNS_AT_ONCE):
                 if self._stop.is_set():
                     return
                 some = numbers[first : first + _RUNS_AT_ONCE]
-                points += int(server.stores.of(project).summaries(some).count.sum())
+                points += int(server.stores.of(home).summaries(some).count.sum())
         server.vitals.density = (server.stores.size(), points)

@@ -20,7 +20,7 @@ from swanlab.server.metrics.cells import stat
 from swanlab.server.runview import duration, state
 
 if TYPE_CHECKING:
-    from swanlab.server.metrics.contract import MetricStore
+    from swanlab.server.joined import Readable
 
 MAX_READ = 2_000_000
 """Cells that one question may have read: runs times different keys it sorts and filters by."""
@@ -57,7 +57,7 @@ def wants_config(query: RunsQuery) -> bool:
 
 
 def answer(
-    store: MetricStore, query: RunsQuery, rows: Sequence[Any], heard: Callable[[int, int], int]
+    store: Readable, query: RunsQuery, rows: Sequence[Any], heard: Callable[[int, int], int]
 ) -> Page:
     """Return a page of ``rows``, which come newest first; raises a 400 ``Problem``.
 
@@ -73,15 +73,15 @@ def answer(
     for order in reversed(query.order):
         chosen = _sorted(chosen, fields.of(order.field), descending=order.descending)
     page = chosen[query.offset : query.offset + query.limit]
-    numbers = [rows[at].id for at in page]
-    return Page(numbers, _cells(store, numbers, query.columns), len(chosen))
+    cells = _cells(store, [rows[at].source for at in page], query.columns)
+    return Page([rows[at].id for at in page], cells, len(chosen))
 
 
 class _Fields:
     """The fields of all runs, each worked out when it is asked for."""
 
     def __init__(
-        self, store: MetricStore, rows: Sequence[Any], heard: Callable[[int, int], int]
+        self, store: Readable, rows: Sequence[Any], heard: Callable[[int, int], int]
     ) -> None:
         self._store, self._rows, self._heard = store, rows, heard
         self._known: dict[str, Values] = {}
@@ -93,7 +93,7 @@ class _Fields:
         keys = sorted({column.key for column in wanted.values()})
         if len(keys) * len(self._rows) > MAX_READ:
             raise Problem(400, "too_many", "Sort and filter by fewer keys at once.")
-        found = self._store.cells([row.id for row in self._rows], keys) if keys else {}
+        found = self._store.cells([row.source for row in self._rows], keys) if keys else {}
         for name, column in wanted.items():
             values = stat(found[column.key], column.stat)
             self._known[name] = [
@@ -216,11 +216,11 @@ def _rank(value: Any) -> tuple[int, Any]:
 
 
 def _cells(
-    store: MetricStore, numbers: list[int], columns: Sequence[SummaryColumn]
+    store: Readable, sources: list[int], columns: Sequence[SummaryColumn]
 ) -> list[list[float | str | None]]:
     if not columns:
-        return [[] for _ in numbers]
-    found = store.cells(numbers, list(dict.fromkeys(column.key for column in columns)))
+        return [[] for _ in sources]
+    found = store.cells(sources, list(dict.fromkeys(column.key for column in columns)))
     shown: list[list[float | str | None]] = []
     for column in columns:
         records = found[column.key]

@@ -8,8 +8,8 @@ import numpy as np
 import psycopg
 import pytest
 
-from swanlab.server.db import projects, runs
-from swanlab.server.media.local import LocalMedia
+from swanlab.server import copies
+from swanlab.server.db import projects, ranks, runs
 from swanlab.server.messages import NewRun
 from swanlab.server.metrics.contract import Receipt, Ref
 from swanlab.server.metrics.store import open_store
@@ -88,10 +88,30 @@ def test_one_flipped_byte_is_found_wherever_it_is(kept, server_url, invoke, tabl
 
 def test_points_of_a_run_that_nobody_knows_are_found(kept, server_url, invoke):
     with psycopg.connect(server_url) as connection:
+        connection.execute(
+            "DELETE FROM sources WHERE id IN (SELECT id FROM runs WHERE run_id = 'c')"
+        )
         connection.execute("DELETE FROM runs WHERE run_id = 'c'")
     done = invoke("server", "verify", "--database-url", server_url)
     assert done.exit_code == 1
     assert "belongs to no run of the project" in done.output
+
+
+def test_what_only_a_copy_reads_is_checked_with_the_project_it_was_made_in(
+    kept, server, server_url, invoke
+):
+    with server.db.write() as connection:
+        place = projects.find(connection, "admin", "dogs")
+        ranks.set_state(connection, runs.find(connection, place.id, "c").id, 0, "finished", 1, None)
+    to = copies.Target("admin", "copies", lambda held: projects.create(held, "admin", "copies"))
+    copies.copy(server, place, ["c"], to)
+    server.ingest.forget_project(place)
+    server.freeing.sweep()
+    done = invoke("server", "verify", "--database-url", server_url)
+    assert done.exit_code == 0, done.output
+    assert f"deleted project {place.id}: 1 runs, 1 series" in done.output
+    assert "admin/copies: 0 runs" in done.output
+    assert invoke("server", "compact", "--database-url", server_url).exit_code == 0
 
 
 def write(store, run: int, steps: dict[int, int]) -> None:
@@ -114,6 +134,7 @@ def come_and_go(server: Server, project) -> None:
     pen.log(1, 1, {"loss": 1.0})
     server.stores.of(0).append([pen.batch()])
     assert server.ingest.forget(short)
+    server.freeing.sweep()
 
 
 def test_what_is_checked_and_compacted_beside_servers_stays_whole(server, server_url, invoke):
@@ -177,9 +198,7 @@ def test_compacting_packs_what_a_seal_leaves_and_changes_no_answer(server, serve
     assert invoke("server", "verify", "--database-url", server_url).exit_code == 0
 
 
-def test_points_that_were_moved_away_are_checked_where_they_are(tmp_path, server_url, invoke):
-    media = LocalMedia(tmp_path / "media")
-    server = Server(tmp_path / "data", "server", database_url=server_url, media=media)
+def test_points_that_were_moved_away_are_checked_where_they_are(server, server_url, invoke):
     run, warm = begin(server, "cats", "a", "b")
     store = server.stores.of(0)
     for number in (run, warm):
@@ -189,19 +208,20 @@ def test_points_that_were_moved_away_are_checked_where_they_are(tmp_path, server
         store.append([pen.batch()])
         store.seal(number, force=True)
     assert store.freeze(run)
-    server.close()
 
     def verified(*before: str, media: str | None = None):
         own = ("--media-url", media) if media else ()
         return invoke("server", *before, "verify", "--database-url", server_url, *own)
 
-    there = str(tmp_path / "media")
+    there = str(server.data_dir / "media")
     done = verified(media=there)
     assert done.exit_code == 0, done.output
     assert "2 runs, 4 series" in done.output
     assert "80,000 points, 1 runs in segments: whole" in done.output
     assert verified("--media-url", there).exit_code == 0
-    (segment,) = (path for path in (tmp_path / "media" / "segments").rglob("*") if path.is_file())
+    (segment,) = (
+        path for path in (server.data_dir / "media" / "segments").rglob("*") if path.is_file()
+    )
     held = bytearray(segment.read_bytes())
     held[len(held) // 2] ^= 16
     segment.write_bytes(held)

@@ -17,7 +17,7 @@ from swanlab.records import Finish, Resume
 from swanlab.server import freezing, retention, runview
 from swanlab.server.app import create_app
 from swanlab.server.db import engine as clock
-from swanlab.server.db import projects, runs, users
+from swanlab.server.db import projects, runs, schema, users
 from swanlab.server.state import Server
 from tests.server.wire import Sender, frame, header, keys, scalars
 
@@ -210,6 +210,7 @@ def test_a_deleted_run_takes_its_segment_a_day_later(server, alice, days, kept, 
     assert move(server) == 1
     before = cold(server), freezing.tidy(server, lambda: False)
     assert alice.delete(f"{PROJECT}/runs/old").status_code == 204
+    server.freeing.sweep()
     assert before == (1, 0)
     assert cold(server) == 0
     assert freezing.tidy(server, lambda: False) == 0
@@ -217,6 +218,49 @@ def test_a_deleted_run_takes_its_segment_a_day_later(server, alice, days, kept, 
     assert freezing.tidy(server, lambda: False) == 1
     if kept[0] is None:
         assert not any((server.data_dir / "media" / "segments").rglob("?*"))
+
+
+def test_the_file_of_a_deleted_project_stays_until_its_segments_are_removed(
+    server, alice, days, monkeypatch
+):
+    ended(alice, "old")
+    with server.db.read() as connection:
+        place = projects.find(connection, "alice", "demo")
+    days[0] = 31
+    assert move(server) == 1
+    assert alice.delete(PROJECT).status_code == 204
+    server.freeing.sweep()
+    assert freezing.tidy(server, lambda: False) == 0
+    assert server.stores.has(place.id)
+    done = command("verify", "--data-dir", server.data_dir)
+    assert done.exit_code == 0, done.output
+    monkeypatch.setattr("swanlab.server.metrics.freeze.KEPT", -(10**12))
+    assert freezing.tidy(server, lambda: False) == 1
+    assert not server.stores.has(place.id)
+
+
+def test_points_that_copies_read_are_moved_when_all_of_them_are_old(server, alice, days):
+    """The copy is read from there, and keeps the segment when its original goes."""
+    ended(alice, "old")
+    before = answers(alice, "old")
+    days[0] = 20
+    placed = {"runs": ["old"], "project": "demo"}
+    done = alice.post(f"{PROJECT}/runs/copy", json=placed).json()
+    copy = done["runs"]["old"]
+    with server.db.write() as connection:  # as the clock of this test goes
+        table = schema.runs
+        later = clock.now() + 20 * DAY
+        connection.execute(table.update().where(table.c.run_id == copy).values(seen_at=later))
+    days[0] = 31
+    assert move(server) == 0
+    days[0] = 51
+    assert move(server) == 1
+    assert cold(server) == 1
+    assert answers(alice, copy)[1:] == before[1:]
+    assert alice.delete(f"{PROJECT}/runs/old").status_code == 204
+    server.freeing.sweep()
+    assert cold(server) == 1
+    assert answers(alice, copy)[1:] == before[1:]
 
 
 def test_metrics_tell_how_many_runs_are_cold_and_how_often_this_disk_had_them(

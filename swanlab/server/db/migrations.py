@@ -133,6 +133,21 @@ def tries_to_sign_in(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX tries_by_until ON tries (until)"))
 
 
+def sources_of_points(connection: Connection) -> None:
+    """Where the points lie that a run shows: those of a run that was copied are read by others."""
+    statements = (
+        "CREATE TABLE sources (id BIGINT PRIMARY KEY, home BIGINT NOT NULL)",
+        "CREATE INDEX sources_by_home ON sources (home)",
+        "INSERT INTO sources (id, home) SELECT id, project_id FROM runs",
+        "ALTER TABLE runs ADD COLUMN source BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN copied_from BIGINT",
+        "UPDATE runs SET source = id",
+        "CREATE INDEX runs_by_source ON runs (source)",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -141,6 +156,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     retention,
     files_and_blobs,
     tries_to_sign_in,
+    sources_of_points,
 )
 
 

@@ -371,6 +371,14 @@ class MetricStore(Protocol):
         """Remove the segments that nothing has needed for a day; return how many."""
         ...
 
+    def discarded(self) -> int:
+        """Return how many segments wait to be removed, or were begun and not taken."""
+        ...
+
+    def runs(self) -> list[int]:
+        """Return the runs that have something in the store."""
+        ...
+
     def delete(self, run: int) -> None:
         """Forget the run and free its space."""
         ...

@@ -162,6 +162,12 @@ def sizes(connection: sa.Connection) -> dict[int, int]:
     return {row[0]: row[1] for row in connection.execute(sa.select(table.c.run, table.c.size))}
 
 
+def discarded(connection: sa.Connection) -> int:
+    """Return how many segments no row names, or none yet."""
+    query = sa.select(sa.func.count()).select_from(schema.discard)
+    return connection.scalar(query) or 0
+
+
 def _is_taken(connection: sa.Connection, run: int) -> bool:
     """Whether the run is cold, or being moved now, or was until a moment ago."""
     table = schema.discard

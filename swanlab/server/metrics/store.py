@@ -241,6 +241,11 @@ class Store:
         """Remove the segments that nothing has needed for a day; return how many."""
         return freeze.tidy(self._engine, self._writing, cold.needed(self._place))
 
+    def discarded(self) -> int:
+        """Return how many segments wait to be removed, or were begun and not taken."""
+        with self._engine.connect() as connection:
+            return freeze.discarded(connection)
+
     def runs(self) -> list[int]:
         """Return the runs that have something in the store."""
         with self._engine.connect() as connection:

@@ -6,6 +6,7 @@ from swanlab.server.http import Route
 from swanlab.server.routes import (
     blobs,
     charts,
+    copies,
     edits,
     export,
     files,
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *table.ROUTES,
     *runs.ROUTES,
     *edits.ROUTES,
+    *copies.ROUTES,
     *frames.ROUTES,
     *charts.ROUTES,
     *points.ROUTES,

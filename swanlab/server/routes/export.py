@@ -35,11 +35,11 @@ def points(ask: Ask[ExportQuery, None]) -> StreamingResponse:
         row = runs.find(connection, ask.project.id, ask.part("run"))
     if row is None:
         raise no_such("run")
-    store = ask.server.stores.of(ask.project.id)
+    store = ask.server.stores.of(row.home)
     wanted = _keys(ask.query.keys)
-    found = store.summaries([row.id])
+    found = store.summaries([row.source])
     refs = [
-        Ref(row.id, key, rank)
+        Ref(row.source, key, rank)
         for key, rank in zip(found.keys, found.ranks.tolist(), strict=True)
         if (key in wanted if wanted is not None else _shown(key, system=ask.query.system))
     ]

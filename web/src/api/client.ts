@@ -1,5 +1,6 @@
 import type {
   ApiKey,
+  Cloned,
   EndedState,
   ErrorBody,
   Health,
@@ -10,6 +11,7 @@ import type {
   RunEdit,
   RunFiles,
   RunsDone,
+  RunsPlaced,
   RunTable,
   SeriesList,
   Session,
@@ -181,6 +183,18 @@ export const api = {
       body: { runs },
       keepalive,
     }),
+  placeRuns: (
+    action: "copy" | "move",
+    workspace: string,
+    project: string,
+    runs: string[],
+    to: { workspace: string; project: string },
+  ) =>
+    request<RunsPlaced>("POST", `${projectPath(workspace, project)}/runs/${action}`, {
+      body: { runs, workspace: to.workspace, project: to.project },
+    }),
+  cloneProject: (workspace: string, project: string, name: string) =>
+    request<Cloned>("POST", `${projectPath(workspace, project)}/clone`, { body: { name } }),
   series: (workspace: string, project: string, run: string, signal?: Signal) =>
     request<SeriesList>("GET", `${runPath(workspace, project, run)}/series`, { signal }),
   files: (workspace: string, project: string, run: string, after: string, signal?: Signal) =>

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, Flag, Trash2 } from "lucide-react";
+import { Copy, Ellipsis, Flag, FolderInput, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,18 +7,28 @@ import type { EndedState, Run } from "@/api/messages";
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 
 import { ConfirmDialog } from "./ConfirmDialog";
+import { PlaceDialog } from "./PlaceDialog";
 import type { Edits } from "./useEdits";
+import { type Action, type Follow, usePlacing } from "./usePlacing";
 
+const FAINT = "data-[disabled]:text-ink-3";
 const ENDS: readonly EndedState[] = ["finished", "crashed", "aborted"];
 
-/** What is done to a run seldom: saying how it ended, deleting it. */
+/** What is done to a run seldom: saying how it ended, copying, moving, deleting it. */
 export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [asked, setAsked] = useState<EndedState | "delete" | null>(null);
+  const [asked, setAsked] = useState<EndedState | Action | "delete" | null>(null);
   const { workspace, project } = run;
+  const placing = usePlacing(workspace, project);
   const close = () => setAsked(null);
   const alive = run.state === "running";
+  const ended = !alive && run.state !== "unresponsive";
+  const follow: Follow = {
+    leave: (place) => navigate({ to: "/@{$workspace}/$project", params: place }),
+    arrive: (place) =>
+      void navigate({ to: "/@{$workspace}/$project/runs/$run", params: { ...place, run: run.id } }),
+  };
   const remove = () => {
     edits.remove([run]);
     void navigate({ to: "/@{$workspace}/$project", params: { workspace, project } });
@@ -30,23 +40,41 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
           <Ellipsis aria-hidden />
         </MenuTrigger>
         <MenuPopup className="max-w-72">
-          {ENDS.filter((state) => state !== run.state).map((state) => (
-            <MenuItem
-              key={state}
-              disabled={alive}
-              className="data-[disabled]:text-ink-3"
-              onClick={() => setAsked(state)}
-            >
-              <Flag aria-hidden />
-              {t("edit.mark", { state: t(`state.${state}`) })}
-            </MenuItem>
-          ))}
-          {alive && <p className="px-2 pb-1 text-tiny text-ink-3">{t("edit.alive")}</p>}
-          <MenuSeparator />
-          <MenuItem onClick={() => setAsked("delete")}>
-            <Trash2 aria-hidden />
-            {t("edit.deleteRun")}
+          {run.editable && (
+            <>
+              {ENDS.filter((state) => state !== run.state).map((state) => (
+                <MenuItem
+                  key={state}
+                  disabled={alive}
+                  className={FAINT}
+                  onClick={() => setAsked(state)}
+                >
+                  <Flag aria-hidden />
+                  {t("edit.mark", { state: t(`state.${state}`) })}
+                </MenuItem>
+              ))}
+              {alive && <p className="px-2 pb-1 text-tiny text-ink-3">{t("edit.alive")}</p>}
+              <MenuSeparator />
+              <MenuItem disabled={!ended} className={FAINT} onClick={() => setAsked("move")}>
+                <FolderInput aria-hidden />
+                {t("place.move")}
+              </MenuItem>
+            </>
+          )}
+          <MenuItem disabled={!ended} className={FAINT} onClick={() => setAsked("copy")}>
+            <Copy aria-hidden />
+            {t("place.copy")}
           </MenuItem>
+          {!ended && <p className="px-2 pb-1 text-tiny text-ink-3">{t("place.notEnded")}</p>}
+          {run.editable && (
+            <>
+              <MenuSeparator />
+              <MenuItem onClick={() => setAsked("delete")}>
+                <Trash2 aria-hidden />
+                {t("edit.deleteRun")}
+              </MenuItem>
+            </>
+          )}
         </MenuPopup>
       </MenuRoot>
       {asked === "delete" && (
@@ -60,7 +88,21 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
           {t("edit.deleteText", { count: 1 })}
         </ConfirmDialog>
       )}
-      {asked !== null && asked !== "delete" && (
+      {(asked === "copy" || asked === "move") && (
+        <PlaceDialog
+          action={asked}
+          count={1}
+          name={run.name}
+          from={run}
+          onChoose={(place) =>
+            void (asked === "move"
+              ? placing.move([run], place, follow)
+              : placing.copy([run], place))
+          }
+          onClose={close}
+        />
+      )}
+      {asked !== null && asked !== "delete" && asked !== "copy" && asked !== "move" && (
         <ConfirmDialog
           title={t("edit.mark", { state: t(`state.${asked}`) })}
           action={t("edit.mark", { state: t(`state.${asked}`) })}
