@@ -1,14 +1,14 @@
 """Measures the metric store: how fast it takes points in, and how fast it answers.
 
-Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table]
+Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table|clone]
 [--points 1e9] [--database-url URL]``. Prints a Markdown table, a row as soon as it is known.
 ``--points`` is how far the growth goes; a billion takes 10 GB and half an hour. Times of writing
 are processor time of this one process, so that neighbours on the machine matter little; times of
 reading are the median of several reads by the clock, the first one apart.
 
 With a database URL the stores are databases of that PostgreSQL server, made beside the one named
-and dropped in the end. Its own processor time is not counted; the times by the clock have it. What
-goes by way of a server of ours, and DuckDB, are measured on SQLite only.
+and dropped in the end. Its own processor time is not counted; the times by the clock have it. The
+Python API and DuckDB are measured on SQLite only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ import numpy as np
 if not __package__:  # run as a script: its neighbours, but no other swanlab than the installed one
     sys.path.append(str(Path(__file__).parents[1]))
 
-from bench import bulk, growth
+from bench import bulk, growth, many
+from bench.clones import clones
 from bench.places import Places, used_bytes
 from swanlab import records, runfile
 from swanlab.server.metrics.contract import Batch, Query, Ref
@@ -171,47 +172,6 @@ def reads(places: Places, quick: bool) -> list[tuple[str, str]]:
     ]
 
 
-def many_runs(folder: Path, quick: bool) -> list[tuple[str, str]]:
-    """The table of 10,000 runs, sorted and filtered by metrics, a page of 100 x 20 cells."""
-    from swanlab.server import table
-    from swanlab.server.db import projects, runs
-    from swanlab.server.messages import Condition, NewRun, Order, RunsQuery, SummaryColumn
-    from swanlab.server.state import Server
-
-    count = 1_000 if quick else 10_000
-    server = Server(folder / "table", "server")
-    server.auth.new_user("bench", "a long password", admin=True)
-    with server.db.write() as connection:
-        project = projects.create(connection, "bench", "many")
-        for number in range(count):
-            runs.open_run(connection, project.id, NewRun(id=f"r{number}"))
-        listed = runs.listed(connection, project.id, ())
-    store = server.stores.of(project.id)
-    names = [f"metric/{i}" for i in range(100)]
-    for row in listed:
-        bulk.fill(store, row.id, names, 3, row.id)
-    query = RunsQuery(
-        columns=[SummaryColumn(key=name) for name in names[:20]],
-        where=[Condition(field="summary.metric/1.last", op="gt", value=0)],
-        order=[Order(field="summary.metric/0.min")],
-    )
-
-    def ask(other: int) -> None:
-        with server.db.read() as connection:
-            rows = runs.listed(connection, project.id, ())
-        order = [Order(field=f"summary.metric/{other}.min")]
-        asked = RunsQuery(columns=query.columns, where=query.where, order=order)
-        table.answer(store, asked, rows, server.ingest.keeper.last_heard)
-
-    fresh = iter(range(2, 100))
-    lines = [
-        (f"table of {count:,} runs, sorted and filtered by metrics", timed(lambda: ask(0))),
-        ("- by a metric nobody sorted by yet", timed(lambda: ask(next(fresh)))),
-    ]
-    server.close()
-    return lines
-
-
 def by_api(folder: Path) -> list[tuple[str, str]]:
     """1 M points of one key, read back by ``swanlab.Api`` from a server process."""
     from bench.bench_ingest import sign_in, start
@@ -250,7 +210,9 @@ def _parts(
         yield lambda: reads(places, quick)
         yield lambda: by_api(places.folder)
     if only in (None, "table"):
-        yield lambda: many_runs(places.folder, quick)
+        yield lambda: many.table(places, 1_000 if quick else many.RUNS)
+    if only in (None, "clone"):
+        yield lambda: clones(places.folder / "clones", 100 if quick else 1_000)
     if only in (None, "growth"):
         yield lambda: growth.points(places, most)
         yield lambda: growth.runs(places, 1_000 if quick else 10_000)
@@ -262,7 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--only", choices=["write", "read", "growth", "table"])
+    parser.add_argument("--only", choices=["write", "read", "growth", "table", "clone"])
     parser.add_argument("--points", type=float, default=1e7)
     parser.add_argument("--database-url", help="postgresql://…; its user may create databases")
     options = parser.parse_args()

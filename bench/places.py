@@ -18,6 +18,11 @@ class Places:
         self.folder, self._url = folder, url
         self._made: list[str] = []
 
+    @property
+    def shared(self) -> bool:
+        """Whether they are databases of PostgreSQL."""
+        return self._url is not None
+
     def new(self, name: str) -> str:
         """Return where an empty store is to be."""
         if self._url is None:

@@ -14,6 +14,7 @@ from swanlab.api.address import moment, project_path
 from swanlab.api.files import File, listed
 from swanlab.api.filters import Facts
 from swanlab.api.metrics import STEP, Reader, parse_range
+from swanlab.api.placing import Action, place_one
 from swanlab.api.points import Points, read
 from swanlab.api.table import Table, frame
 from swanlab.client import Client, run_path
@@ -356,6 +357,40 @@ class Experiment:
         """
         self._row.update(self._client.request("PUT", f"{self._at}/state", {"state": state.lower()}))
         return self
+
+    def copy(self, to: str) -> Experiment:
+        """Copy the run into the project at ``to`` (``workspace/project``) and return the copy.
+
+        Nothing is copied but the run itself: it shows the points of this one, at once and for as
+        long as it stays, whatever becomes of this one. It cannot be resumed. The project is made if
+        there is none. Raises ``ServerError`` (status 409) where the run has not ended.
+        """
+        return self._placed("copy", to)
+
+    def move(self, to: str) -> Experiment:
+        """Move the run to the project at ``to`` (``workspace/project``) and return it there.
+
+        The project is made if there is none. Raises ``ServerError``: 403 where you may not write,
+        409 where the run has not ended or the project has a run of its id.
+        """
+        return self._placed("move", to)
+
+    def _placed(self, action: Action, to: str) -> Experiment:
+        at = (self.workspace, self.project)
+        workspace, project, run = place_one(self._client, action, at, self.id, to)
+        row = self._client.request("GET", run_path(workspace, project, run))
+        return Experiment(self._client, workspace, project, row)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it shows what another run recorded, and cannot be resumed."""
+        return bool(self._whole("copy"))
+
+    @property
+    def original(self) -> str | None:
+        """Path of the run it was copied from, while that is there and you may read it."""
+        found: str | None = self._whole("original")
+        return found
 
     def delete(self, commit: bool = False) -> bool:
         """Delete the run for good if ``commit`` is set; returns whether that was done."""

@@ -11,9 +11,10 @@ from msgspec import UNSET, UnsetType
 
 from swanlab.api import filters as conditions
 from swanlab.api import query
-from swanlab.api.address import moment, project_path
+from swanlab.api.address import moment, project_path, split
 from swanlab.api.experiment import Experiment
 from swanlab.api.page import Page
+from swanlab.api.placing import Placed, place
 from swanlab.client import Client, run_path
 from swanlab.errors import InvalidArgument
 
@@ -183,6 +184,36 @@ class Project:
         path = project_path(self.workspace, self.name) + "/runs/edit"
         return list(self._client.request("POST", path, {"edits": [edit]})["missing"])
 
+    def copy_runs(self, ids: Sequence[str], to: str) -> Placed:
+        """Copy runs into the project at ``to``, at most 10,000 at once; see ``Experiment.copy``.
+
+        Those that do not exist or have not ended are named in the answer. Raises ``ServerError``.
+        """
+        return place(self._client, "copy", (self.workspace, self.name), ids, to)
+
+    def move_runs(self, ids: Sequence[str], to: str) -> Placed:
+        """Move runs to the project at ``to``, at most 10,000 at once; see ``Experiment.move``.
+
+        Those that could not be moved are named in the answer. Raises ``ServerError``.
+        """
+        return place(self._client, "move", (self.workspace, self.name), ids, to)
+
+    def clone(self, to: str, visibility: str = "PRIVATE") -> Project:
+        """Make a project at ``to`` (``workspace/project``) with copies of all runs of this one.
+
+        It takes a moment whatever they hold, since no point is copied; see ``Experiment.copy``.
+        Runs that have not ended are left out.
+
+        Raises:
+            InvalidArgument: another visibility than PRIVATE or PUBLIC.
+            ServerError: 409 where there is a project of that name, 404 where the workspace is not
+                yours.
+        """
+        workspace, name = split(to, "project")
+        body = {"workspace": workspace, "name": name, "visibility": _checked(visibility)}
+        path = project_path(self.workspace, self.name) + "/clone"
+        return Project(self._client, self._client.request("POST", path, body)["project"])
+
     def delete(self, commit: bool = False) -> bool:
         """Delete the project and all its runs for good if ``commit`` is set; returns whether."""
         if commit:
@@ -262,9 +293,7 @@ class Workspace:
             InvalidArgument: another visibility.
             ServerError: 409 where there is one of that name, 404 where the workspace is not yours.
         """
-        if visibility.upper() not in ("PRIVATE", "PUBLIC"):
-            raise InvalidArgument(f"visibility is PRIVATE or PUBLIC, not {visibility!r}.")
-        body = {"name": name, "visibility": visibility.lower(), "description": description}
+        body = {"name": name, "visibility": _checked(visibility), "description": description}
         path = f"/projects/{quote(self.name, safe='')}"
         return Project(self._client, self._client.request("POST", path, body))
 
@@ -300,6 +329,12 @@ class User(msgspec.Struct, frozen=True):
 def every_project(client: Client) -> list[Project]:
     """Return all projects that may be read, the one heard of last first."""
     return [Project(client, row) for row in client.request("GET", "/projects")["projects"]]
+
+
+def _checked(visibility: str) -> str:
+    if visibility.upper() not in ("PRIVATE", "PUBLIC"):
+        raise InvalidArgument(f"visibility is PRIVATE or PUBLIC, not {visibility!r}.")
+    return visibility.lower()
 
 
 def _searched(found: list[Project], text: str | None) -> list[Project]:

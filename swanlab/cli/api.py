@@ -92,6 +92,19 @@ def project_create(server: Api, path: str, description: str | None, public: bool
     return server.create_project(workspace or None, name, visibility, description).json()
 
 
+@project.command("clone")
+@click.argument("path")
+@click.argument("to")
+@click.option("--public", is_flag=True, help="Everybody with an account may read it.")
+@reading
+def project_clone(server: Api, path: str, to: str, public: bool) -> Any:
+    """Make a project at TO with copies of all runs of the project at PATH.
+
+    It takes a moment, whatever they hold. Runs that have not ended are left out.
+    """
+    return server.project(path).clone(to, "PUBLIC" if public else "PRIVATE").json()
+
+
 @project.command("delete")
 @click.argument("path")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -204,6 +204,29 @@ def run_export(
     return {"written": str(output)}
 
 
+@run.command("copy")
+@click.argument("path")
+@click.argument("to")
+@reading
+def run_copy(server: Api, path: str, to: str) -> Any:
+    """Copy the run at PATH into the project at TO, which is made if there is none.
+
+    It takes a moment, however many points the run has. The copy cannot be resumed.
+    """
+    found = server.run(path)
+    return {"run": found.path, "copy": found.copy(to).path}
+
+
+@run.command("move")
+@click.argument("path")
+@click.argument("to")
+@reading
+def run_move(server: Api, path: str, to: str) -> Any:
+    """Move the run at PATH to the project at TO, which is made if there is none."""
+    found = server.run(path)
+    return {"run": found.path, "moved": found.move(to).path}
+
+
 @run.command("delete")
 @click.argument("path")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -22,6 +22,8 @@ T = TypeVar("T")
 DEFAULT_PORT = 5093
 DATABASE_WAIT = 30.0
 """Seconds to wait at the start for a database that cannot be reached."""
+COLD_AFTER = 30.0
+"""Days after which the points of a run that ended are moved to S3."""
 
 _VERBS: dict[str, str] = {
     "backup": "swanlab.cli.server_backup",
@@ -65,6 +67,19 @@ _VERBS: dict[str, str] = {
     help="Let clients send to and fetch from S3 themselves.  [default: if it speaks HTTPS]",
 )
 @click.option(
+    "--cold-after",
+    metavar="DAYS|never",
+    help="Move the points of runs that ended so long ago out of the database, beside the media."
+    "  [default: 30 with s3://, else never]",
+)
+@click.option(
+    "--cold-cache",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Megabytes of points moved to S3 to keep in the data folder, once read.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="warning",
@@ -92,6 +107,8 @@ def server(  # noqa: PLR0913 - one for each option
     database_url: str | None,
     media_url: str | None,
     media_direct: bool | None,
+    cold_after: str | None,
+    cold_cache: int,
     log_level: str,
     log_format: Literal["text", "json"],
     metrics_token_file: Path | None,
@@ -105,6 +122,7 @@ def server(  # noqa: PLR0913 - one for each option
     from swanlab.server.media.address import BadAddress, open_media
 
     folder = data_dir or default_data_dir()
+    days = _days(cold_after, media_url)
     try:
         # What a database server keeps needs no lock here: others may serve it at the same time.
         lock = Lock(folder) if database_url is None else None
@@ -123,7 +141,9 @@ def server(  # noqa: PLR0913 - one for each option
             media = open_media(media_url, folder, direct=media_direct)
         except BadAddress as error:
             raise Fails(str(error)) from error
-        running = _when_up(lambda: _opened(folder, database_url, media))
+        running = _when_up(
+            lambda: _opened(folder, database_url, media, days, cold_cache * 1024 * 1024)
+        )
         if metrics_token_file is not None:
             running.metrics_token = _token(metrics_token_file)
         _when_up(lambda: _first_start(running, admin_password_file))
@@ -146,6 +166,21 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("swanlab", appauthor=False)) / "server"
 
 
+def _days(text: str | None, media_url: str | None) -> float | None:
+    """Return after how many days the points of runs are moved, None for never."""
+    if text is None:
+        return COLD_AFTER if (media_url or "").startswith("s3://") else None
+    if text == "never":
+        return None
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
+    if not 0 <= days < float("inf"):
+        raise Fails(f"--cold-after is a number of days, or never; not {text}.")
+    return days
+
+
 def _when_up(work: Callable[[], T]) -> T:
     """Return what ``work`` does; a database that is only starting, or again, is waited for."""
     from sqlalchemy.exc import DBAPIError
@@ -164,14 +199,27 @@ def _when_up(work: Callable[[], T]) -> T:
         time.sleep(0.5)
 
 
-def _opened(folder: Path, database_url: str | None, media: MediaStore) -> Server:
+def _opened(
+    folder: Path,
+    database_url: str | None,
+    media: MediaStore,
+    cold_after: float | None,
+    cold_cache: int,
+) -> Server:
     """Open what is to be served."""
     from swanlab.server.db import postgres
     from swanlab.server.metrics.schema import FormatError
     from swanlab.server.state import Server
 
     try:
-        return Server(folder, "server", database_url=database_url, media=media)
+        return Server(
+            folder,
+            "server",
+            database_url=database_url,
+            media=media,
+            cold_after=cold_after,
+            cold_cache=cold_cache,
+        )
     except (RuntimeError, FormatError, postgres.BadUrl) as error:
         raise Fails(str(error)) from error
 

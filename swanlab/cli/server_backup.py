@@ -49,3 +49,8 @@ def backup(outer: Path | None, to: Path, data_dir: Path | None, database_url: st
         f"Backed up {held.runs} runs in {held.projects} projects into {to}:"
         f" {report.copied:,} bytes copied, {report.unchanged:,} were there already."
     )
+    if report.elsewhere:
+        line(
+            f"The points of {report.elsewhere} old runs are where --media-url says, not in"
+            f" {folder}, and so not in the backup: copy that place now, within a day."
+        )

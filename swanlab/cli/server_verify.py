@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from swanlab.cli.output import line, problem
-from swanlab.cli.server_data import Place, data_dir_option, open_data
+from swanlab.cli.server_data import Place, open_data, where, where_options
 
 if TYPE_CHECKING:
     from swanlab.server.metrics.verify import Counted
@@ -19,17 +19,18 @@ MOST = 100
 
 
 @click.command()
-@data_dir_option
+@where_options
 @click.pass_context
-def verify(ctx: click.Context, data_dir: Path | None) -> None:
+def verify(
+    ctx: click.Context, data_dir: Path | None, database_url: str | None, media_url: str | None
+) -> None:
     """Check all that is stored: checksums, summaries, roll-ups, offsets, what belongs to nothing.
 
-    Nothing is changed, and a server may go on meanwhile. The exit code is 1 when something is
-    wrong.
+    Nothing is changed, and servers may go on meanwhile. The exit code is 1 when something is wrong.
     """
     wrong = 0
-    with open_data(data_dir or ctx.obj) as places:
-        for place in places:
+    with open_data(where(ctx, data_dir, database_url, media_url)) as data:
+        for place in data.places:
             wrong += _project(place)
     if wrong:
         problem(f"{wrong} findings: restore what is damaged from a backup, or delete its run.")
@@ -38,6 +39,10 @@ def verify(ctx: click.Context, data_dir: Path | None) -> None:
 
 
 def _project(place: Place) -> int:
+    from sqlalchemy.exc import DBAPIError
+
+    from swanlab.server.db.postgres import is_outage
+
     findings: list[str] = []
 
     def say(run: int | None, what: str) -> None:
@@ -47,11 +52,12 @@ def _project(place: Place) -> int:
         say(None, "the file belongs to no project")
     counted: Counted | None = None
     try:
-        counted = place.store.verify(lambda finding: say(*finding))
-        for run in place.store.runs():
-            if run not in place.runs and not place.stray:
-                say(run, "belongs to no run of the project")
-    except place.unreadable as error:
+        counted = place.store.verify(lambda finding: say(*finding), place.numbers())
+        for run in [] if place.stray else place.orphans():
+            say(run, "belongs to no run of the project")
+    except DBAPIError as error:
+        if is_outage(error):
+            raise
         say(None, f"cannot be read: {error}")
     for found in findings[:MOST]:
         line(found)
@@ -60,7 +66,8 @@ def _project(place: Place) -> int:
     if counted is not None:
         line(
             f"{place.title(None)}: {counted.runs} runs, {counted.series} series, "
-            f"{counted.chunks} chunks, {counted.batches} batches, {counted.points:,} points: "
+            f"{counted.chunks} chunks, {counted.batches} batches, {counted.points:,} points"
+            + (f", {counted.cold} runs in segments: " if counted.cold else ": ")
             + (f"{len(findings)} findings" if findings else "whole")
         )
     return len(findings)

@@ -16,7 +16,7 @@ from swanlab.server.gate import Gate
 from swanlab.server.http import API, mount, on_http_exception
 from swanlab.server.monitor import metrics
 from swanlab.server.pages import page
-from swanlab.server.routes import ROUTES
+from swanlab.server.routes import ROUTES, frames
 from swanlab.server.state import Server
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -32,7 +32,8 @@ def create_app(server: Server) -> Starlette:
         yield
         await run_in_threadpool(server.close)
 
-    served = mount(ROUTES)
+    # Routes are tried one after the other, and nearly all requests of a busy server are posts.
+    served = mount((*frames.ROUTES, *(route for route in ROUTES if route not in frames.ROUTES)))
     app = Starlette(
         routes=[
             *served,

@@ -61,8 +61,8 @@ class Auth:
         self._tokens: dict[tuple[By, bytes], SessionRow] = {}
         self._projects: dict[tuple[str, str], ProjectRow] = {}
         self._age = 0
-        self._by_name = passwords.Brake(free=5)
-        self._by_address = passwords.Brake(free=50)
+        self._by_name = passwords.Brake("name", free=5)
+        self._by_address = passwords.Brake("address", free=50)
 
     async def identify(self, request: Request) -> Caller | None:
         """Return who asks, or None; raises ``Problem`` for a request that another site forged."""
@@ -173,17 +173,18 @@ class Auth:
 
     def sign_in(self, username: str, password: str, address: str) -> tuple[UserRow, str]:
         """Return the user and a new session token, or raise ``Problem``."""
-        by_name, by_address = (username.casefold()[:64], address), (address,)
-        self._by_name.press(by_name)
-        self._by_address.press(by_address)
+        name = username.casefold()[:64]
+        with self._db.write() as connection:
+            self._by_name.press(connection, name, address)
+            self._by_address.press(connection, address)
         with self._db.read() as connection:
             found = users.password_of(connection, username)
         if not passwords.matches(found and found[1], password) or found is None:
             raise Problem(401, "wrong_password", "The username or the password is wrong.")
-        self._by_name.release(by_name)
-        self._by_address.release(by_address)
         token = secrets.token_urlsafe(32)
         with self._db.write() as connection:
+            self._by_name.release(connection, name, address)
+            self._by_address.release(connection, address)
             users.add_session(connection, found[0].id, digest(token), now() + SESSION_MS)
         return found[0], token
 

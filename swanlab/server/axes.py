@@ -21,9 +21,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from swanlab.server.joined import Readable
 from swanlab.server.lay import AxisChart, Window, lay, pick, width_of
 from swanlab.server.metrics import grid
-from swanlab.server.metrics.contract import Buckets, Column, Floats, MetricStore, Query, Ref
+from swanlab.server.metrics.contract import Buckets, Column, Floats, Query, Ref
 
 FINER = 4
 """Windows to a bucket."""
@@ -127,7 +128,7 @@ def _groups(query: AxisQuery) -> list[_Group]:
     return [_Group(query, places) for places in shared.values()]
 
 
-def read(store: MetricStore, queries: Sequence[AxisQuery]) -> list[AxisChart]:
+def read(store: Readable, queries: Sequence[AxisQuery]) -> list[AxisChart]:
     """Return the charts, a bounded number of windows at a time."""
     found: list[AxisChart] = []
     batch: list[AxisQuery] = []
@@ -142,7 +143,7 @@ def read(store: MetricStore, queries: Sequence[AxisQuery]) -> list[AxisChart]:
     return found + _read(store, batch)
 
 
-def _read(store: MetricStore, queries: list[AxisQuery]) -> list[AxisChart]:
+def _read(store: Readable, queries: list[AxisQuery]) -> list[AxisChart]:
     charts = [(query, _groups(query)) for query in queries]
     for number in range(PASSES):
         asks = [(group, ask) for _, groups in charts for group in groups for ask in group.asks]

@@ -5,7 +5,8 @@ transaction, while the server goes on writing. The order makes the copies fit ea
 
 1. the metric stores, so that every point acknowledged before the backup began is in them;
 2. the metadata, which is written before the points it belongs to: it knows every run the stores
-   hold. Runs deleted in between are dropped from the copies of the stores;
+   hold, and all that copies of runs read. What was deleted in between is dropped from the copies
+   of the stores;
 3. the media folder, whose files are written before anything names them and never change. What is
    still being uploaded is left out.
 
@@ -81,6 +82,8 @@ class Report(msgspec.Struct, frozen=True):
     copied: int
     unchanged: int
     """Bytes that were copied, and that the target had already."""
+    elsewhere: int = 0
+    """Runs whose points are in segments that are not in the data folder, and so not copied."""
 
 
 def back_up(data_dir: Path, to: Path) -> Report:
@@ -117,10 +120,7 @@ class _Backup:
         self._clear(keep=self._former)
         (self._place / METRICS).mkdir(parents=True)
         try:
-            stores = [
-                self._database(f"{METRICS}/{path.name}")
-                for path in sorted((self._from / METRICS).glob("[0-9]*.db"))
-            ]
+            stores = list(self._stores())
             metadata = self._database(FILE_NAME)
             facts = self._facts()
             matched = [self._match(copied, facts) for copied in stores]
@@ -137,14 +137,38 @@ class _Backup:
             generation=self._generation,
             metadata_version=facts.version,
             metrics_version=VERSION,
-            projects=len(facts.runs),
-            runs=sum(map(len, facts.runs.values())),
+            projects=facts.projects,
+            runs=facts.runs,
             files=[*(one for one in matched if one is not None), metadata],
             media=media,
         )
         _write_manifest(self._to, manifest)
         self._clear(keep=manifest)
-        return Report(manifest, self._copied, self._unchanged)
+        elsewhere = sum(self._elsewhere(copied, _by_path(media)) for copied in manifest.files)
+        return Report(manifest, self._copied, self._unchanged, elsewhere)
+
+    def _elsewhere(self, copied: Copied, media: Mapping[str, Copied]) -> int:
+        """Count the segments that the copy of a store names and that were not copied.
+
+        What was in the folder when the store was copied stays for a day.
+        """
+        if copied.path == FILE_NAME:
+            return 0
+        with closing(sqlite3.connect(self._place / copied.path)) as connection:
+            known = "SELECT count(*) FROM sqlite_master WHERE name = 'segment'"
+            if not connection.execute(known).fetchone()[0]:
+                return 0  # of an older format
+            names = [row[0] for row in connection.execute("SELECT name FROM segment")]
+        return sum(f"{MEDIA}/segments/{name}" not in media for name in names)
+
+    def _stores(self) -> Iterator[Copied]:
+        for path in sorted((self._from / METRICS).glob("[0-9]*.db")):
+            try:
+                yield self._database(f"{METRICS}/{path.name}")
+            except sqlite3.OperationalError:
+                if path.exists():
+                    raise
+                (self._place / METRICS / path.name).unlink(missing_ok=True)  # its project went now
 
     def _database(self, path: str) -> Copied:
         """Copy a database, or take over the copy that is still true."""
@@ -169,10 +193,10 @@ class _Backup:
     def _match(self, copied: Copied, facts: _Facts) -> Copied | None:
         """Drop from the copy of a store what the copy of the metadata no longer knows.
 
-        That was deleted while the backup ran. None when the whole project was.
+        That was deleted while the backup ran. None when all of it was.
         """
         target = self._place / copied.path
-        known = facts.runs.get(int(target.stem))
+        known = facts.sources.get(int(target.stem))
         if known is None:
             target.unlink()
             return None
@@ -224,20 +248,27 @@ class _Facts(msgspec.Struct, frozen=True):
 
     version: int
     server: int
-    runs: dict[int, set[int]]
-    """By project."""
+    projects: int
+    runs: int
+    sources: dict[int, set[int]]
+    """Those that runs read, by home; that of every project is there."""
 
 
 def _facts(metadata: Path) -> _Facts:
     with closing(sqlite3.connect(metadata)) as connection:
         (version,) = connection.execute("SELECT max(number) FROM migrations").fetchone()
         (server,) = connection.execute("SELECT coalesce(min(created_at), 0) FROM users").fetchone()
-        runs: dict[int, set[int]] = {
+        (runs,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+        sources: dict[int, set[int]] = {
             number: set() for (number,) in connection.execute("SELECT id FROM projects")
         }
-        for project, run in connection.execute("SELECT project_id, id FROM runs"):
-            runs[project].add(run)
-    return _Facts(version, server, runs)
+        projects = len(sources)
+        # A server that runs may not have been started again since this program was updated.
+        new = connection.execute("SELECT name FROM sqlite_master WHERE name = 'sources'").fetchone()
+        read = "SELECT home, id FROM sources WHERE id IN (SELECT source FROM runs)"
+        for home, source in connection.execute(read if new else "SELECT project_id, id FROM runs"):
+            sources.setdefault(home, set()).add(source)
+    return _Facts(version, server, projects, runs, sources)
 
 
 def restore(source: Path, data_dir: Path) -> Manifest:

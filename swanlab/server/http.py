@@ -235,6 +235,16 @@ def no_such(what: str) -> Problem:
     return Problem(404, "not_found", f"There is no such {what}, or it is not yours.")
 
 
+def is_copy(run_id: str) -> Problem:
+    """Nothing can be added to a copy of a run."""
+    return Problem(
+        409,
+        "copy",
+        f"Run {run_id} is a copy: it shows what another run recorded, and cannot be gone on with."
+        " Start a run of another id, or go on with the run it was copied from.",
+    )
+
+
 def check_name(pattern: re.Pattern[str], value: str, what: str, rule: str) -> str:
     """Return ``value`` if it is a good name."""
     if pattern.fullmatch(value) is None:

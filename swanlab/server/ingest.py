@@ -15,19 +15,19 @@ import logging
 import threading
 import time
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from swanlab.server import effects, trouble
-from swanlab.server.db import runs
+from swanlab.server.db import projects, runs, sources
 from swanlab.server.db.engine import Database
 from swanlab.server.db.projects import ProjectRow
-from swanlab.server.http import Problem, no_such
+from swanlab.server.http import Problem, is_copy, no_such
 from swanlab.server.live import Hub, Kind, News
 from swanlab.server.messages import State
 from swanlab.server.metrics.contract import (
@@ -66,6 +66,8 @@ class LiveRun:
         self.project = project
         self.id = row.id
         self.run_id = row.run_id
+        self.home = row.home
+        self.is_copy = row.is_copy
         self.state: State = row.state  # type: ignore[assignment]
         self.version = next(_versions)
         self.gone = False
@@ -98,17 +100,21 @@ class Ingest:
         """Called when a deleted run no longer holds its blobs."""
         self._runs: dict[tuple[int, str], LiveRun] = {}
         self._lanes: dict[int, Lane] = {}
+        """By home, so that a run keeps its lane wherever it is moved."""
         self._lock = threading.Lock()
         self._counting = threading.Lock()
         self._working: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
-        """By project: a run is not deleted while posts are being stored."""
+        """By home: a run is not deleted while posts are being stored."""
         self._closed = False
         self.waiting = 0
         """Bytes of posts that wait for their commit, in all projects."""
         self.refused = (0.0, "")
         """When (monotonic seconds) the machine last kept posts from being stored, and how."""
         self.forgotten = 0
-        """How many runs were deleted; what was said about them before no longer holds."""
+        """How often runs went or came; what was said about them before no longer holds."""
+        with db.read() as connection:
+            self._lent = sources.lent(connection)
+        """Runs of which there are copies."""
 
     def refusal(self) -> str | None:
         """Return why posts could not be stored a moment ago, None when they could."""
@@ -136,6 +142,23 @@ class Ingest:
                 return self._runs.setdefault((project.id, run_id), LiveRun(project, row))
         return self.run(project, run_id)  # A run was deleted meanwhile, maybe this one.
 
+    def several(self, project: ProjectRow, run_ids: Collection[str]) -> dict[str, LiveRun]:
+        """Return those of the runs that exist, by their ids."""
+        forgotten = self.forgotten
+        with self._db.read() as connection:
+            rows = runs.find_all(connection, project.id, run_ids)
+        with self._lock:
+            if not self._remembers:
+                return {row.run_id: LiveRun(project, row) for row in rows}
+            if forgotten == self.forgotten:
+                return {
+                    row.run_id: self._runs.setdefault(
+                        (project.id, row.run_id), LiveRun(project, row)
+                    )
+                    for row in rows
+                }
+        return self.several(project, run_ids)
+
     def submit(
         self, run: LiveRun, writer: str, offset: int, frames: bytes, seen: int
     ) -> Future[Receipt]:
@@ -150,17 +173,22 @@ class Ingest:
                 raise _busy("The server is going down.")
             if self.waiting > ALL_BYTES:
                 raise _busy("Too much is waiting on this server; send this one again.")
-            lane = self._lanes.get(run.project.id)
+            lane = self._lanes.get(run.home)
             if lane is None or not lane.put(post):
-                lane = Lane(self, run.project.id)
+                lane = Lane(self, run.home)
                 lane.put(post)
-                self._lanes[run.project.id] = lane
+                self._lanes[run.home] = lane
                 lane.start()
         return done
 
     def check(self, run: LiveRun) -> None:
-        """Raise the 429 ``Problem`` that ``submit`` would, before the body is read."""
-        lane = self._lanes.get(run.project.id)
+        """Raise the 429 ``Problem`` that ``submit`` would, before the body is read.
+
+        A copy takes nothing at all (409).
+        """
+        if run.is_copy:
+            raise is_copy(run.run_id)
+        lane = self._lanes.get(run.home)
         if lane is not None:
             lane.check(run.id)
 
@@ -177,26 +205,78 @@ class Ingest:
     def forget(self, run: LiveRun, still: Callable[[], bool] = lambda: True) -> bool:
         """Delete the run with all it holds, posts that wait for their commit included.
 
-        ``still`` is asked when nothing of the project is being stored; False leaves the run.
-        Returns whether the run was deleted.
+        ``still`` is asked when nothing of its home is being stored; False leaves the run. Returns
+        whether the run was deleted. Its points go soon after, unless copies read them.
         """
-        with self._working[run.project.id]:
+        with self._still({run.home}):
             if not still():
                 return False
+            self._remove([run])
+        self._was_freed([run])
+        return True
+
+    def forget_all(self, gone: list[LiveRun]) -> int:
+        """Delete runs at once, as ``forget`` does; returns how many were there."""
+        with self._still({run.home for run in gone}):
+            count = self._remove(gone)
+        self._was_freed(gone)
+        return count
+
+    @contextmanager
+    def _still(self, homes: set[int]) -> Iterator[None]:
+        """Nothing of these homes is being stored meanwhile."""
+        with ExitStack() as stack:
+            for home in sorted(homes):
+                stack.enter_context(self._working[home])
+            yield
+
+    def _remove(self, gone: list[LiveRun]) -> int:
+        for run in gone:
             run.gone = True
-            store = self._stores.of(run.project.id)
-            if not self._db.shared:
-                store.delete(run.id)
-            with self._db.write() as connection:
-                runs.remove(connection, run.id)
-                if self._db.shared:  # Other servers' posts are through now, and no more come.
-                    store.delete(run.id)
-                    self.peers.tell_gone(connection, run.project.id, run.run_id, run.id)
+        with self._db.write() as connection:
+            count = runs.remove(connection, *(run.id for run in gone))
+            for run in gone:  # Other servers' posts are through now, and no more come.
+                self.peers.tell_gone(connection, run.project.id, run.run_id, run.id)
+        for run in gone:
             self.lost(run)
+        return count
+
+    def _was_freed(self, gone: list[LiveRun]) -> None:
         if self.freed is not None:
             self.freed()
-        self.tell(run, {"run"})
-        return True
+        for run in gone:
+            self.tell(run, {"run"})
+
+    def forget_project(self, project: ProjectRow) -> None:
+        """Delete a project with all its runs; nobody adds one before it is gone."""
+        with self._db.read() as connection:
+            homes = sources.homes(connection, project.id) | {project.id}
+        with self._still(homes):
+            with self._db.write() as connection:
+                projects.lock(connection, project.id)
+                gone = [LiveRun(project, row) for row in runs.of_project(connection, project.id)]
+                projects.remove(connection, project.id)
+                self.peers.tell_accounts(connection)
+            with self._lock:
+                held = [run for run in self._runs.values() if run.project.id == project.id]
+                self.forgotten += 1
+            for run in held:
+                self.lost(run)
+        self._was_freed(gone)
+
+    def moved(
+        self, before: ProjectRow, after: ProjectRow, run: int, run_id: str, state: State
+    ) -> None:
+        """The run belongs to another project now, at whose address it is found from here on."""
+        held = self.known(before.id, run_id)
+        if held is not None and held.id == run:
+            self.lost(held)
+        self.hint(before, run, run_id, state)
+        self.hint(after, run, run_id, state)
+
+    def lend(self, lent: set[int]) -> None:
+        """These sources are read by copies from here on."""
+        self._lent |= lent
 
     def lost(self, run: LiveRun) -> None:
         """Drop what is remembered of a run that was deleted."""
@@ -225,24 +305,31 @@ class Ingest:
         """Let those who watch know that the run has something new."""
         run.version = next(_versions)
         if kinds:
-            news = News(run.project, run.id, run.run_id, run.state, frozenset(kinds))
-            self._hub.publish(news)
-            self.peers.tell_news(news)
+            self._tell(News(run.project, run.id, run.run_id, run.state, frozenset(kinds)))
 
-    def commit(self, project: int, posts: list[Post]) -> list[Post]:
+    def hint(self, project: ProjectRow, run: int, run_id: str, state: State) -> None:
+        """Let those who watch a project know that a run has come into it, or has left it."""
+        self.forgotten += 1
+        self._tell(News(project, run, run_id, state, frozenset({"run"})))
+
+    def _tell(self, news: News) -> None:
+        self._hub.publish(news)
+        self.peers.tell_news(news)
+
+    def commit(self, home: int, posts: list[Post]) -> list[Post]:
         """Store the posts in one transaction and acknowledge them.
 
         Returns those that follow another one of the same writer: they are for the next transaction,
         since what they mean depends on the one before.
         """
         began = time.perf_counter()
-        with self._working[project]:
-            later = self._commit(project, posts)
+        with self._working[home]:
+            later = self._commit(home, posts)
         self._vitals.committed(time.perf_counter() - began)
         return later
 
-    def _commit(self, project: int, posts: list[Post]) -> list[Post]:
-        store = self._stores.of(project)
+    def _commit(self, home: int, posts: list[Post]) -> list[Post]:
+        store = self._stores.of(home)
         taken: dict[tuple[int, str], tuple[Post, Decoded]] = {}
         later: list[Post] = []
         for post in posts:
@@ -309,7 +396,9 @@ class Ingest:
         if receipt.records or receipt.damaged or set_aside:
             kinds.add("run")
         self.keeper.heard(run.id, post.seen)
-        self.keeper.wrote(run.project.id, run.id, receipt.points, ended=run.state != "running")
+        self.keeper.wrote(run.home, run.id, receipt.points, ended=run.state != "running")
+        if run.id in self._lent:  # What was said of its copies no longer holds either.
+            self.forgotten += 1
         self.tell(run, kinds)
 
     def queued(self) -> tuple[int, int]:
@@ -330,20 +419,20 @@ class Ingest:
 
 
 class Lane:
-    """The queue of one project and its committing thread, which ends when nothing comes.
+    """The queue of one home and its committing thread, which ends when nothing comes.
 
     Every run has a queue of its own, and they are served in turns: one that floods the server waits
     for itself.
     """
 
-    def __init__(self, ingest: Ingest, project: int) -> None:
-        self._ingest, self._project = ingest, project
+    def __init__(self, ingest: Ingest, home: int) -> None:
+        self._ingest, self._home = ingest, home
         self._queues: OrderedDict[int, deque[Post]] = OrderedDict()
         self._sizes: Counter[int] = Counter()
         self._posts = self._bytes = 0
         self._ended = self._stopping = False
         self._wake = threading.Condition()
-        self._thread = threading.Thread(target=self._work, name=f"commit-{project}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"commit-{home}", daemon=True)
 
     def start(self) -> None:
         """Begin to commit."""
@@ -425,7 +514,7 @@ class Lane:
             if not group:
                 continue
             try:
-                later = self._ingest.commit(self._project, group)
+                later = self._ingest.commit(self._home, group)
             except Exception as error:  # noqa: BLE001 - said and logged there
                 later = self._one_by_one(group, error)
             self._put_back(later)
@@ -446,7 +535,7 @@ class Lane:
                 post.done.set_exception(error)
                 break
             try:
-                later += self._ingest.commit(self._project, [post])
+                later += self._ingest.commit(self._home, [post])
             except Exception as own:  # noqa: BLE001 - reported, and told to its sender
                 trouble.report(log, f"storing a post of run {post.run.id}", own)
                 if not post.done.done():

@@ -136,7 +136,7 @@ def lay(
     rows, x, width, exact = _rows(laid, count)
     columns, steps = [], []
     for row, one in zip(rows, laid, strict=True):
-        column, step = _column(row, one.groups, len(x))
+        column, step = gathered(row, one.groups, len(x))
         columns.append(msgspec.structs.replace(column, missing=one.missing))
         steps.append(step)
     return AxisChart(exact, width, x, columns, steps, [one.left_out for one in laid])
@@ -157,7 +157,7 @@ def _series(windows: list[Window], index: int, ends: tuple[float | None, float |
         if used.any():
             exact &= window.exact
             at.append(place)
-            parts.append(_groups(_columns(column, used), window.step[used]))
+            parts.append(groups_of(_columns(column, used), window.step[used]))
     if not parts:
         return _Laid(np.zeros(0), np.zeros(0, dtype=GROUP), True, left_out, sorted(missing))
     return _Laid(np.concatenate(at), aggregate.concatenate(parts), exact, left_out, sorted(missing))
@@ -167,7 +167,8 @@ def _points(column: Column) -> Ints:
     return column.count + column.nan + column.positive_infinity + column.negative_infinity
 
 
-def _groups(column: Column, steps: Ints) -> Records:
+def groups_of(column: Column, steps: Ints) -> Records:
+    """Return the rows of a column as groups whose first steps are ``steps``."""
     out = np.zeros(len(steps), dtype=GROUP)
     out["step"], out["time"] = steps, column.time
     out["low"], out["high"], out["last"] = column.low, column.high, column.last
@@ -209,7 +210,7 @@ def _again(one: _Laid) -> Ints:
     return out
 
 
-def _column(row: Ints, groups: Records, size: int) -> tuple[Column, Floats]:
+def gathered(row: Ints, groups: Records, size: int) -> tuple[Column, Floats]:
     """Put the groups of a row together and scatter them over ``size`` rows."""
     order = np.lexsort((groups["step"], row))
     row = row[order]

@@ -168,7 +168,8 @@ class RunRow(Message, frozen=True):
     duration: int
     config: dict[str, Any]
     number: int
-    """Its place among the runs ever made in the project, from 1; its colour follows from it."""
+    """Its place among the runs of the project it was made in, from 1; its colour follows from it.
+    """
     color: str | None
     """The colour given to ``init()``, as ``#rrggbb``."""
     group: str | None
@@ -401,6 +402,10 @@ class Run(Message, frozen=True):
     """In the order in which they were made."""
     ranks: list[RunRank] = []
     """Its processes."""
+    copy: bool = False
+    """Whether it shows what another run recorded: nothing can be added to it."""
+    original: str | None = None
+    """``workspace/project/run`` it was copied from, while that is there and may be read."""
 
 
 _LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -449,6 +454,46 @@ class RunsDone(Message, frozen=True):
 
     done: int
     missing: list[str]
+
+
+ProjectName = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-+.]{1,100}$")]
+
+
+class RunsTo(Message, frozen=True):
+    """Runs that are to be copied or moved to a project, which is made if there is none."""
+
+    runs: Annotated[list[RunId], Meta(min_length=1, max_length=10_000)]
+    project: ProjectName
+    workspace: Annotated[str, Meta(min_length=1, max_length=25)] = "~"
+    """One of your own; ``~`` is your first."""
+
+
+class RunsPlaced(Message, frozen=True):
+    """Where the runs are now; those that could not be taken are named, and hold nothing up."""
+
+    workspace: str
+    project: str
+    runs: dict[str, str]
+    """Id of a run to the id that it, or its copy, has there."""
+    missing: list[str]
+    running: list[str]
+    """Those that have not ended."""
+    taken: list[str]
+    """Those that cannot be moved because the project has a run of that id."""
+
+
+class NewClone(Message, frozen=True):
+    """A project with copies of all runs of another one."""
+
+    name: ProjectName
+    workspace: Annotated[str, Meta(min_length=1, max_length=25)] = "~"
+    visibility: Literal["private", "public"] = "private"
+
+
+class Cloned(Message, frozen=True):
+    project: Project
+    running: list[str]
+    """Ids of the runs that have not ended, and were left out."""
 
 
 class EndedState(Message, frozen=True):

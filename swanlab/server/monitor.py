@@ -82,7 +82,7 @@ def lines(server: Server) -> Iterator[str]:
     ready = 0 if server.unfit() else 1
     yield from family("swanlab_ready", "gauge", "Whether the server can do its work.", ready)
     yield from server.vitals.lines()
-    for part in (_waiting, _sessions, _kept):
+    for part in (_waiting, _sessions, _kept, _cold):
         try:
             found = "".join(part(server))
         except Exception as error:  # noqa: BLE001 - reported, and the rest is still worth telling
@@ -121,6 +121,21 @@ def _kept(server: Server) -> Iterator[str]:
     if points:
         told = "Bytes of the metric stores per point in them."
         yield from family("swanlab_store_bytes_per_point", "gauge", told, size / points)
+
+
+def _cold(server: Server) -> Iterator[str]:
+    count, size = server.stores.frozen()
+    told = "Runs whose points are in segments, beside the media."
+    yield from family("swanlab_cold_runs", "gauge", told, count)
+    yield from family("swanlab_cold_bytes", "gauge", "Bytes of these segments.", size)
+    told = "Bytes of segments read from where they are."
+    yield from family("swanlab_cold_fetched_bytes_total", "counter", told, server.cold.fetched)
+    cache = server.cold.cache
+    hits, misses = (0, 0) if cache is None else (cache.hits, cache.misses)
+    told = "Parts of segments found in the cache on this disk."
+    yield from family("swanlab_cold_cache_hits_total", "counter", told, hits)
+    told = "Parts of segments that were not in the cache."
+    yield from family("swanlab_cold_cache_misses_total", "counter", told, misses)
 
 
 def _process() -> Iterator[str]:

@@ -31,6 +31,7 @@ AT_ONCE = 500
 """Rows to a statement: at most some 20 MB of them."""
 _TABLES = (*metadata.sorted_tables, *schema.metadata.sorted_tables)
 _METRICS = tuple(table for table in schema.metadata.sorted_tables if "run" in table.c)
+_OF_NO_RUN = schema.discard
 _progress = sa.MetaData()
 moving = sa.Table(
     "moving",
@@ -133,11 +134,12 @@ class _Mover:
         with ExitStack() as stack:
             stack.callback(engine.dispose)
             source = stack.enter_context(engine.connect())
-            for table in _METRICS:
+            for table in (*_METRICS, _OF_NO_RUN):
                 self._expect(source, table)
             runs = _runs(source)
             for run in runs:
                 self._move_run(source, run)
+            self._move_rest(source, f"rest of project {path.stem}")
         self._runs += len(runs)
         self._report(f"project {path.stem}: {len(runs)} runs are moved")
 
@@ -148,6 +150,13 @@ class _Mover:
         with self._target.begin() as target:
             for table in _METRICS:
                 _copy(source, target, table, table.c.run == run)
+            self._note(target, part)
+
+    def _move_rest(self, source: sa.Connection, part: str) -> None:
+        if part in self._done:
+            return
+        with self._target.begin() as target:
+            _copy(source, target, _OF_NO_RUN, sa.true())
             self._note(target, part)
 
     def _note(self, target: sa.Connection, part: str) -> None:

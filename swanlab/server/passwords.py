@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from swanlab.server.db import tries
+from swanlab.server.db.engine import now_of
 from swanlab.server.http import Problem
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
 MIN_LENGTH, MAX_LENGTH = 8, 1024
+LONGEST_MS = 60_000
+"""Of a pause between two tries, in milliseconds."""
+FORGET_MS = 10 * LONGEST_MS
+"""So long after the last pause, tries are counted anew."""
+_DOUBLINGS = LONGEST_MS.bit_length()
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,24}")
 
 _hashing = threading.Semaphore(
@@ -55,44 +65,41 @@ class Brake:
     """Slows down who guesses: after ``free`` tries each further one waits twice as long.
 
     Every try counts until ``release`` says it was right, so that tries at the same time count too.
-    It remembers a bounded number of keys, the latest.
+    They are kept in the database: all servers on it brake as one, and so does one that is started
+    again. Whom they are of is kept as a hash.
     """
 
     def __init__(
-        self,
-        free: int,
-        longest: float = 60.0,
-        remembered: int = 10_000,
-        clock: Callable[[], float] = time.monotonic,
+        self, name: str, free: int, clock: Callable[[sa.Connection], int] = now_of
     ) -> None:
-        self._free, self._longest, self._remembered = free, longest, remembered
-        self._clock = clock
-        self._tries: OrderedDict[tuple[str, ...], tuple[int, float]] = OrderedDict()
-        self._lock = threading.Lock()
+        """``name`` tells the brakes on one database apart, ``clock`` gives Unix milliseconds."""
+        self._name, self._free, self._clock = name, free, clock
 
-    def press(self, key: tuple[str, ...]) -> None:
-        """Count a try; raises a 429 ``Problem`` when it comes too early."""
-        at = self._clock()
-        with self._lock:
-            count, until = self._tries.get(key, (0, at))
-            if at < until:
-                wait = max(1, round(until - at))
-                raise Problem(
-                    429,
-                    "too_many_tries",
-                    f"Too many failed sign-ins; try again in {wait} s.",
-                    {"retry_after": wait},
-                    {"retry-after": str(wait)},
-                )
-            count = 1 if at - until > 10 * self._longest else count + 1
-            over = count - self._free
-            pause = min(self._longest, 2.0**over) if over > 0 else 0.0
-            self._tries[key] = (count, at + pause)
-            self._tries.move_to_end(key)
-            while len(self._tries) > self._remembered:
-                self._tries.popitem(last=False)
+    def press(self, connection: sa.Connection, *key: str) -> None:
+        """Count a try in a transaction that is to write, or raise a 429 ``Problem``: too early."""
+        who, at = self._who(key), self._clock(connection)
+        count = tries.count(connection, who, at, FORGET_MS)
+        if count is None:
+            wait = max(1, round((tries.until(connection, who) - at) / 1000))
+            raise Problem(
+                429,
+                "too_many_tries",
+                f"Too many failed sign-ins; try again in {wait} s.",
+                {"retry_after": wait},
+                {"retry-after": str(wait)},
+            )
+        over = min(count - self._free, _DOUBLINGS)
+        tries.pause(connection, who, at + (min(LONGEST_MS, 1000 << over) if over > 0 else 0))
 
-    def release(self, key: tuple[str, ...]) -> None:
+    def release(self, connection: sa.Connection, *key: str) -> None:
         """Forget the tries: the last one was right."""
-        with self._lock:
-            self._tries.pop(key, None)
+        tries.forget(connection, self._who(key))
+
+    def _who(self, key: tuple[str, ...]) -> bytes:
+        whole = "\0".join((self._name, *key))
+        return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
+
+
+def forget_tries(connection: sa.Connection) -> None:
+    """Drop what no brake goes by any more."""
+    tries.forget_old(connection, now_of(connection) - FORGET_MS)

@@ -28,11 +28,15 @@ log = logging.getLogger("swanlab.server")
 
 def is_due(server: Server, row: runs.RunRow, days: int) -> bool:
     """Whether the run ended more than ``days`` ago and nobody asked to keep it."""
+    return is_old(server, row, days) and KEEP not in msgspec.json.decode(row.tags)
+
+
+def is_old(server: Server, row: runs.RunRow, days: float) -> bool:
+    """Whether the run ended, and was heard of last, more than ``days`` ago."""
     if row.finished_at is None or row.state == "running":
         return False
     heard = server.ingest.keeper.last_heard(row.id, row.seen_at)
-    old = max(row.finished_at, heard) < now() - days * DAY_MS
-    return old and KEEP not in msgspec.json.decode(row.tags)
+    return max(row.finished_at, heard) < now() - days * DAY_MS
 
 
 def due(server: Server, project: int, days: int) -> list[runs.RunRow]:

@@ -47,12 +47,12 @@ class Keeper:
         """Return when the run was last heard of, given what the database says."""
         return max(stored, self._heard.get(run, 0), self._noted.get(run, 0))
 
-    def wrote(self, project: int, run: int, points: int, *, ended: bool) -> None:
+    def wrote(self, home: int, run: int, points: int, *, ended: bool) -> None:
         """Note points that are in batches now; ``ended`` means that no more are to come soon."""
         with self._lock:
             self._unsealed[run] = self._unsealed.get(run, 0) + points
             if ended:
-                self._ended[run] = project
+                self._ended[run] = home
             wake = ended or self._unsealed[run] >= SEAL_POINTS
             if wake:
                 self._unsealed[run] = 0
@@ -89,10 +89,10 @@ class Keeper:
     def _seal(self) -> None:
         with self._lock:
             ended, self._ended = self._ended, {}
-        for run, project in ended.items():
+        for run, home in ended.items():
             if self._closed:
                 return
-            self._seal_run(self._stores.of(project), run, force=True)
+            self._seal_run(self._stores.of(home), run, force=True)
         for store in self._stores.opened():
             for run in store.due():
                 if self._closed:
@@ -105,6 +105,9 @@ class Keeper:
         try:
             sealed = store.seal(run, force=force)
         except Exception as error:
+            if trouble.is_of_cold_runs(error):
+                trouble.report(log, f"bringing run {run} back for what came late", error)
+                return
             if trouble.of(error) is not None:
                 raise  # The machine's fault: the other runs would fail alike.
             log.exception("could not seal run %d; its points stay as they came", run)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import axes, frame
 from swanlab.server.http import Problem
+from swanlab.server.joined import Readable
 from swanlab.server.lay import AxisChart
 from swanlab.server.messages import (
     Chart,
@@ -26,7 +27,6 @@ from swanlab.server.metrics.contract import (
     Buckets,
     Column,
     Floats,
-    MetricStore,
     Query,
     Ref,
     Summaries,
@@ -58,11 +58,11 @@ def check(query: ChartsQuery) -> None:
 
 
 def read(
-    store: MetricStore, query: ChartsQuery, numbers: dict[str, int], created: dict[str, int]
+    store: Readable, query: ChartsQuery, numbers: dict[str, int], created: dict[str, int]
 ) -> list[tuple[ChartQuery, Buckets | AxisChart]]:
     """Return the charts.
 
-    ``numbers`` are the numbers of the runs that exist, ``created`` when they were made.
+    ``numbers`` are those of the sources of the runs that exist, ``created`` when they were made.
     """
     by_step, other = [], []
     for chart in query.charts:
@@ -170,23 +170,24 @@ class Cells(msgspec.Struct, frozen=True):
 def last_values(summaries: Summaries, runs: Sequence[int], most: int) -> Cells:
     """Return the last value of every key of every run, of its lowest rank, without system series.
 
-    At most ``most`` cells: keys come in the order in which the project's runs first used them.
+    ``runs`` are the numbers of their sources: several runs may have the same. At most ``most``
+    cells: keys come in the order in which the project's runs first used them.
     """
     keys = summaries.keys
     shown = [key for key in dict.fromkeys(keys) if not key.startswith(SYSTEM_PREFIX)]
     width = min(len(shown), max(1, most // max(1, len(runs))))
     columns = {key: place for place, key in enumerate(shown[:width])}
-    numbers = np.asarray(runs, dtype=np.int64)
-    sorting = np.argsort(numbers)
-    values = np.full((len(runs), width + 1), np.nan)
+    numbers, rows = np.unique(np.asarray(runs, dtype=np.int64), return_inverse=True)
+    values = np.full((len(numbers), width + 1), np.nan)
     given = np.zeros(values.shape, dtype=bool)
     # Of several ranks the lowest is written last, and stays.
     order = np.argsort(-summaries.ranks, kind="stable")
-    at_row = sorting[np.searchsorted(numbers, summaries.runs, sorter=sorting)]
+    at_row = np.searchsorted(numbers, summaries.runs)
     at_column = np.fromiter((columns.get(key, width) for key in keys), np.intp, len(keys))
     values[at_row[order], at_column[order]] = summaries.last[order]
     given[at_row, at_column] = True
-    return Cells(shown[:width], _cells(values[:, :width], given[:, :width]), len(shown))
+    values, given = values[rows, :width], given[rows, :width]
+    return Cells(shown[:width], _cells(values, given), len(shown))
 
 
 def _cells(values: Floats, given: NDArray[np.bool_]) -> list[list[float | str | None]]:

@@ -10,10 +10,14 @@ from typing import Protocol
 from swanlab.server.auth import Auth, Mode
 from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
+from swanlab.server.freeing import Freeing
+from swanlab.server.freezing import Freezer
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
 from swanlab.server.media.contract import MediaStore
 from swanlab.server.media.local import LocalMedia
+from swanlab.server.metrics.cache import LIMIT
+from swanlab.server.metrics.cold import Cold
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
 from swanlab.server.stores import Stores
@@ -46,11 +50,15 @@ class Server:
         static: Path = STATIC,
         database_url: str | None = None,
         media: MediaStore | None = None,
+        cold_after: float | None = None,
+        cold_cache: int = LIMIT,
     ) -> None:
         """Open the data directory, creating it if it is new; raises ``OSError``.
 
         With ``database_url`` metadata and metrics are in that PostgreSQL database instead, with
-        ``media`` files and media are there.
+        ``media`` files and media are there. ``cold_after``: days after their end when the points
+        of runs are moved beside the media, None for never; what is moved already is read from
+        there in any case, by way of at most ``cold_cache`` bytes on this disk.
         """
         data_dir.mkdir(parents=True, exist_ok=True)
         self.mode: Mode = mode
@@ -59,7 +67,10 @@ class Server:
         self.boot = secrets.token_hex(8)
         """Differs at every start: versions of answers are counted from there."""
         self.db = Database(database_url or data_dir / FILE_NAME)
-        self.stores = Stores(data_dir / "metrics", database_url)
+        media = media or LocalMedia(data_dir / "media")
+        self.cold = Cold(media.shelf(), data_dir / "cache" / "segments", cold_cache)
+        self.cold_after = cold_after
+        self.stores = Stores(data_dir / "metrics", database_url, self.cold)
         try:
             self.stores.open_shared()
         except BaseException:
@@ -75,19 +86,24 @@ class Server:
         """Hash of the token that ``/metrics`` asks for, if one was set."""
         self.measured = False
         """Whether somebody reads ``/metrics``, so that what takes a while to find out is kept."""
-        self.blobs = Blobs(self.db, media or LocalMedia(data_dir / "media"))
-        self.ingest.freed = self.blobs.freed
+        self.blobs = Blobs(self.db, media)
+        self.freeing = Freeing(self.db, self.stores)
+        self.ingest.freed = self._freed
         self.kept_file: Callable[[int, str], Path | None] | None = None
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.beside: list[Worker] = [Sweep(self)]
+        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing]
         """What works beside answering requests, started and closed with the server."""
         if isinstance(peers, Peers):
             peers.attach(self.auth, self.ingest, self.hub)
             self.beside.append(peers)
         if mode == "watch":
             self.auth.ensure_local()
+
+    def _freed(self) -> None:
+        self.blobs.freed()
+        self.freeing.soon()
 
     def start(self) -> None:
         """Start the work in the background."""
@@ -104,6 +120,7 @@ class Server:
     def close(self) -> None:
         """Store what was accepted, and release all files."""
         self.hub.close()
+        self.cold.close()
         for worker in self.beside:
             worker.close()
         self.ingest.close()

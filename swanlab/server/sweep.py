@@ -1,4 +1,7 @@
-"""What is looked after at intervals: runs that fell silent, runs kept long enough, sizes."""
+"""What is looked after at intervals.
+
+Runs that fell silent, runs kept long enough, old tries to sign in, sizes.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from swanlab.server import retention, runview, trouble
-from swanlab.server.db import projects, runs
+from swanlab.server import passwords, retention, runview, trouble
+from swanlab.server.db import projects, runs, sources
 from swanlab.server.live import News
 
 if TYPE_CHECKING:
@@ -58,6 +61,8 @@ class Sweep:
         at = time.monotonic()
         if self._server.mode == "server" and at >= self._deleted:
             retention.sweep(self._server, self._stop.is_set)
+            with self._server.db.write() as connection:
+                passwords.forget_tries(connection)
             self._deleted = at + RETENTION_EVERY
         if self._server.measured and at >= self._measured:
             self._measure()
@@ -95,12 +100,11 @@ class Sweep:
         """Count the points of all stores beside their bytes, a few runs at a time."""
         server, points = self._server, 0
         with server.db.read() as connection:
-            found = runs.all_ids(connection)
-        for project in sorted({project for project, _, _ in found}):
-            numbers = [run for of, run, _ in found if of == project]
+            found = sources.all_of(connection)
+        for home, numbers in sorted(found.items()):
             for first in range(0, len(numbers), _RUNS_AT_ONCE):
                 if self._stop.is_set():
                     return
                 some = numbers[first : first + _RUNS_AT_ONCE]
-                points += int(server.stores.of(project).summaries(some).count.sum())
+                points += int(server.stores.of(home).summaries(some).count.sum())
         server.vitals.density = (server.stores.size(), points)

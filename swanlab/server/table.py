@@ -30,7 +30,7 @@ from swanlab.server.metrics.cells import stat
 from swanlab.server.runview import duration, state, text
 
 if TYPE_CHECKING:
-    from swanlab.server.metrics.contract import MetricStore
+    from swanlab.server.joined import Readable
 
 MAX_READ = 2_000_000
 """Cells that one question may have read: runs times different keys it sorts and filters by."""
@@ -71,7 +71,7 @@ def needs(query: RunsQuery) -> set[str]:
 
 
 def answer(
-    store: MetricStore, query: RunsQuery, rows: Sequence[Any], heard: Callable[[int, int], int]
+    store: Readable, query: RunsQuery, rows: Sequence[Any], heard: Callable[[int, int], int]
 ) -> Page:
     """Return a page of ``rows``, which come newest first, or all; raises a 400 ``Problem``.
 
@@ -86,10 +86,10 @@ def answer(
         if len(chosen) * len(query.columns) > MAX_WHOLE:
             raise Problem(400, "too_many", "Ask for fewer columns of all runs at once.")
         found = [rows[at] for at in chosen]
-        columns = _columns(store, [row.id for row in found], query.columns)
+        columns = _columns(store, [row.source for row in found], query.columns)
         return Page(found, columns, len(chosen))
     found = [rows[at] for at in chosen[query.offset : query.offset + query.limit]]
-    return Page(found, _cells(store, [row.id for row in found], query.columns), len(chosen))
+    return Page(found, _cells(store, [row.source for row in found], query.columns), len(chosen))
 
 
 def _keep(query: RunsQuery, fields: _Fields, count: int) -> Mask:
@@ -105,7 +105,7 @@ class _Fields:
     """The fields of all runs, each worked out when it is asked for."""
 
     def __init__(
-        self, store: MetricStore, rows: Sequence[Any], heard: Callable[[int, int], int]
+        self, store: Readable, rows: Sequence[Any], heard: Callable[[int, int], int]
     ) -> None:
         self._store, self._rows, self._heard = store, rows, heard
         self._known: dict[str, Column] = {}
@@ -117,7 +117,7 @@ class _Fields:
         keys = sorted({column.key for column in wanted.values()})
         if len(keys) * len(self._rows) > MAX_READ:
             raise Problem(400, "too_many", "Sort and filter by fewer keys at once.")
-        found = self._store.cells([row.id for row in self._rows], keys) if keys else {}
+        found = self._store.cells([row.source for row in self._rows], keys) if keys else {}
         for name, column in wanted.items():
             self._known[name] = stat(found[column.key], column.stat)
 
@@ -204,20 +204,20 @@ def _sorted_numbers(chosen: list[int], values: Floats, *, descending: bool) -> l
 
 
 def _cells(
-    store: MetricStore, numbers: list[int], columns: Sequence[SummaryColumn]
+    store: Readable, sources: list[int], columns: Sequence[SummaryColumn]
 ) -> list[list[float | str | None]]:
     if not columns:
-        return [[] for _ in numbers]
-    return [list(row) for row in zip(*_columns(store, numbers, columns), strict=True)]
+        return [[] for _ in sources]
+    return [list(row) for row in zip(*_columns(store, sources, columns), strict=True)]
 
 
 def _columns(
-    store: MetricStore, numbers: list[int], columns: Sequence[SummaryColumn]
+    store: Readable, sources: list[int], columns: Sequence[SummaryColumn]
 ) -> list[list[float | str | None]]:
-    """Return per column the values of the runs of these numbers."""
+    """Return per column the values of the runs of these sources."""
     if not columns:
         return []
-    found = store.cells(numbers, list(dict.fromkeys(column.key for column in columns)))
+    found = store.cells(sources, list(dict.fromkeys(column.key for column in columns)))
     shown: list[list[float | str | None]] = []
     for column in columns:
         records = found[column.key]

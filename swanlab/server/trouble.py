@@ -15,6 +15,7 @@ from sqlalchemy import exc
 
 from swanlab.server.db import postgres
 from swanlab.server.http import Problem
+from swanlab.server.metrics.contract import ColdAway, ColdMissing
 
 SAID_EVERY = 60.0
 """Seconds between two log lines of one kind of trouble."""
@@ -26,6 +27,14 @@ _CODES = {
     "disk_failed": (503, "The server's storage does not work."),
     "database_busy": (503, "The server's database is busy; ask again."),
     "away": (503, "The server's database cannot be reached; ask again."),
+    "cold_away": (
+        503,
+        "The points of this old run are in object storage, which does not answer; ask again.",
+    ),
+    "cold_missing": (
+        503,
+        "The points of this old run are not where they were moved: is --media-url the same?",
+    ),
 }
 _ERRNOS = {
     errno.ENOSPC: "disk_full",
@@ -60,6 +69,10 @@ def of(error: BaseException) -> Problem | None:
 
 def code_of(error: BaseException) -> str | None:
     """Return the kind of trouble, None for any other error."""
+    if isinstance(error, ColdAway):
+        return "cold_away"
+    if isinstance(error, ColdMissing):
+        return "cold_missing"
     if isinstance(error, OSError):
         return _ERRNOS.get(error.errno or 0)
     if isinstance(error, exc.TimeoutError):
@@ -95,3 +108,8 @@ def report(log: logging.Logger, doing: str, error: BaseException) -> None:
         _said[code] = now
     cause = getattr(error, "orig", None) or error
     log.error("%s failed: %s", doing, _CODES[code][1], extra={"fields": {"cause": str(cause)}})
+
+
+def is_of_cold_runs(error: BaseException) -> bool:
+    """Whether only runs whose points were moved away are concerned."""
+    return isinstance(error, ColdAway | ColdMissing)

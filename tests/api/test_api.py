@@ -432,3 +432,38 @@ def test_many_runs_and_their_project_are_changed(api, record):
     assert [(run.tags, run.group) for run in project.runs_get(["x", "y"])] == [(["new"], "g")] * 2
     project.update(description="Trials.", visibility="PUBLIC")
     assert (project.description, api.project("edits").visibility) == ("Trials.", "PUBLIC")
+
+
+def test_runs_are_copied_and_moved_and_projects_cloned(api, record, project):
+    points = {"loss": [(0, 1.0), (1, 2.0)]}
+    for run in ("a", "b"):
+        record(project, run, points, lines=["hello"])
+    record(project, "busy", points, end=None)
+    found = api.project(project)
+    copy = api.run(f"{project}/a").copy(f"{project}-copies")
+    assert (copy.path, copy.is_copy) == (f"admin/{project}-copies/a", True)
+    assert copy.original == f"admin/{project}/a"
+    assert copy.points("loss").values.tolist() == [1.0, 2.0]
+    assert [line["text"] for line in copy.logs()] == ["hello"]
+    placed = found.copy_runs(["a", "b", "none", "busy"], f"{project}-copies")
+    assert (placed.project, set(placed.runs)) == (f"{project}-copies", {"a", "b"})
+    assert (placed.missing, placed.running, placed.taken) == (["none"], ["busy"], [])
+    assert placed.runs["a"] != "a"
+    busy, gone = (api.run(f"{project}/{run}") for run in ("busy", "b"))
+    moved = api.run(f"{project}/b").move(f"admin/{project}-moved")
+    assert (moved.path, moved.is_copy, moved.original) == (f"admin/{project}-moved/b", False, None)
+    assert {one.id for one in found.runs(all=True)} == {"a", "busy"}
+    for run, status, code in ((busy, 409, "running"), (gone, 404, "not_found")):
+        with pytest.raises(ServerError) as refused:
+            run.move(f"{project}-moved")
+        assert (refused.value.status, refused.value.code) == (status, code)
+    record(project, "b", points)
+    with pytest.raises(ServerError, match="has a run b already") as refused:
+        api.run(f"{project}/b").move(f"{project}-moved")
+    assert refused.value.code == "taken"
+    clone = found.clone(f"admin/{project}-clone", "PUBLIC")
+    assert (clone.visibility, clone.count["experiments"]) == ("PUBLIC", 2)
+    assert found.delete(commit=True)
+    assert api.run(f"{project}-clone/b").points("loss").values.tolist() == [1.0, 2.0]
+    for name in ("copies", "moved", "clone"):
+        api.project(f"{project}-{name}").delete(commit=True)

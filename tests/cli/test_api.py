@@ -140,3 +140,16 @@ def test_every_command_is_in_the_document_and_has_json(invoke):
         assert f"`{path}" in document, path
         if path.startswith("swanlab api "):
             assert "as_json" in [option.name for option in command.params], path
+
+
+def test_runs_are_copied_and_moved_and_projects_cloned(ask, cats):
+    run = cats.rpartition("/")[2]
+    assert ask("run", "copy", cats, "copies") == {"run": cats, "copy": f"admin/copies/{run}"}
+    assert ask("project", "clone", "cats", "admin/clone")["path"] == "admin/clone"
+    moved = ask("run", "move", cats, "admin/moved")
+    assert moved == {"run": cats, "moved": f"admin/moved/{run}"}
+    assert "There is no such run" in ask("run", "info", cats, text=True, code=1)
+    for project in ("copies", "clone", "moved"):
+        (series, _) = ask("run", "series", f"{project}/{run}")
+        assert (series["key"], series["count"]) == ("loss", 10)
+        ask("project", "delete", project, "--yes")

@@ -7,7 +7,7 @@ import sqlite3
 import numpy as np
 import pytest
 
-from swanlab.server.db import projects, runs
+from swanlab.server.db import projects, ranks, runs
 from swanlab.server.messages import NewRun
 from swanlab.server.metrics.contract import Ref
 from swanlab.server.metrics.store import open_store
@@ -53,6 +53,31 @@ def test_all_is_well_with_what_a_server_left(data, invoke):
     assert (done.exit_code, done.output.splitlines()[-1]) == (0, "All is well.")
     assert "admin/cats: 2 runs, 2 series" in done.output
     assert "70,302 points: whole" in done.output
+
+
+def test_what_only_a_copy_reads_belongs_to_it(data, invoke):
+    from swanlab.server import copies
+
+    folder, path, (first, _) = data
+    before = ask(path, first)
+    server = Server(folder, "server")
+    with server.db.write() as connection:
+        place = projects.find(connection, "admin", "cats")
+        for run in (first, first + 1):
+            ranks.set_state(connection, run, 0, "finished", 1, None)
+    to = copies.Target("admin", "copies", lambda held: projects.create(held, "admin", "copies"))
+    copies.copy(server, place, ["a"], to)
+    server.ingest.forget_project(place)
+    server.close()
+    done = invoke("server", "verify", "--data-dir", str(folder))
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "All is well.")
+    assert "1.db: 2 runs" in done.output
+    server = Server(folder, "server")
+    server.freeing.sweep()
+    server.close()
+    assert "1.db: 1 runs" in invoke("server", "verify", "--data-dir", str(folder)).output
+    assert invoke("server", "compact", "--data-dir", str(folder)).exit_code == 0
+    assert ask(path, first) == before
 
 
 def test_the_folder_may_stand_before_the_command(data, invoke):

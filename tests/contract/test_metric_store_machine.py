@@ -1,8 +1,9 @@
 """Any interleaving of what can happen to a store, against plain dictionaries and numpy.
 
 A history is made by hypothesis: posts, posts sent again, late and repeated steps, seals,
-compaction, the death of a process (a store that is left and opened anew), deleted runs, reads.
-Afterwards nothing is amiss by the store's own check.
+compaction, runs whose points are moved into segments and back, the death of a process (a store that
+is left and opened anew), deleted runs, reads. Afterwards nothing is amiss by the store's own check,
+and no segment is left.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from swanlab.server.metrics import grid, merge, pages, rows, tails
+from swanlab.server.metrics import cold, freeze, grid, merge, pages, rows, tails
 from swanlab.server.metrics.contract import OffsetMismatch, Receipt, Ref
 from tests.contract.test_metric_store_properties import KEYS, ask, keys, perform, step, value
 from tests.server.metrics.posts import Model, Pen, check_buckets, check_summaries
@@ -26,8 +27,9 @@ which = st.integers(0, 2)
 class Machine(RuleBasedStateMachine):
     """Two runs of three writers; their numbers are new in every history."""
 
-    def __init__(self, opener, numbers) -> None:
+    def __init__(self, opener, numbers, names) -> None:
         super().__init__()
+        self.names = names
         self.opener = opener
         self.store = opener()
         self.runs = [next(numbers), next(numbers)]
@@ -76,6 +78,25 @@ class Machine(RuleBasedStateMachine):
     def compact(self, place):
         self.store.compact(self.pens[place].run)
 
+    @rule(place=which)
+    def freeze(self, place):
+        run = self.pens[place].run
+        has_points = any(ref.run == run for ref in self.model.series)
+        self.store.freeze(run)
+        assert (run in self.store.frozen()) == has_points
+        assert not self.store.freeze(run)
+
+    @rule(place=which)
+    def thaw(self, place):
+        run = self.pens[place].run
+        was_away = run in self.store.frozen()
+        assert self.store.thaw(run) == was_away
+        assert run not in self.store.frozen()
+
+    @rule()
+    def tidy(self):
+        self.store.tidy()
+
     @rule()
     def die(self):
         """The old process leaves without a word; another one finds what it left."""
@@ -113,6 +134,13 @@ class Machine(RuleBasedStateMachine):
         assert findings == []
         for run in self.runs:
             self.store.delete(run)
+        self.store.tidy()
+        assert self.names() == []
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "postgresql+s3"])
+def engine(request) -> str:
+    return request.param
 
 
 @pytest.fixture(params=["as built", "tiny chunks"])
@@ -124,13 +152,16 @@ def sizes(request, monkeypatch) -> None:
         monkeypatch.setattr(pages, "HEADERS", 3)
         monkeypatch.setattr(pages, "PACK_FROM", 2)
         monkeypatch.setattr(rows, "PAGE", 2)
+        monkeypatch.setattr(cold, "BLOCK", 300)
         monkeypatch.setattr(tails, "MEMORY", 2000)
 
 
-def test_any_history_is_answered_as_plain_numpy_would(sizes, opener):
+def test_any_history_is_answered_as_plain_numpy_would(sizes, opener, shelved, monkeypatch):
     numbers = itertools.count(1)
+    monkeypatch.setattr(freeze, "AT_WORK", -(10**12))
+    monkeypatch.setattr(freeze, "KEPT", -(10**12))
     run_state_machine_as_test(
-        lambda: Machine(opener, numbers),
+        lambda: Machine(opener, numbers, shelved.names),
         settings=settings(
             max_examples=12,
             stateful_step_count=12,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import psycopg
 import pytest
 
 from swanlab.server.metrics import locks
@@ -150,3 +151,42 @@ def test_a_run_deleted_by_one_server_is_gone_from_the_other(two):
     assert two[1].offsets(1) == {}
     assert [summary.run for summary in two[1].summaries([1, 2])] == [2]
     assert two[1].marks([1, 2]).keys() == {2}
+
+
+def spoil(url: str, table: str) -> None:
+    """Make what is there unreadable: who still answers has it in memory."""
+    column = {"batch": "blocks", "definition": "frames"}[table]
+    with psycopg.connect(url) as connection:
+        assert connection.execute(f"UPDATE {table} SET {column} = '\\x00'").rowcount
+
+
+def test_of_a_tail_that_another_server_grows_only_what_is_new_is_read(two, database_url):
+    pen, got = Pen(1, "w"), []
+    for number in range(3):
+        for step in range(number * 50, number * 50 + 50):
+            pen.log(step, step, {"loss": step * 0.5})
+        two[0].append([pen.batch()])
+        got.append(two[1].points(Ref(1, "loss"), None, None))
+        spoil(database_url, "batch")
+        spoil(database_url, "definition")
+    for number, points in enumerate(got, start=1):
+        np.testing.assert_array_equal(points.steps, np.arange(number * 50))
+        np.testing.assert_array_equal(points.values, np.arange(number * 50) * 0.5)
+
+
+def test_new_keys_and_seals_of_another_server_reach_a_tail_that_is_read_in_steps(two):
+    pen, model = Pen(1, "w"), Model()
+    for number in range(12):
+        for step in range(number * 20, number * 20 + 20):
+            keys = ["loss"] if number < 3 else ["loss", f"late/{number // 4}"]
+            model.log(pen, step, step, dict.fromkeys(keys, step * 0.5))
+        two[number % 3 == 2].append([pen.batch()])
+        if number % 5 == 4:
+            assert two[0].seal(1, force=True)
+        for ref in model.series:
+            steps, times, values = model.points(ref)
+            got = two[1].points(ref, None, None)
+            np.testing.assert_array_equal(got.steps, steps)
+            np.testing.assert_array_equal(got.times, times)
+            np.testing.assert_array_equal(got.values, values)
+        check_summaries(model, two[1].summaries([1]))

@@ -259,3 +259,26 @@ def test_the_code_of_the_documents_runs(page, script):
         done = script(block, SWANLAB_MONITOR_INTERVAL="0")
         assert done.returncode == 0, done.stderr
         assert "swanlab sync" in done.stderr
+
+
+@pytest.mark.parametrize("resume", ["must", "allow", None])
+def test_a_copy_cannot_be_gone_on_with(server, resume):
+    swanlab.init(project="cats", mode="cloud", id="mine")
+    swanlab.log({"loss": 1})
+    swanlab.finish()
+    with swanlab.Api(server.api_key, server.host) as api:
+        copy = api.run("cats/mine").copy("admin/copies")
+    assert (copy.path, copy.is_copy, copy.original) == (
+        "admin/copies/mine",
+        True,
+        "admin/cats/mine",
+    )
+    before = folders()
+    with pytest.raises(RunRefused, match="is a copy") as refused:
+        swanlab.init(project="copies", mode="cloud", id="mine", resume=resume)
+    assert "of another id" in str(refused.value)
+    assert swanlab.get_run() is None
+    assert folders() == before
+    assert server.points("admin/copies", "mine", "loss") == [(0, 1)]
+    swanlab.init(project="cats", mode="cloud", id="mine", resume="must")
+    swanlab.finish()

@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from swanlab.server.auth import COOKIE
 from swanlab.server.db import users
-from swanlab.server.db.schema import metadata
+from swanlab.server.db.engine import now
+from swanlab.server.db.schema import metadata, tries
 from swanlab.server.http import Problem
-from swanlab.server.passwords import Brake
+from swanlab.server.passwords import FORGET_MS, Brake
+from swanlab.server.sweep import Sweep
 
 PASSWORD = "a long password"
 OWN = {"origin": "http://testserver"}
@@ -48,7 +50,7 @@ def test_a_wrong_password_and_an_unknown_user_are_answered_alike(carol, nobody, 
 
 
 def test_guessing_is_slowed_down_after_five_tries(carol, nobody, server):
-    server.auth._by_name = Brake(free=5, clock=lambda: 0.0)
+    server.auth._by_name = Brake("name", 5, clock=lambda _: 0)
     for _ in range(5):
         assert sign_in(nobody, password="guess").status_code == 401
     assert sign_in(nobody, password="guess").status_code == 401
@@ -57,18 +59,45 @@ def test_guessing_is_slowed_down_after_five_tries(carol, nobody, server):
     assert int(slowed.headers["retry-after"]) >= 1
 
 
-def test_the_brake_forgets_after_a_right_password_and_remembers_a_bounded_number():
-    brake = Brake(free=2, remembered=3, clock=lambda: 0.0)
-    for _ in range(2):
-        brake.press(("a",))
-    brake.release(("a",))
-    for _ in range(3):
-        brake.press(("a",))
-    with pytest.raises(Problem):
-        brake.press(("a",))
-    for name in "bcd":
-        brake.press((name,))
-    brake.press(("a",))
+def pressed(server, brake, *key) -> bool:
+    """Whether the brake lets this try pass."""
+    try:
+        with server.db.write() as connection:
+            brake.press(connection, *key)
+    except Problem:
+        return False
+    return True
+
+
+def test_the_brake_forgets_after_a_right_password(server, nobody):
+    brake = Brake("x", 2, clock=lambda _: 0)
+    assert [pressed(server, brake, "a") for _ in range(2)] == [True] * 2
+    with server.db.write() as connection:
+        brake.release(connection, "a")
+    assert [pressed(server, brake, "a") for _ in range(4)] == [True] * 3 + [False]
+    assert pressed(server, brake, "b")
+    assert pressed(server, Brake("y", 2, clock=lambda _: 0), "a")
+
+
+def test_pauses_double_up_to_a_minute_and_end_with_quiet(server, nobody):
+    at = [0]
+    brake = Brake("x", 1, clock=lambda _: at[0])
+    assert pressed(server, brake, "a")
+    for pause in (2, 4, 8, 16, 32, 60, 60):
+        assert pressed(server, brake, "a")
+        at[0] += pause * 1000 - 1
+        assert not pressed(server, brake, "a")
+        at[0] += 1
+    at[0] += FORGET_MS + 1
+    assert [pressed(server, brake, "a") for _ in range(3)] == [True, True, False]
+
+
+def test_old_tries_are_swept_away_and_others_kept(server, nobody):
+    for key, at in (("old", now() - FORGET_MS - 1), ("new", now())):
+        assert pressed(server, Brake("x", 5, clock=lambda _, at=at: at), key)
+    Sweep(server).look()
+    with server.db.read() as connection:
+        assert len(connection.execute(select(tries.c.hash)).all()) == 1
 
 
 def test_signing_out_ends_the_session_itself(carol, nobody):

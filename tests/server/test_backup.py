@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
+from swanlab.records import Finish
 from swanlab.server import backup
 from swanlab.server.app import create_app
 from swanlab.server.state import Server
@@ -38,9 +39,9 @@ def points(folder, project, run, key="loss"):
             row = runs.find(connection, place.id, run)
         from swanlab.server.metrics.contract import Ref
 
-        store = server.stores.of(place.id)
-        found = store.points(Ref(row.id, key), None, None)
-        return store.offsets(row.id), found.steps.tolist(), found.values.tolist()
+        store = server.stores.of(row.home)
+        found = store.points(Ref(row.source, key), None, None)
+        return store.offsets(row.source), found.steps.tolist(), found.values.tolist()
     finally:
         server.close()
 
@@ -257,6 +258,34 @@ def test_what_was_deleted_while_the_backup_ran_is_not_in_it(kept, tmp_path, monk
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     connection.close()
     backup.restore(tmp_path / "copy", tmp_path / "restored")
+
+
+def test_what_copies_and_moved_runs_read_is_backed_up_though_its_project_is_gone(kept, tmp_path):
+    from starlette.testclient import TestClient
+
+    server = Server(kept, "server")
+    with server.db.read() as connection:
+        from swanlab.server.db import users
+
+        user = users.find(connection, "admin")
+    with TestClient(create_app(server), base_url="http://testserver/api/v1") as client:
+        client.headers["authorization"] = f"Bearer {server.auth.new_api_key(user)}"
+        for project in ("cats", "dogs"):
+            Sender(client, f"/projects/admin/{project}/runs/r1", "w").send(
+                frame(header(writer="w"), Finish(9, "success"))
+            )
+        assert client.post("/projects/admin/cats/clone", json={"name": "clone"}).status_code == 201
+        body = {"runs": ["r1"], "project": "moved"}
+        assert client.post("/projects/admin/dogs/runs/move", json=body).json()["runs"]
+        for project in ("cats", "dogs"):
+            assert client.delete(f"/projects/admin/{project}").status_code == 204
+    made = backup.back_up(kept, tmp_path / "copy").manifest
+    assert (made.projects, made.runs) == (2, 2)
+    backup.restore(tmp_path / "copy", tmp_path / "restored")
+    for project in ("clone", "moved"):
+        assert points(tmp_path / "restored", project, "r1")[1:] == ([0, 1], [1.0, 2.0])
+    done = swanlab("server", "verify", "--data-dir", tmp_path / "restored")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All is well.")
 
 
 def test_a_folder_with_something_else_in_it_is_never_written_to(kept, tmp_path):

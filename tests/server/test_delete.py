@@ -17,6 +17,7 @@ def test_a_deleted_run_is_gone_with_its_points(alice, run, sender, server):
     assert alice.delete(run).status_code == 204
     assert alice.get(run).status_code == 404
     assert alice.delete(run).status_code == 404
+    server.freeing.sweep()
     assert server.stores.of(1).offsets(number) == {}
     assert alice.get("/projects/alice/demo").json()["runs"] == 0
 
@@ -49,6 +50,7 @@ def test_a_post_under_way_is_stored_before_or_refused_after(alice, run, server):
     deleting.join()
     refused = waiting.exception(10)
     assert refused is None or refused.status == 404
+    server.freeing.sweep()
     assert server.stores.of(place.id).offsets(live.id) == {}
 
 

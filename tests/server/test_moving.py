@@ -48,6 +48,12 @@ def folder(tmp_path):
         client.headers["authorization"] = f"Bearer {key}"
         for number in range(RUNS):
             send(client, f"p{number % 2}", f"run{number}")
+        ended = "/projects/alice/p1/runs/run3"
+        Sender(client, ended, "again").send(
+            frame(header(writer="again"), records.Finish(9, "success"))
+        )
+        placing = {"runs": ["run3"], "project": "copies"}
+        assert client.post("/projects/alice/p1/runs/copy", json=placing).json()["runs"]
         send(client, "p0", "gone")
         assert client.delete("/projects/alice/p0/runs/gone").status_code == 204
         with server.db.read() as connection:
@@ -64,7 +70,9 @@ def answers(tmp_path, url: str | None) -> dict[str, object]:
     found: dict[str, object] = {}
     with TestClient(create_app(server), base_url="http://testserver" + API) as client:
         client.headers["authorization"] = f"Bearer {(tmp_path / 'key').read_text()}"
+        copied = "/projects/alice/copies/runs/run3"
         paths = ["/projects", "/projects/alice/p0/runs", "/projects/alice/p1/runs"]
+        paths += [copied, f"{copied}/series", f"{copied}/logs", "/projects/alice/copies/runs"]
         for number in range(RUNS):
             run = f"/projects/alice/p{number % 2}/runs/run{number}"
             paths += [run, f"{run}/series", f"{run}/logs", f"{run}/logs.txt", f"{run}/resumable"]
@@ -80,6 +88,7 @@ def answers(tmp_path, url: str | None) -> dict[str, object]:
             found[f"offsets {number}"] = opened.json()
             points = client.get(f"{run}/points", params={"key": "acc"})
             found[f"points {number}"] = points.content
+        found["points of the copy"] = client.get(f"{copied}/points", params={"key": "acc"}).content
         for path in paths:
             answer = client.get(path)
             assert answer.status_code == 200, answer.text

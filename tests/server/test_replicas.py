@@ -22,7 +22,7 @@ class Lab:
     """Two servers on one database, and clients of each with the admin's key."""
 
     def __init__(self, start, tmp_path, url: str) -> None:
-        self._start, self._url, self._folder = start, url, tmp_path
+        self._start, self.url, self._folder = start, url, tmp_path
         (tmp_path / "password").write_text(PASSWORD)
         self.processes = [self.begin(number, "0") for number in range(2)]
         self.hosts = [process.url() for process in self.processes]
@@ -36,7 +36,7 @@ class Lab:
         password = str(self._folder / "password")
         return self._start(
             "server", "--port", port, "--data-dir", data, "--admin-password-file", password,
-            "--database-url", self._url,
+            "--database-url", self.url,
         )  # fmt: skip
 
     def again(self, number: int) -> None:
@@ -321,3 +321,25 @@ def test_a_database_that_is_away_under_load_is_waited_for_and_nothing_is_lost(
     ended_whole(trainers, lab, 800)
     for process in lab.processes:
         assert "Traceback" not in process.output()
+
+
+@pytest.mark.timeout(240)
+def test_who_guesses_a_password_is_slowed_down_by_all_servers_as_one(lab):
+    def guess(host: str, password: str) -> httpx.Response:
+        with httpx.Client(base_url=host + API, trust_env=False, timeout=60) as client:
+            return client.post("/session", json={"username": "admin", "password": password})
+
+    hosts = itertools.cycle(lab.hosts)
+    assert [guess(next(hosts), "guess").status_code for _ in range(6)] == [401] * 6
+    with psycopg.connect(lab.url) as connection:
+        counts = connection.execute("SELECT count FROM tries").fetchall()
+        assert counts == [(6,), (6,)]  # by name, and by address
+        # The pause after the sixth is two seconds: too short for a test that may be slow itself.
+        longer = (
+            "UPDATE tries SET until = until + 60000 WHERE until = (SELECT max(until) FROM tries)"
+        )
+        connection.execute(longer)
+    for host in lab.hosts:
+        refused = guess(host, PASSWORD)
+        assert refused.status_code == 429
+        assert 30 < int(refused.headers["retry-after"]) <= 62

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, extract, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from swanlab.server.db import postgres
@@ -23,6 +23,14 @@ CONNECTIONS, MORE_CONNECTIONS = 4, 8
 def now() -> int:
     """Return Unix time in milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def now_of(connection: Connection) -> int:
+    """Return Unix time in milliseconds; servers that share a database go by the clock of that."""
+    if connection.dialect.name != "postgresql":
+        return now()
+    seconds = extract("epoch", func.clock_timestamp())
+    return int(connection.scalar(select(seconds * 1000)) or 0)
 
 
 class Database:

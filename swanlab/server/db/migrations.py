@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 Migration = Callable[[Connection], None]
 
@@ -136,6 +136,32 @@ def views(connection: Connection) -> None:
     )
 
 
+def tries_to_sign_in(connection: Connection) -> None:
+    """Who is guessing passwords, for all servers on the database; kept as hashes only."""
+    connection.execute(
+        text(
+            f"""CREATE TABLE tries (hash {_blob(connection)} PRIMARY KEY, count BIGINT NOT NULL,
+            until BIGINT NOT NULL)"""
+        )
+    )
+    connection.execute(text("CREATE INDEX tries_by_until ON tries (until)"))
+
+
+def sources_of_points(connection: Connection) -> None:
+    """Where the points lie that a run shows: those of a run that was copied are read by others."""
+    statements = (
+        "CREATE TABLE sources (id BIGINT PRIMARY KEY, home BIGINT NOT NULL)",
+        "CREATE INDEX sources_by_home ON sources (home)",
+        "INSERT INTO sources (id, home) SELECT id, project_id FROM runs",
+        "ALTER TABLE runs ADD COLUMN source BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN copied_from BIGINT",
+        "UPDATE runs SET source = id",
+        "CREATE INDEX runs_by_source ON runs (source)",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -144,7 +170,16 @@ MIGRATIONS: tuple[Migration, ...] = (
     retention,
     files_and_blobs,
     views,
+    tries_to_sign_in,
+    sources_of_points,
 )
+
+
+def found(connection: Connection) -> int | None:
+    """Return how many migrations the database has had, None if it is none of ours; read only."""
+    if not inspect(connection).has_table("migrations"):
+        return None
+    return int(connection.execute(text("SELECT max(number) FROM migrations")).scalar() or 0)
 
 
 def version(connection: Connection) -> int:

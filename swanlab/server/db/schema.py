@@ -2,6 +2,10 @@
 
 Times are Unix milliseconds. JSON is kept as text: nothing asks inside it. Points, console lines and
 offsets live in the metric store, one file per project.
+
+A metric store knows points by the number of the run they came for: their *source*. It lies in the
+store of its *home*, the project in which that run was made, wherever the run is moved, and stays
+until no run reads it: a copy of a run is a row with the same ``source``.
 """
 
 from __future__ import annotations
@@ -55,6 +59,15 @@ sessions = Table(
     Index("sessions_by_expiry", "expires_at"),
 )
 
+tries = Table(
+    "tries",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("tries_by_until", "until"),
+)
+
 workspaces = Table(
     "workspaces",
     metadata,
@@ -98,7 +111,18 @@ runs = Table(
     Column("damaged", BigInteger, nullable=False),
     Column("set_aside", BigInteger, nullable=False),
     Column("number", BigInteger, nullable=False),
+    Column("source", BigInteger, nullable=False),
+    Column("copied_from", BigInteger),
     UniqueConstraint("project_id", "run_id"),
+    Index("runs_by_source", "source"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("home", BigInteger, nullable=False),
+    Index("sources_by_home", "home"),
 )
 
 writers = Table(

@@ -8,7 +8,10 @@ a blob. Blobs never change; whoever counts on one holds a reference in the metad
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from swanlab.server.media.shelf import Shelf
 
 PIECE = 1 << 20
 """Bytes that are read or hashed at once."""
@@ -102,6 +105,10 @@ class MediaStore(Protocol):
 
     def direct_get(self, digest: str) -> str | None:
         """Return a URL that gives a blob by GET for a while; None where there is no such way."""
+        ...
+
+    def shelf(self) -> Shelf:
+        """Return the place for segments of old runs, beside the blobs."""
         ...
 
     def close(self) -> None:

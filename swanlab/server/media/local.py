@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from swanlab.server.media.contract import PIECE, NoSpace, WrongDigest, WrongOffset
+from swanlab.server.media.shelf import LocalShelf
 
 RESERVE = 512 * 1024 * 1024
 """Bytes of the disk that blobs leave free: points must always find room."""
@@ -131,6 +132,10 @@ class LocalMedia:
 
     def direct_get(self, digest: str) -> None:
         """There is no way into this folder but through the server."""
+
+    def shelf(self) -> LocalShelf:
+        """Return the place for segments, ``segments/`` beside ``blobs/``."""
+        return LocalShelf(self._folder / "segments", self.reserve)
 
     def close(self) -> None:
         """Nothing is open between two calls."""

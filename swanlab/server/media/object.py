@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -21,10 +21,13 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from swanlab.server.media.contract import PIECE, Unavailable, WrongDigest, WrongOffset
+from swanlab.server.media.shelf import checked
 
 PART = 8 * 1024 * 1024
 SIGNED_FOR = timedelta(minutes=15)
 _MOST_PARTS = 9_000
+_APART = 64 * 1024
+"""Bytes between two parts of a segment that are rather read as well than asked around."""
 _REMEMBERED = 10_000
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
 _ATTRIBUTES: Any = {
@@ -51,6 +54,10 @@ class ObjectMedia:
         self._store = S3Store.from_url(
             url, config=given, client_options=options, retry_config=retry
         )
+        # A chart is waited for, and every wait holds a thread and a connection to the database.
+        quick: Any = {**options, "timeout": "20s", "connect_timeout": "3s"}
+        once: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=5)}
+        self._quick = S3Store.from_url(url, config=given, client_options=quick, retry_config=once)
         self.piece = PART
         self._direct = not plain if direct is None else direct
         self._sizes: dict[str, int] = {}
@@ -177,6 +184,10 @@ class ObjectMedia:
         path = _blob(digest)
         return obstore.sign(self._store, "GET", path, SIGNED_FOR) if self._direct else None
 
+    def shelf(self) -> ObjectShelf:
+        """Return the place for segments, ``segments/`` beside ``blobs/``."""
+        return ObjectShelf(self._store, self._quick)
+
     def close(self) -> None:
         """Connections end with the object."""
 
@@ -202,6 +213,63 @@ class ObjectMedia:
         return found
 
 
+class ObjectShelf:
+    """Segments as objects ``segments/<run>/<random>``. See ``Shelf``."""
+
+    remote = True
+
+    def __init__(self, store: S3Store, quick: S3Store) -> None:
+        """``quick`` is the same place, given up sooner: for what somebody waits for."""
+        self._store, self._quick = store, quick
+
+    def write(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Write the object; it is one only when all pieces have come."""
+        path = _segment(name)
+        with _asking():
+            writer = obstore.open_writer(
+                self._store, path, attributes=_ATTRIBUTES, buffer_size=PART, max_concurrency=3
+            )
+        for piece in pieces:
+            with _asking():
+                writer.write(piece)
+        with _asking():
+            writer.close()
+
+    def read(self, name: str, parts: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return the bytes of each part; those that lie side by side are asked for at once."""
+        path = _segment(name)
+        starts, ends = [start for start, _ in parts], [stop for _, stop in parts]
+        with _asking():
+            found = obstore.get_ranges(self._quick, path, starts=starts, ends=ends, coalesce=_APART)
+            return [bytes(one) for one in found]
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """Yield the whole object; the bucket is asked by this call."""
+        path = _segment(name)
+        with _asking():
+            obstore.head(self._quick, path)  # a bucket that is away is found out sooner
+            pieces = iter(obstore.get(self._store, path).stream(PIECE))
+
+        def all_of() -> Iterator[bytes]:
+            while True:
+                with _asking():
+                    piece = next(pieces, None)
+                if piece is None:
+                    return
+                yield bytes(piece)
+
+        return all_of()
+
+    def delete(self, name: str) -> None:
+        """Remove the object, if it is there."""
+        path = _segment(name)
+        try:
+            with _asking():
+                obstore.delete(self._store, path)
+        except FileNotFoundError:
+            return
+
+
 @contextmanager
 def _asking() -> Iterator[None]:
     """Let what the bucket does not do be an error of ours; its message has no secrets."""
@@ -217,6 +285,10 @@ def _told(error: Exception) -> str:
     """Return the first line of an error, without what a signed address carries."""
     line = str(error).strip().partition("\n")[0]
     return re.sub(r"\?\S*", "?…", line)[:500] or type(error).__name__
+
+
+def _segment(name: str) -> str:
+    return f"segments/{checked(name)}"
 
 
 def _folder(upload: str) -> str:

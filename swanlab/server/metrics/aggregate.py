@@ -88,10 +88,16 @@ SUMMARY = np.dtype(
         ("positive", "<i8"),
         ("negative", "<i8"),
         ("page", "<i8"),
-        ("reserved", "<i8"),
+        ("check", "<u8"),
     ]
 )
-"""``page`` is where the series' newest page of headers starts."""
+"""``page`` is where the series' newest page of headers starts. ``check`` is worked out of the rest
+when it is stored (``checks``), so that a summary can be read without its page; 0 is none."""
+_GOLDEN = 0x9E3779B97F4A7C15
+_MIXERS = np.array(
+    [_GOLDEN**power % (1 << 64) for power in range(1, len(SUMMARY.names or ()))], dtype=np.uint64
+)
+"""One odd factor for each word but the check itself."""
 
 
 def group(starts: Ints, steps: Ints, times: Ints, values: Floats) -> Records:
@@ -330,3 +336,15 @@ def summaries(steps: Ints, times: Ints, values: Floats) -> Records:
     out["high"] = np.where(none, np.nan, values[high, columns])
     out["high_step"] = np.where(none, -1, steps[high])
     return out
+
+
+def checks(summaries: Records) -> NDArray[np.uint64]:
+    """Return the check of every summary: a multilinear hash of its words, never 0.
+
+    Every factor is odd, so that one word that differs always shows, and several all but always
+    (Carter and Wegman, Universal classes of hash functions, 1979).
+    """
+    words = np.ascontiguousarray(summaries).view("<u8").reshape(len(summaries), -1)
+    mixed = words[:, : len(_MIXERS)] * _MIXERS
+    found: NDArray[np.uint64] = mixed.sum(axis=1, dtype=np.uint64) | np.uint64(1)
+    return found

@@ -15,7 +15,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from swanlab.server.metrics import aggregate, codec, grid, pages, rows, schema
+from swanlab.server.metrics import aggregate, codec, cold, grid, pages, rows, schema
 from swanlab.server.metrics.aggregate import GROUP, HEADER, Records
 from swanlab.server.metrics.contract import Buckets, Column, Floats, Ints, Query
 from swanlab.server.metrics.tail import EMPTY, Arrays, clip, concatenate, unique
@@ -66,8 +66,11 @@ _CHUNK, _WIDE, _COARSE, _FINE, _RAW, _OUT = range(6)
 class _Work:
     """All charts of one request; one instance goes through the steps of ``answer`` once."""
 
-    def __init__(self, connection: sa.Connection, charts: list[_Chart]) -> None:
+    def __init__(
+        self, connection: sa.Connection, charts: list[_Chart], place: cold.Cold | None
+    ) -> None:
         self.connection = connection
+        self.place = place
         self.charts = charts
         self.lanes = [lane for chart in charts for lane in chart.lanes]
         self.exact: dict[int, Ints] = {}
@@ -280,7 +283,9 @@ class _Work:
             owners = sorted({place[:2] for place in places})
             starts = [place[2] for place in places]
             found = rows.between(self.connection, column, owners, min(starts), max(starts))
-        return {(run, sid, start): data for run, sid, start, data in found}
+        held = {(run, sid, start): data for run, sid, start, data in found}
+        cold.fill(self.place, self.connection, column, held, places)
+        return held
 
     def find_exact(self) -> None:
         """Find the charts all of whose steps fit, and where every lane's cells begin."""
@@ -463,11 +468,13 @@ def _dense(cells: Ints, groups: Records, size: int) -> list[Any]:
 
 
 def answer(
-    connection: sa.Connection, queries: Sequence[tuple[Query, list[Source]]]
+    connection: sa.Connection,
+    queries: Sequence[tuple[Query, list[Source]]],
+    place: cold.Cold | None,
 ) -> list[Buckets]:
     """Answer charts, each a query and the sources of its series in their order."""
     charts = [_Chart(query, [_Lane(source) for source in found]) for query, found in queries]
-    work = _Work(connection, charts)
+    work = _Work(connection, charts, place)
     work.choose_ranges()
     work.choose_levels()
     work.read_levels()

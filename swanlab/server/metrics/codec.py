@@ -29,6 +29,8 @@ _GROUPS = struct.Struct("<BI")
 _INTS = struct.Struct("<Bqq")
 _CRC = struct.Struct("<I")
 _PAGE = struct.Struct("<B")
+PAGE_HEAD = _PAGE.size
+"""Bytes before the first record of a page."""
 _FLOAT32 = 1
 
 Memo = dict[tuple[int, bytes], Ints]
@@ -192,6 +194,19 @@ def decode_page(blob: bytes, what: str) -> bytes:
             f"a stored page of {what} has format {blob[0]}, this program reads {VERSION}"
         )
     return blob[_PAGE.size : end]
+
+
+def encode_records(records: Records) -> bytes:
+    """Pack records of any layout, as a page."""
+    return encode_page(_zstd.compress(_shuffle(records)))
+
+
+def decode_records(blob: bytes, dtype: np.dtype[Any], what: str) -> Records:
+    """Return what was given to ``encode_records``; raises ``DamagedError``, naming ``what``."""
+    raw = np.frombuffer(_zstd.decompress(decode_page(blob, what)), dtype=np.uint8)
+    if len(raw) % dtype.itemsize:
+        raise DamagedError(f"a stored page of {what} does not hold whole records")
+    return np.ascontiguousarray(raw.reshape(dtype.itemsize, -1).T).reshape(-1).view(dtype)
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):

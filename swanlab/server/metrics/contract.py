@@ -33,6 +33,14 @@ class OffsetMismatch(Exception):
         self.expected = expected
 
 
+class ColdAway(Exception):
+    """The place where the points of old runs are does not answer; the message says why."""
+
+
+class ColdMissing(Exception):
+    """A segment is not where it should be; the message says which."""
+
+
 class Batch(msgspec.Struct, frozen=True):
     """One post of a writer: ``frames`` are run-file bytes from ``offset`` on, as received."""
 
@@ -350,6 +358,40 @@ class MetricStore(Protocol):
 
     def refusals(self, run: int) -> dict[str, int]:
         """Return how many records of the run were set aside, by reason (a few fixed texts)."""
+        ...
+
+    def freeze(self, run: int) -> bool:
+        """Move the points of a run out of the database, into one segment; it reads as before.
+
+        What comes late for it is taken as ever, and brings it back when it is sealed. Returns
+        whether it was moved: False when it has no points, is cold already or is being moved.
+
+        Raises ``ColdAway``; nothing has changed then.
+        """
+        ...
+
+    def thaw(self, run: int) -> bool:
+        """Bring the points of a run back into the database; whether they were away.
+
+        Raises ``ColdAway`` and ``ColdMissing``; nothing has changed then. So do all reads of points
+        that are in a segment, and of no others.
+        """
+        ...
+
+    def frozen(self) -> dict[int, int]:
+        """Return the bytes of the segment of each run that has one."""
+        ...
+
+    def tidy(self) -> int:
+        """Remove the segments that nothing has needed for a day; return how many."""
+        ...
+
+    def discarded(self) -> int:
+        """Return how many segments wait to be removed, or were begun and not taken."""
+        ...
+
+    def runs(self) -> list[int]:
+        """Return the runs that have something in the store."""
         ...
 
     def delete(self, run: int) -> None:

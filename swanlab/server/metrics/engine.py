@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,14 @@ def reclaim(engine: sa.Engine) -> None:
             connection.cursor().executescript("PRAGMA incremental_vacuum")
         finally:
             connection.close()
+
+
+def vacuum(engine: sa.Engine, tables: Iterable[str]) -> None:
+    """Let PostgreSQL take the rows that are gone out of the tables, while it serves.
+
+    It does so by itself sooner or later: this is for who has just replaced very many rows.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")

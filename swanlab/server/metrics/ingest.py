@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from swanlab.server.metrics import codec, decode, rows, schema
@@ -23,6 +24,10 @@ _WRITERS = sa.select(schema.writer).where(
 )
 _NEW_BATCH = sa.insert(schema.batch)
 _NEW_DEFINITION = sa.insert(schema.definition)
+_NEWEST = sa.select(sa.func.max(schema.definition.c.offset)).where(
+    schema.definition.c.run == sa.bindparam("run"),
+    schema.definition.c.writer == sa.bindparam("writer"),
+)
 
 _COMPACT_FROM = 32
 """Definitions of a writer, in rows, from which they are put into one."""
@@ -52,7 +57,7 @@ class Writers:
             with self._lock:
                 known = self._known.get(name)
             if known is None or known.offset != row.next_offset:
-                known = replay(connection, name, row)
+                known = _caught_up(connection, name, row, known) or replay(connection, name, row)
                 self.remember({name: known})
             found.append(known)
         return found
@@ -94,6 +99,20 @@ class Writers:
             connection.execute(
                 sa.insert(table), {"run": run, "writer": writer, "offset": offset, "frames": frames}
             )
+
+
+def _caught_up(
+    connection: sa.Connection, name: Id, row: Any, known: Writer | None
+) -> Writer | None:
+    """Return the writer if what another server took in of it since defined nothing; else None."""
+    if known is None or known.offset > row.next_offset:
+        return None
+    newest = connection.scalar(_NEWEST, {"run": name[0], "writer": name[1]})
+    if newest is not None and newest >= known.offset:
+        return None
+    return msgspec.structs.replace(
+        known, offset=row.next_offset, rank=row.rank, started=row.started
+    )
 
 
 def replay(connection: sa.Connection, name: Id, row: Any) -> Writer:

@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from swanlab.server.metrics import codec, schema
-from swanlab.server.metrics.aggregate import HEADER, SUMMARY, Records
+from swanlab.server.metrics.aggregate import HEADER, SUMMARY, Records, checks
 from swanlab.server.metrics.tail import Name
 
 PAGE = 256
@@ -31,6 +31,13 @@ def encode_names(names: list[Name]) -> bytes:
 def decode_names(blob: bytes) -> list[Name]:
     """Return the names of a page; raises ``DamagedError``."""
     return _names(codec.decode_page(blob, "names"))
+
+
+def encode_summaries(summaries: Records) -> bytes:
+    """Pack the summaries of a page."""
+    checked = summaries.copy()
+    checked["check"] = checks(summaries)
+    return codec.encode_page(checked.tobytes())
 
 
 def summaries(blob: bytes) -> Records:
@@ -146,6 +153,32 @@ def series_blobs(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Any
     for part in portions(runs):
         condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
         yield from _select(connection, "run, names, summaries", "series", condition)
+
+
+def name_blobs(connection: sa.Connection, runs: Iterable[int]) -> Iterator[Any]:
+    """Return rows (run, names), packed, of the runs, by run and page."""
+    for part in portions(runs):
+        condition = f"run IN ({_numbers(part)}) ORDER BY run, page"
+        yield from _select(connection, "run, names", "series", condition)
+
+
+def single_summaries(
+    connection: sa.Connection, wanted: Iterable[tuple[int, int, int]]
+) -> Iterator[Any]:
+    """Return rows (run, page, index, summary): single summaries, without the rest of their pages.
+
+    Each is as stored: ``aggregate.checks`` tells whether it is what was written.
+    """
+    size = SUMMARY.itemsize
+    for part in portions(wanted):
+        query = (
+            f"WITH wanted(run, page, at) AS (VALUES {_rows(part)}) "  # noqa: S608
+            "SELECT wanted.run, wanted.page, wanted.at,"
+            f" substr(series.summaries, {1 + codec.PAGE_HEAD} + wanted.at * {size}, {size}) "
+            "FROM wanted CROSS JOIN series"
+            " WHERE series.run = wanted.run AND series.page = wanted.page"
+        )
+        yield from connection.exec_driver_sql(query).all()
 
 
 def heads(connection: sa.Connection, series: Iterable[tuple[int, int]]) -> list[Any]:

@@ -7,6 +7,9 @@ of it; ``batch`` the points not yet sealed; ``ledger`` one row per run to count 
 roll-ups of the chunks of such a row in one, four times wider; ``refusal`` how many
 records of a run were set aside, by reason; ``line`` the console. ``lost`` keeps
 what no longer matched its checksum when it was to be rewritten (sid -1: a batch, by its number).
+
+``segment`` says of a run that is cold where its rows of ``chunk`` and ``rollup`` went; ``discard``
+names the segments that no row names, or not yet: see ``freeze``.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from swanlab.server.db import postgres
 from swanlab.server.metrics import upgrade
 from swanlab.server.metrics.engine import write
 
-VERSION = 2
+VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -158,6 +161,25 @@ line = sa.Table(
     _value("stream", sa.SmallInteger),
     _value("text", sa.Text),
     sqlite_with_rowid=False,
+)
+
+segment = sa.Table(
+    "segment",
+    metadata,
+    _key("run"),
+    _value("name", sa.Text),
+    _value("size"),
+    _value("places", sa.LargeBinary),  # the index
+    _value("digest", sa.Text),  # SHA-256 of the whole object
+    _value("at"),  # Unix milliseconds
+)
+
+discard = sa.Table(
+    "discard",
+    metadata,
+    _key("name", sa.Text),
+    _value("at"),  # Unix milliseconds at which it was written, or no longer needed
+    _value("doomed", sa.SmallInteger),  # 1: it is being removed and can no longer be taken
 )
 
 for _table in metadata.sorted_tables:

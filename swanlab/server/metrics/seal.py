@@ -281,7 +281,7 @@ def write_pages(connection: sa.Connection, plan: Plan) -> None:
             "run": page.run,
             "page": page.number,
             "names": rows.encode_names(page.names),
-            "summaries": codec.encode_page(page.summaries.tobytes()),
+            "summaries": rows.encode_summaries(page.summaries),
         }
         for page in plan.pages.values()
     ]

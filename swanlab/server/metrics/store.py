@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-import numpy as np
 import sqlalchemy as sa
 
 from swanlab.server.metrics import (
     aggregate,
     cells,
-    codec,
+    cold,
     compact,
     console,
     decode,
+    freeze,
     grid,
     ingest,
     locks,
+    raw,
     rows,
     schema,
     seal,
@@ -32,6 +34,8 @@ from swanlab.server.metrics.charts import Source, answer
 from swanlab.server.metrics.contract import (
     Batch,
     Buckets,
+    ColdAway,
+    ColdMissing,
     Decoded,
     Line,
     OffsetMismatch,
@@ -40,9 +44,9 @@ from swanlab.server.metrics.contract import (
     Receipt,
     Ref,
 )
-from swanlab.server.metrics.engine import open_engine, reclaim, write
+from swanlab.server.metrics.engine import open_engine, reclaim, vacuum, write
 from swanlab.server.metrics.summaries import Table, build
-from swanlab.server.metrics.tail import EMPTY, Arrays, Name, clip, concatenate, unique
+from swanlab.server.metrics.tail import EMPTY, Name, clip, concatenate, unique
 from swanlab.server.metrics.tails import Tails
 
 SEAL_POINTS = 64 * 1024
@@ -53,9 +57,13 @@ series gets some thousand at a time and its newest chunk is rewritten seldom, up
 SEAL_AFTER = 30_000
 """Milliseconds without a batch after which what is there is sealed."""
 
+log = logging.getLogger("swanlab.server")
 
-def open_store(url_or_path: str | Path) -> Store:
+
+def open_store(url_or_path: str | Path, place: cold.Cold | None = None) -> Store:
     """Open the store at a database URL or a SQLite file, creating it if missing.
+
+    ``place`` is where the points of old runs are that are not in the database.
 
     Raises ``schema.FormatError`` when a newer version wrote it, ``sqlalchemy.exc.DBAPIError`` when
     it cannot be opened.
@@ -66,14 +74,15 @@ def open_store(url_or_path: str | Path) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine)
+    return Store(engine, place)
 
 
 class Store:
     """A ``MetricStore``; see the contract for what its methods promise."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, place: cold.Cold | None = None) -> None:
         self._engine = engine
+        self._place = place
         # PostgreSQL has its row locks: many projects share a store there, and need not wait.
         self._writing: AbstractContextManager[object] = (
             nullcontext() if locks.shared(engine) else threading.Lock()
@@ -166,6 +175,14 @@ class Store:
             wanted = min(SEAL_POINTS_PER_SERIES * len(view.where), SEAL_POINTS_MOST)
             if not (force or old) and ledger.pending < wanted:
                 return False
+            if cold.held(connection, [run]):
+                # Batches wait, so nobody moves it away again before they are sealed.
+                connection.rollback()
+                self._thaw(run)
+                ledger = rows.ledgers(connection, [run]).get(run)
+                if ledger is None or cold.held(connection, [run]):
+                    return False
+                view = self._tails.views(connection, [ledger])[run]
             plan = seal.plan(connection, ledger, view)
             connection.rollback()
             with self._writing, begin() as writing:
@@ -186,7 +203,7 @@ class Store:
             while True:
                 with self._engine.connect() as connection:
                     ledger = rows.ledgers(connection, [run]).get(run)
-                    if ledger is None or first >= ledger.series:
+                    if ledger is None or first >= ledger.series or cold.held(connection, [run]):
                         return gone
                     plan, fewer = compact.plan(connection, ledger, first)
                 if not compact.is_empty(plan):
@@ -196,37 +213,83 @@ class Store:
                     gone += fewer
                 first += rows.PAGE
 
+    def freeze(self, run: int) -> bool:
+        """Move the points of a run out of the database, into one segment."""
+        place = cold.needed(self._place)
+        self.seal(run, force=True)
+        self.compact(run)
+        with self._sealing[run]:
+            done = freeze.freeze(self._engine, self._writing, place, run)
+        if done:
+            with self._writing:
+                reclaim(self._engine)
+        return done
+
+    def thaw(self, run: int) -> bool:
+        """Bring the points of a run back into the database; whether they were away."""
+        with self._sealing[run]:
+            return self._thaw(run)
+
+    def _thaw(self, run: int) -> bool:
+        return freeze.thaw(self._engine, self._writing, cold.needed(self._place), run)
+
+    def frozen(self) -> dict[int, int]:
+        """Return the bytes of the segment of each run that has one."""
+        with self._engine.connect() as connection:
+            return freeze.sizes(connection)
+
+    def tidy(self) -> int:
+        """Remove the segments that nothing has needed for a day; return how many."""
+        return freeze.tidy(self._engine, self._writing, cold.needed(self._place))
+
+    def discarded(self) -> int:
+        """Return how many segments wait to be removed, or were begun and not taken."""
+        with self._engine.connect() as connection:
+            return freeze.discarded(connection)
+
     def runs(self) -> list[int]:
         """Return the runs that have something in the store."""
         with self._engine.connect() as connection:
-            return list(connection.scalars(sa.select(schema.ledger.c.run)))
+            return verify.present(connection)
 
     def reclaim(self) -> None:
-        """Give free space back to the file system."""
+        """Give free space back: to the file system, or in PostgreSQL to its tables."""
         with self._writing:
             reclaim(self._engine)
+            vacuum(self._engine, schema.metadata.tables)
 
-    def verify(self, say: Callable[[verify.Finding], None]) -> verify.Counted:
-        """Check all that is stored; ``say`` is called with what is wrong."""
-        return verify.verify(self._engine, say)
+    def verify(
+        self, say: Callable[[verify.Finding], None], runs: Sequence[int] | None = None
+    ) -> verify.Counted:
+        """Check all that is stored, or these runs; ``say`` is called with what is wrong."""
+        return verify.verify(self._engine, say, runs, self._place)
 
     def summaries(self, runs: Sequence[int]) -> Table:
         """Return every series of the runs, unsealed points included, without reading points.
 
         Where unsealed points overwrite or precede sealed ones, the run is sealed first: only then
-        is it known what they replace.
+        is it known what they replace. A cold run whose segment cannot be had stays as it was
+        sealed: what came late is taken in when it can.
         """
-        wanted = sorted(set(runs))
+        wanted, behind = sorted(set(runs)), set[int]()
         for _ in range(3):
             with self._engine.connect() as connection:
                 ledgers = rows.ledgers(connection, wanted)
-                pending = [ledger for ledger in ledgers.values() if ledger.top > ledger.sealed]
+                pending = [
+                    ledger
+                    for ledger in ledgers.values()
+                    if ledger.top > ledger.sealed and ledger.run not in behind
+                ]
                 views = self._tails.views(connection, pending)
                 table, mixed = build(rows.pages(connection, wanted), views)
             if not mixed:
                 break
             for run in mixed:
-                self.seal(run, force=True)
+                try:
+                    self.seal(run, force=True)
+                except (ColdAway, ColdMissing) as error:
+                    log.warning("run %d is shown without what came late: %s", run, error)
+                    behind.add(run)
         return table
 
     def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, aggregate.Records]:
@@ -255,14 +318,14 @@ class Store:
         with self._engine.connect() as connection:
             sources = iter(self._sources(connection, refs))
             found = [(query, [next(sources) for _ in query.refs]) for query in queries]
-            return answer(connection, found)
+            return answer(connection, found, self._place)
 
     def points(self, ref: Ref, lo: int | None, hi: int | None, limit: int | None = None) -> Points:
         """Return the raw points with ``lo <= step <= hi``, at most the first ``limit`` of them."""
         first, last = 0 if lo is None else lo, grid.LAST if hi is None else hi
         with self._engine.connect() as connection:
             source = self._sources(connection, [ref])[0]
-            parts = list(_sealed(connection, source, first, last, limit))
+            parts = list(raw.sealed(connection, self._place, source, first, last, limit))
         parts.append(source.tail)
         found = clip(unique(concatenate(parts)), first, last)
         return Points(*(found if limit is None else found.take(slice(limit))))
@@ -329,6 +392,7 @@ class Store:
         with self._sealing[run], self._writing:
             with write(self._engine) as connection:
                 locks.lock_whole(connection, run)
+                freeze.release(connection, run)
                 for table in schema.metadata.sorted_tables:
                     if "run" in table.c:
                         connection.execute(sa.delete(table).where(table.c.run == run))
@@ -349,29 +413,5 @@ def _run_of(item: Batch | Decoded) -> int:
     return item.batch.run if isinstance(item, Decoded) else item.run
 
 
-_NO_HEADERS = np.zeros(0, dtype=aggregate.HEADER)
-
-
 def _now() -> int:
     return int(time.time() * 1000)
-
-
-def _sealed(
-    connection: sa.Connection, source: Source, first: int, last: int, limit: int | None
-) -> Iterator[Arrays]:
-    """Yield the chunks of a series that overlap the range; no more than hold ``limit`` points."""
-    if source.sid is None:
-        return
-    pages = rows.heads(connection, [(source.run, source.sid)])
-    found = aggregate.concatenate([rows.headers(page[3]) for page in pages] or [_NO_HEADERS])
-    found = found[(found["last"] >= first) & (found["first"] <= last)]
-    if limit is not None:
-        # Points of the first chunk may lie before the range, so it does not count.
-        held = np.cumsum(found["points"][1:], dtype=np.int64)
-        found = found[: 2 + int(np.searchsorted(held, limit))]
-    if not len(found):
-        return
-    memo: codec.Memo = {}
-    series, ends = [(source.run, source.sid)], (int(found["start"][0]), int(found["start"][-1]))
-    for _, _, _, data in rows.between(connection, schema.chunk.c.data, series, *ends):
-        yield Arrays(*codec.decode_chunk(data, memo))

@@ -36,6 +36,21 @@ class Added(NamedTuple):
     """Whether the run had no other unsealed batch."""
 
 
+class _Read(NamedTuple):
+    """A batch as read; ``damage`` says why it could not be."""
+
+    seq: int
+    rank: int
+    blocks: list[Block]
+    damage: str | None = None
+
+    def into(self, tail: Tail) -> None:
+        """Add it to the tail that ends before it."""
+        if self.damage is not None:
+            tail.damaged[self.seq] = self.damage
+        tail.add(self.seq, self.rank, self.blocks)
+
+
 class Tails:
     """Thread-safe. What is in memory is checked against the ledger row that the reader sees."""
 
@@ -60,42 +75,83 @@ class Tails:
             self._evict()
 
     def views(self, connection: sa.Connection, ledgers: Sequence[Ledger]) -> dict[int, View]:
-        """Return the tails of the runs as the transaction of ``connection`` sees them."""
+        """Return the tails of the runs as the transaction of ``connection`` sees them.
+
+        Where another server has taken batches in, those alone are read.
+        """
         found: dict[int, View] = {}
         for ledger in ledgers:
             with self._lock:
                 tail = self._tails.get(ledger.run)
-                if tail is not None and tail.base <= ledger.sealed and tail.top >= ledger.top:
+                begun = tail is not None and tail.base <= ledger.sealed <= tail.top
+                after = tail.top if tail is not None and begun else ledger.sealed
+                if tail is not None and begun and after >= ledger.top:
                     self._tails.move_to_end(ledger.run)
                     found[ledger.run] = tail.view(ledger.sealed)
                     continue
-            fresh = self._read(connection, ledger)
-            found[ledger.run] = fresh.view(ledger.sealed)
-            with self._lock:
-                tail = self._tails.get(ledger.run)
-                if tail is None or (tail.top <= fresh.top and tail.base <= fresh.base):
-                    self._put(ledger.run, fresh)
+            batches = self._read(connection, ledger.run, after)
+            if not begun or not self._extend(ledger, after, batches, found):
+                whole = batches if after == ledger.sealed else None
+                self._renew(connection, ledger, whole, found)
         return found
 
-    def _read(self, connection: sa.Connection, ledger: Ledger) -> Tail:
+    def _extend(
+        self, ledger: Ledger, after: int, batches: list[_Read], found: dict[int, View]
+    ) -> bool:
+        """Add what came after number ``after``; False when the tail has gone meanwhile."""
+        with self._lock:
+            tail = self._tails.get(ledger.run)
+            if tail is None or not tail.base <= ledger.sealed <= after <= tail.top:
+                return False
+            self._size -= tail.size
+            for batch in batches:
+                if batch.seq == tail.top + 1:  # else somebody else has read it at the same time
+                    batch.into(tail)
+            if tail.base < ledger.sealed:
+                tail.drop(ledger.sealed)  # sealed by another server: no reader comes back to it
+            self._size += tail.size
+            self._tails.move_to_end(ledger.run)
+            found[ledger.run] = tail.view(ledger.sealed)
+            self._evict()
+        return True
+
+    def _renew(
+        self,
+        connection: sa.Connection,
+        ledger: Ledger,
+        batches: list[_Read] | None,
+        found: dict[int, View],
+    ) -> None:
+        """Build a tail from all its batches, read already or now, and keep it."""
+        fresh = Tail(ledger.sealed)
+        for batch in (
+            self._read(connection, ledger.run, ledger.sealed) if batches is None else batches
+        ):
+            batch.into(fresh)
+        found[ledger.run] = fresh.view(ledger.sealed)
+        with self._lock:
+            tail = self._tails.get(ledger.run)
+            if tail is None or (tail.top <= fresh.top and tail.base <= fresh.base):
+                self._put(ledger.run, fresh)
+
+    def _read(self, connection: sa.Connection, run: int, after: int) -> list[_Read]:
+        """Return the batches after number ``after``, decoded."""
         table = schema.batch
-        tail = Tail(ledger.sealed)
         query = sa.select(table.c.seq, table.c.writer, table.c.rank, table.c.blocks).where(
-            table.c.run == ledger.run, table.c.seq > ledger.sealed
+            table.c.run == run, table.c.seq > after
         )
         found = connection.execute(query.order_by(table.c.seq)).all()
         names = sorted({row.writer for row in found})
-        states = self._writers.load(connection, [(ledger.run, name) for name in names])
+        states = self._writers.load(connection, [(run, name) for name in names])
         keys = {name: state.keys for name, state in zip(names, states, strict=True)}
+        batches = []
         for seq, writer, rank, data in found:
             try:
-                blocks = codec.decode_blocks(data, keys[writer])
+                batches.append(_Read(seq, rank, codec.decode_blocks(data, keys[writer])))
             except codec.DamagedError as error:
-                log.error("run %d, batch %d: %s", ledger.run, seq, error)  # noqa: TRY400 - no trace
-                blocks = []
-                tail.damaged[seq] = str(error)
-            tail.add(seq, rank, blocks)
-        return tail
+                log.error("run %d, batch %d: %s", run, seq, error)  # noqa: TRY400 - no trace
+                batches.append(_Read(seq, rank, [], str(error)))
+        return batches
 
     def _put(self, run: int, tail: Tail) -> None:
         self._pop(run)

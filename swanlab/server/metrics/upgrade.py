@@ -13,7 +13,10 @@ _AT_ONCE = 1000
 
 
 def upgrade(connection: sa.Connection, found: int) -> None:
-    """Go on from version ``found`` to the present one."""
+    """Go on from version ``found`` to the present one.
+
+    From 2 to 3 there are but new tables, which are there by now.
+    """
     if found < 2:
         _checksums(connection)
 

@@ -1,22 +1,32 @@
 """Checks a store whole: every checksum, and whatever is worked out of the points, against them.
 
-Everything is read in one transaction, a series at a time, so that a server may go on meanwhile.
+A run is read in one transaction, a few hundred rows at a time. So any number of servers may go on
+meanwhile, the check of a store that takes hours keeps them from tidying up behind a single run at
+most, and a series of any length is checked in bounded memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
 
-from swanlab.server.metrics import aggregate, codec, ingest, pages, rows, schema
+from swanlab.server.db import postgres
+from swanlab.server.metrics import aggregate, codec, cold, ingest, pages, rows, schema, segment
 from swanlab.server.metrics.aggregate import HEADER, NO_ROLLUP, Records
+from swanlab.server.metrics.contract import ColdAway, ColdMissing
 from swanlab.server.metrics.tail import Arrays, Name
 
 _LOOSE = "total"
 """Sums depend on the order in which they are made."""
+_AT_ONCE = 256
+"""Rows of a table that are held at a time; a chunk takes some 30 KB."""
+
+
+_BY_SERIES = (schema.chunk, schema.rollup, schema.head, schema.pack)
 
 
 class Finding(NamedTuple):
@@ -34,18 +44,37 @@ class Counted(NamedTuple):
     chunks: int = 0
     points: int = 0
     batches: int = 0
+    cold: int = 0
+    """Runs whose points are in segments."""
 
 
-def verify(engine: sa.Engine, say: Callable[[Finding], None]) -> Counted:
-    """Check the store; ``say`` is called with everything that is wrong."""
+def verify(
+    engine: sa.Engine,
+    say: Callable[[Finding], None],
+    runs: Sequence[int] | None = None,
+    place: cold.Cold | None = None,
+) -> Counted:
+    """Check the store and its segments, or only these runs of it.
+
+    ``say`` is called with everything that is wrong. Raises what the database raises when it cannot
+    be reached.
+    """
     total = Counted()
     with engine.connect() as connection:
         for finding in _file(connection):
             say(finding)
-        for run in _runs(connection):
-            check = _Run(connection, run, say)
-            check.all()
-            own = (1, check.series, check.chunks, check.points, check.batches)
+        for run in present(connection) if runs is None else runs:
+            connection.rollback()  # what was read of the run before may be tidied up from here on
+            try:
+                check = _Run(connection, run, say)
+                with _segment(check, place):
+                    check.all()
+            except sa.exc.DBAPIError as error:
+                if postgres.is_outage(error):
+                    raise
+                say(Finding(run, f"cannot be read: {error.orig}"))
+                continue
+            own = (1, check.series, check.chunks, check.points, check.batches, check.is_cold)
             total = Counted(*(a + b for a, b in zip(total, own, strict=True)))
     return total
 
@@ -57,12 +86,84 @@ def _file(connection: sa.Connection) -> Iterator[Finding]:
                 yield Finding(None, f"the file: {said}")
 
 
-def _runs(connection: sa.Connection) -> list[int]:
+def present(connection: sa.Connection) -> list[int]:
+    """Return the runs of which anything is stored."""
     found: set[int] = set()
     for table in schema.metadata.sorted_tables:
         if "run" in table.c:
             found.update(connection.scalars(sa.select(table.c.run).distinct()))
     return sorted(found)
+
+
+class _Rows:
+    """Rows by series and start, each looked at once and in this order."""
+
+    def __init__(self, found: Iterator[Any]) -> None:
+        self._rest = found
+        self._next: Any = next(self._rest, None)
+
+    def of(self, sid: int, last: int | None = None) -> Iterator[Any]:
+        """Yield the rows of a series that were not looked at yet, up to the start ``last``."""
+        while (row := self._next) is not None and row.sid <= sid:
+            if row.sid == sid and last is not None and row.start > last:
+                return
+            self._next = next(self._rest, None)
+            if row.sid == sid:
+                yield row
+
+
+def _stored(connection: sa.Connection, table: sa.Table, run: int) -> Iterator[Any]:
+    """Yield the rows of a table of a run, read a few at a time."""
+    place = (-1, -1)
+    while True:
+        behind = sa.tuple_(table.c.sid, table.c.start) > sa.tuple_(*place)
+        query = sa.select(table).where(table.c.run == run, behind)
+        query = query.order_by(table.c.sid, table.c.start).limit(_AT_ONCE)
+        part = connection.execute(query).all()
+        yield from part
+        if len(part) < _AT_ONCE:
+            return
+        place = (part[-1].sid, part[-1].start)
+
+
+@contextmanager
+def _segment(check: _Run, place: cold.Cold | None) -> Iterator[None]:
+    """Fetch and check the segment of a run, if it has one, and let it be read within the block."""
+    found = cold.held(check.connection, [check.run])
+    if not found:
+        yield
+        return
+    (held,) = found
+    check.is_cold = True
+    with ExitStack() as stack:
+        try:
+            file, digest = stack.enter_context(cold.needed(place).opened(held.name))
+            if digest != held.digest:
+                check.say(f"its segment {held.name} is not what was written")
+            opened = segment.Opened(file, file.seek(0, 2))
+            _check_segment(check, opened, held)
+            check.take(opened)
+        except (codec.DamagedError, ColdAway, ColdMissing) as error:
+            check.say(f"its points cannot be checked: {error}")
+            check.unreadable = True
+        yield
+
+
+def _check_segment(check: _Run, opened: segment.Opened, held: cold.Held) -> None:
+    if opened.run != check.run:
+        check.say(f"its segment {held.name} holds the points of another run")
+    table = schema.segment
+    query = sa.select(table.c.places).where(table.c.run == check.run)
+    try:
+        kept = segment.open_index(check.connection.scalar(query) or b"")
+        if kept.entries.tobytes() != opened.index.entries.tobytes():
+            check.say("the index of its segment is not that in the database")
+    except codec.DamagedError as error:
+        check.say(str(error))
+    for own in (schema.chunk, schema.rollup):
+        count = sa.select(sa.func.count()).select_from(own).where(own.c.run == check.run)
+        if check.connection.scalar(count):
+            check.say(f"there are rows of {own.name} beside its segment")
 
 
 class _Run:
@@ -72,9 +173,19 @@ class _Run:
         self.connection, self.run, self._say = connection, run, say
         self.series = self.chunks = self.points = self.batches = 0
         self.ledger = rows.ledgers(connection, [run]).get(run, rows.Ledger(run))
+        self.rows = {table: _Rows(_stored(connection, table, run)) for table in _BY_SERIES}
+        self.segment: segment.Opened | None = None
+        self.is_cold = self.unreadable = False
+        """Whether its points are in a segment, and whether that cannot be read."""
 
     def say(self, what: str) -> None:
         self._say(Finding(self.run, what))
+
+    def take(self, opened: segment.Opened) -> None:
+        """Let the points be those of the segment."""
+        self.segment = opened
+        self.rows[schema.chunk] = _Rows(opened.rows())
+        self.rows[schema.rollup] = _Rows(row for row in opened.rows() if row.coarse)
 
     def all(self) -> None:
         """Check the run."""
@@ -162,7 +273,7 @@ class _Run:
         return names, np.concatenate(parts)
 
     def _check_orphans(self, series: int) -> None:
-        for table in (schema.chunk, schema.rollup, schema.head, schema.pack):
+        for table in _BY_SERIES:
             count = self.connection.scalar(
                 sa.select(sa.func.count())
                 .select_from(table)
@@ -170,6 +281,10 @@ class _Run:
             )
             if count:
                 self.say(f"{count} rows of {table.name} belong to no series")
+        if self.segment is not None:
+            strange = int((self.segment.index.entries["sid"] >= series).sum())
+            if strange:
+                self.say(f"{strange} chunks of its segment belong to no series")
 
 
 class _Series:
@@ -185,8 +300,7 @@ class _Series:
         self.of.say(f"{self.title}: {what}")
 
     def _rows(self, table: sa.Table) -> Iterator[Any]:
-        query = sa.select(table).where(table.c.run == self.of.run, table.c.sid == self.sid)
-        return iter(self.of.connection.execute(query.order_by(table.c.start)))
+        return self.of.rows[table].of(self.sid)
 
     def all(self) -> None:
         """Check the series."""
@@ -199,6 +313,8 @@ class _Series:
                 held[row.start] = np.zeros(0, dtype=HEADER)
         headers = aggregate.concatenate([*held.values()] or [np.zeros(0, dtype=HEADER)])
         self._check_places(held, headers)
+        if self.of.unreadable:
+            return  # said once, for the run
         by_start = dict(zip(headers["start"].tolist(), range(len(headers)), strict=True))
         self._check_chunks(headers, by_start, whole=all(len(page) for page in held.values()))
         self._check_packs(held)
@@ -216,15 +332,21 @@ class _Series:
         if len(headers) and all(len(page) for page in held.values()):
             wanted = aggregate.of_headers(headers)
             wanted["page"] = self.summary["page"]
+            if self.summary["check"]:  # older versions wrote none
+                wanted["check"] = aggregate.checks(self.summary.reshape(1))
             if wrong := differing(wanted, self.summary.reshape(1)):
                 self.say(f"its summary is not that of its chunks: {', '.join(wrong)}")
 
     def _check_chunks(self, headers: Records, by_start: dict[int, int], *, whole: bool) -> None:
-        rollups = {row.start: row for row in self._rows(schema.rollup)}
+        rollups: set[int] = set()
         seen = set()
         for row in self._rows(schema.chunk):
             self.of.chunks += 1
             seen.add(row.start)
+            rollup = None
+            for other in self.of.rows[schema.rollup].of(self.sid, row.start):
+                rollups.add(other.start)
+                rollup = other if other.start == row.start else None
             if row.start not in by_start:
                 if whole:
                     self.say(f"the chunk at {row.start} is in no page of headers")
@@ -237,14 +359,15 @@ class _Series:
                 self.say(f"steps {int(header['first'][0])} to {last}: {error}")
                 continue
             self.of.points += len(points.steps)
-            self._check_chunk(header, points, rollups.get(row.start))
+            self._check_chunk(header, points, rollup)
+        rollups.update(row.start for row in self._rows(schema.rollup))
         for start in by_start.keys() - seen:
             self.say(f"the chunk at {start} is missing")
         rolled = headers["start"][headers["coarse"] != NO_ROLLUP].tolist()
-        for start in set(rolled) - rollups.keys():
+        for start in set(rolled) - rollups:
             self.say(f"the roll-up at {start} is missing")
         if whole:
-            for start in rollups.keys() - set(rolled):
+            for start in rollups - set(rolled):
                 self.say(f"the roll-up at {start} belongs to no chunk")
 
     def _check_chunk(self, header: Records, points: Arrays, rollup: Any) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from swanlab.server.db import files
 from swanlab.server.db.files import DIGEST
-from swanlab.server.http import Ask, Need, Problem, Route, no_such
+from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
 from swanlab.server.ingest import LiveRun
 from swanlab.server.media.answers import answered
 from swanlab.server.messages import BlobList, BlobSize, BlobState, MissingBlobs, Offset, Upload
@@ -104,7 +104,10 @@ def _run(ask: Ask[Any, Any]) -> LiveRun:
     if ask.server.kept_file is not None and ask.request.method not in ("GET", "HEAD"):
         message = "This server shows the run folders of this machine; it takes no files."
         raise Problem(403, "shows_files", message)
-    return ask.server.ingest.run(ask.project, ask.part("run"))
+    run = ask.server.ingest.run(ask.project, ask.part("run"))
+    if run.is_copy and ask.request.method not in ("GET", "HEAD"):
+        raise is_copy(run.run_id)
+    return run
 
 
 def _digest(ask: Ask[Any, Any]) -> str:
@@ -127,6 +130,7 @@ ROUTES = (
         summary="Which of these blobs the run still needs",
         body=BlobList,
         answer=MissingBlobs,
+        errors=(409,),
     ),
     Route(
         method="GET",

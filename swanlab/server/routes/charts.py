@@ -47,9 +47,11 @@ def _tag(ask: Ask[None, ChartsQuery], packed: bool) -> str:
 def _stored_tag(ask: Ask[None, ChartsQuery], *, packed: bool) -> str:
     """Name this answer by what the database says: other servers write to its runs too."""
     with ask.server.db.read() as connection:
-        numbers = runs.numbers(connection, ask.project.id, _runs(ask.body))
-    marks = ask.server.stores.of(ask.project.id).marks(sorted(numbers.values()))
-    return _name((_FORMAT, packed, sorted(numbers.items()), sorted(marks.items()), ask.body))
+        held = runs.kept(connection, ask.project.id, _runs(ask.body))
+    homes = {one.source: one.home for one in held.values()}
+    marks = ask.server.stores.over(homes, ask.project.id).marks(sorted(homes))
+    numbers = sorted((run_id, one.source) for run_id, one in held.items())
+    return _name((_FORMAT, packed, numbers, sorted(marks.items()), ask.body))
 
 
 def _name(what: object) -> str:
@@ -58,9 +60,12 @@ def _name(what: object) -> str:
 
 def _content(ask: Ask[None, ChartsQuery], *, packed: bool) -> bytes:
     with ask.server.db.read() as connection:
-        numbers = runs.numbers(connection, ask.project.id, _runs(ask.body))
-        created = runs.created(connection, ask.project.id, _runs(ask.body))
-    found = series.read(ask.server.stores.of(ask.project.id), ask.body, numbers, created)
+        held = runs.kept(connection, ask.project.id, _runs(ask.body))
+    homes = {one.source: one.home for one in held.values()}
+    numbers = {run_id: one.source for run_id, one in held.items()}
+    created = {run_id: one.created_at for run_id, one in held.items()}
+    store = ask.server.stores.over(homes, ask.project.id)
+    found = series.read(store, ask.body, numbers, created)
     if packed:
         return frame.encode(found)
     return msgspec.json.encode(Charts(charts=[series.chart(*one) for one in found]))

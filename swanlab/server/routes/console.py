@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -11,8 +11,9 @@ from starlette.responses import Response, StreamingResponse
 from swanlab.server import console
 from swanlab.server.console import Part, Source
 from swanlab.server.db import runs
-from swanlab.server.http import Ask, Need, Route
+from swanlab.server.http import Ask, Need, Route, no_such
 from swanlab.server.messages import Console, ConsoleHits, ConsolePart, ConsoleRank, LogLine
+from swanlab.server.metrics.contract import MetricStore
 from swanlab.server.routes.runs import RUN
 
 Rank = Annotated[int, Meta(ge=0, lt=2**31)]
@@ -48,10 +49,12 @@ class TextQuery(msgspec.Struct, frozen=True):
     rank: Rank | None = None
 
 
-class Consoles(msgspec.Struct, frozen=True):
+class Consoles(NamedTuple):
     """What a run's processes printed, joined by rank."""
 
-    run: int
+    store: MetricStore
+    source: int
+    """By which number the store knows the run."""
     hosts: dict[int, str]
     parts: dict[int, list[Part]]
 
@@ -63,10 +66,13 @@ class Consoles(msgspec.Struct, frozen=True):
 
 
 def _consoles(ask: Ask[Any, Any]) -> Consoles:
-    run = ask.server.ingest.run(ask.project, ask.part("run")).id
-    spans = ask.server.stores.of(ask.project.id).line_spans(run)
     with ask.server.db.read() as connection:
-        known = {one.writer: one for one in runs.writers_of(connection, run)}
+        row = runs.find(connection, ask.project.id, ask.part("run"))
+        if row is None:
+            raise no_such("run")
+        known = {one.writer: one for one in runs.writers_of(connection, row.id)}
+    store = ask.server.stores.of(row.home)
+    spans = store.line_spans(row.source)
     sources: dict[int, list[Source]] = {}
     hosts: dict[int, str] = {}
     for one in known.values():
@@ -77,7 +83,7 @@ def _consoles(ask: Ask[Any, Any]) -> Consoles:
     for writer in spans.keys() - known.keys():  # their headers were lost
         sources.setdefault(0, []).append(Source(writer))
     parts = {rank: console.joined(of, spans) for rank, of in sorted(sources.items())}
-    return Consoles(run, hosts, parts)
+    return Consoles(store, row.source, hosts, parts)
 
 
 def page(ask: Ask[ConsoleQuery, None]) -> Console:
@@ -86,8 +92,7 @@ def page(ask: Ask[ConsoleQuery, None]) -> Console:
     rank, parts = found.of(query.rank)
     total = console.total(parts)
     first = max(0, total - query.limit) if query.first is None else query.first
-    store = ask.server.stores.of(ask.project.id)
-    lines = console.lines(store, found.run, parts, first, query.limit, query.level)
+    lines = console.lines(found.store, found.source, parts, first, query.limit, query.level)
     return Console(
         rank=rank,
         ranks=[ConsoleRank(rank=one, host=found.hosts.get(one, "")) for one in found.parts],
@@ -109,8 +114,7 @@ def find(ask: Ask[FindQuery, None]) -> ConsoleHits:
     """Return which lines match, a stretch of the console at a time."""
     query, found = ask.query, _consoles(ask)
     _, parts = found.of(query.rank)
-    store = ask.server.stores.of(ask.project.id)
-    hits = console.find(store, found.run, parts, query.first, query.text, query.level)
+    hits = console.find(found.store, found.source, parts, query.first, query.text, query.level)
     return ConsoleHits(places=hits.places, end=hits.end, total=console.total(parts))
 
 
@@ -118,13 +122,12 @@ def text(ask: Ask[TextQuery, None]) -> Response:
     """Return the console as a text file."""
     found = _consoles(ask)
     rank, parts = found.of(ask.query.rank)
-    store = ask.server.stores.of(ask.project.id)
     name = "console.log" if rank in (None, 0) else f"console-{rank}.log"
     headers = {
         "cache-control": "no-store",
         "content-disposition": f'attachment; filename="{name}"',
     }
-    pieces = console.written(store, found.run, parts)
+    pieces = console.written(found.store, found.source, parts)
     return StreamingResponse(pieces, 200, headers, media_type="text/plain")
 
 

@@ -35,11 +35,11 @@ def points(ask: Ask[ExportQuery, None]) -> StreamingResponse:
         row = runs.find(connection, ask.project.id, ask.part("run"))
     if row is None:
         raise no_such("run")
-    store = ask.server.stores.of(ask.project.id)
+    store = ask.server.stores.of(row.home)
     wanted = _keys(ask.query.keys)
-    found = store.summaries([row.id])
+    found = store.summaries([row.source])
     refs = [
-        Ref(row.id, key, rank)
+        Ref(row.source, key, rank)
         for key, rank in zip(found.keys, found.ranks.tolist(), strict=True)
         if (key in wanted if wanted is not None else _shown(key, system=ask.query.system))
     ]
@@ -51,6 +51,8 @@ def points(ask: Ask[ExportQuery, None]) -> StreamingResponse:
             f"attachment; filename=\"{name}.{kind}\"; filename*=UTF-8''{quote(row.run_id)}.{kind}"
         ),
     }
+    if refs:
+        store.points(refs[0], None, None, 1)  # what cannot be read is told before anything is sent
     pieces = export.stream(store, refs, kind)
     return StreamingResponse(pieces, 200, headers, media_type=export.MEDIA[kind])
 

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from swanlab.server.db.engine import now
-from swanlab.server.http import Ask, Need, Problem, Route, read_body
+from swanlab.server.http import Ask, Need, Problem, Route, is_copy, read_body
 from swanlab.server.ingest import LiveRun
 from swanlab.server.messages import Offset
 from swanlab.server.metrics.contract import OffsetMismatch, Receipt
@@ -102,7 +102,10 @@ async def _run(ask: Ask[FramesQuery, None] | Ask[None, None]) -> LiveRun:
 
 async def heartbeat(ask: Ask[None, None]) -> Response:
     """Note that the run is alive."""
-    ask.server.ingest.heartbeat(await _run(ask), now())
+    run = await _run(ask)
+    if run.is_copy:
+        raise is_copy(run.run_id)
+    ask.server.ingest.heartbeat(run, now())
     return Response(status_code=204)
 
 
@@ -125,5 +128,6 @@ ROUTES = (
         handler=heartbeat,
         summary="Say that the run is alive",
         status=204,
+        errors=(409,),
     ),
 )

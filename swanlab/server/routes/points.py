@@ -54,8 +54,8 @@ def _read(ask: Ask[PointsQuery, None]) -> Points:
     if row is None:
         raise no_such("run")
     query = ask.query
-    store = ask.server.stores.of(ask.project.id)
-    return store.points(Ref(row.id, query.key, query.rank), query.lo, query.hi, query.limit)
+    store = ask.server.stores.of(row.home)
+    return store.points(Ref(row.source, query.key, query.rank), query.lo, query.hi, query.limit)
 
 
 def encode(found: Points, limit: int) -> tuple[list[memoryview], int]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 
 from swanlab.server import series
 from swanlab.server.db import definitions, projects, ranks, runs
-from swanlab.server.http import Ask, Need, Problem, Route
+from swanlab.server.http import Ask, Need, Problem, Route, check_name
 from swanlab.server.messages import NewProject, Project, Projects, RunRow, RunTable
 from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 
 MAX_CELLS = 2_000_000
 PROJECT = "/projects/{workspace}/{project}"
+_NAME = re.compile(r"[0-9A-Za-z_\-+.]{1,100}")
 
 
 def all_projects(ask: Ask[None, None]) -> Projects:
@@ -22,7 +24,7 @@ def all_projects(ask: Ask[None, None]) -> Projects:
     with ask.server.db.read() as connection:
         cards = projects.readable(connection, ask.caller.user.id)
     running = _running(ask.server)
-    return Projects(projects=[_project(card, running) for card in cards])
+    return Projects(projects=[shown(card, running) for card in cards])
 
 
 def create(ask: Ask[None, NewProject]) -> Project:
@@ -30,45 +32,34 @@ def create(ask: Ask[None, NewProject]) -> Project:
     server, new = ask.server, ask.body
     need_accounts(server)
     workspace = server.auth.own_workspace(ask.caller.user, ask.part("workspace"))
+    name = good_name(new.name)
     with server.db.write() as connection:
-        made = projects.create_new(connection, workspace, new.name, new.description, new.visibility)
+        made = projects.create_new(connection, workspace, name, new.description, new.visibility)
         if made is None:
-            message = f"There is a project {workspace}/{new.name} already."
+            message = f"There is a project {workspace}/{name} already."
             raise Problem(409, "exists", message)
         card = projects.card(connection, made.id)
-    return _project(card, {})
+    return shown(card, {})
 
 
 def project(ask: Ask[None, None]) -> Project:
     """Return one project."""
     with ask.server.db.read() as connection:
         card = projects.card(connection, ask.project.id)
-    return _project(card, _running(ask.server))
+    return shown(card, _running(ask.server))
 
 
 def remove(ask: Ask[None, None]) -> None:
     """Delete the project with all its runs, for good."""
-    server, number = ask.server, ask.project.id
-    need_accounts(server)
-    while True:
-        with server.db.write() as connection:
-            projects.lock(connection, number)
-            held = [row.run_id for row in runs.of_project(connection, number)]
-            if not held:  # Nobody can add a run before the project is gone.
-                projects.remove(connection, number)
-                server.auth.changed(connection)
-                break
-        for run_id in held:
-            _forget(server, ask.project, run_id)
-    server.auth.forget()
+    need_accounts(ask.server)
+    ask.server.ingest.forget_project(ask.project)
+    ask.server.auth.forget()
 
 
-def _forget(server: Server, project: projects.ProjectRow, run_id: str) -> None:
-    try:
-        run = server.ingest.run(project, run_id)
-    except Problem:
-        return  # Somebody else has just deleted it.
-    server.ingest.forget(run)
+def good_name(name: str) -> str:
+    """Return the name if a project can have it."""
+    rule = "has 1 to 100 letters, digits and - _ + . characters."
+    return check_name(_NAME, name, "The name of a project", rule)
 
 
 def need_accounts(server: Server) -> None:
@@ -95,7 +86,8 @@ def _running(server: Server) -> dict[int, int]:
     return counts
 
 
-def _project(card: projects.ProjectCard, running: dict[int, int]) -> Project:
+def shown(card: projects.ProjectCard, running: dict[int, int]) -> Project:
+    """Return a project as a message; ``running`` counts the runs at work by project."""
     return Project(
         workspace=card.workspace,
         name=card.name,
@@ -115,9 +107,9 @@ def table(ask: Ask[None, None]) -> RunTable:
         rows = runs.of_project(connection, ask.project.id)
         defined = definitions.of_project(connection, ask.project.id)
         several = ranks.of_project(connection, ask.project.id)
-    numbers = [row.id for row in rows]
-    summaries = server.stores.of(ask.project.id).summaries(numbers)
-    cells = series.last_values(summaries, numbers, MAX_CELLS)
+    homes = {row.source: row.home for row in rows}
+    summaries = server.stores.over(homes, ask.project.id).summaries(list(homes))
+    cells = series.last_values(summaries, [row.source for row in rows], MAX_CELLS)
     return RunTable(
         keys=cells.keys,
         keys_total=cells.all_keys,

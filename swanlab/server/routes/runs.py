@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 import msgspec
@@ -11,8 +10,9 @@ from starlette.responses import Response, StreamingResponse
 
 from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import console, series
+from swanlab.server.auth import may_read
 from swanlab.server.db import definitions, projects, ranks, runs
-from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
+from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
 from swanlab.server.messages import (
     LogLine,
     Logs,
@@ -24,27 +24,27 @@ from swanlab.server.messages import (
     SeriesList,
     SetAside,
 )
-from swanlab.server.routes.projects import PROJECT, may_edit, need_accounts
+from swanlab.server.routes.projects import PROJECT, good_name, may_edit, need_accounts
 from swanlab.server.runview import color, duration, notices, state, text
 from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
 WriterName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
-_PROJECT_NAME = re.compile(r"[0-9A-Za-z_\-+.]{1,100}")
 
 
 def open_run(ask: Ask[None, NewRun]) -> RunOpened:
     """Create the run (and its project), or find it."""
     server, user = ask.server, ask.caller.user
     workspace = server.auth.own_workspace(user, ask.part("workspace"))
-    rule = "has 1 to 100 letters, digits and - _ + . characters."
-    name = check_name(_PROJECT_NAME, ask.part("project"), "The name of a project", rule)
+    name = good_name(ask.part("project"))
     if ask.body.must_exist:
         _check_exists(server, workspace, name, ask.body.id)
     with server.db.write() as connection:
         public = ask.body.options.get("public") is True
         project = projects.open_project(connection, workspace, name, public=public)
         row, created = runs.open_run(connection, project.id, ask.body)
+    if row.is_copy:
+        raise is_copy(row.run_id)
     run = server.ingest.run(project, row.run_id)
     if run.id != row.id:  # another server deleted the one that this one remembers
         server.ingest.lost(run)
@@ -58,7 +58,7 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         id=row.run_id,
         name=row.name,
         path=f"/@{workspace}/{name}/runs/{row.run_id}",
-        writers=dict(server.stores.of(project.id).offsets(row.id)),
+        writers=dict(server.stores.of(row.home).offsets(row.id)),
     )
 
 
@@ -85,7 +85,7 @@ def run(ask: Ask[None, None]) -> Run:
         processes = ranks.of_run(connection, row.id)
     heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
     options = msgspec.json.decode(row.options)
-    aside = ask.server.stores.of(ask.project.id).refusals(row.id) if row.set_aside else {}
+    aside = ask.server.stores.of(row.home).refusals(row.source) if row.set_aside else {}
     return Run(
         workspace=ask.project.workspace,
         project=ask.project.name,
@@ -114,7 +114,21 @@ def run(ask: Ask[None, None]) -> Run:
             RunRank(rank=one.rank, host=one.host, state=state(one.state, heard), error=one.error)
             for one in processes
         ],
+        copy=row.is_copy,
+        original=_original(ask, row),
     )
+
+
+def _original(ask: Ask[Any, Any], row: runs.RunRow) -> str | None:
+    """Return where the run is of which this is a copy, if the caller may see it."""
+    if row.copied_from is None:
+        return None
+    with ask.server.db.read() as connection:
+        found = runs.get(connection, row.copied_from)
+        place = None if found is None else projects.get(connection, found.project_id)
+    if found is None or place is None or not may_read(ask.caller.user, place):
+        return None
+    return f"{place.workspace}/{place.name}/{found.run_id}"
 
 
 def remove(ask: Ask[None, None]) -> None:
@@ -126,7 +140,7 @@ def remove(ask: Ask[None, None]) -> None:
 def all_series(ask: Ask[None, None]) -> SeriesList:
     """Return the summaries of the run's series, system series included."""
     row = _row(ask)
-    found = ask.server.stores.of(ask.project.id).summaries([row.id])
+    found = ask.server.stores.of(row.home).summaries([row.source])
     return SeriesList(series=[series.summary(one) for one in found])
 
 
@@ -139,8 +153,8 @@ class RankQuery(msgspec.Struct, frozen=True):
 def resumable(ask: Ask[RankQuery, None]) -> Resumable:
     """Return what the process needs to go on with the run."""
     row, rank = _row(ask), ask.query.rank
-    store = ask.server.stores.of(ask.project.id)
-    found = store.summaries([row.id])
+    store = ask.server.stores.of(row.home)
+    found = store.summaries([row.source])
     steps = {
         key: step
         for key, of, step in zip(
@@ -155,7 +169,7 @@ def resumable(ask: Ask[RankQuery, None]) -> Resumable:
         created_at=row.created_at,
         config=msgspec.json.decode(row.config),
         steps=steps,
-        lines=max((store.lines(row.id, writer, 0, 0)[0] for writer in writers), default=0),
+        lines=max((store.lines(row.source, writer, 0, 0)[0] for writer in writers), default=0),
     )
 
 
@@ -175,11 +189,11 @@ class LogsTextQuery(msgspec.Struct, frozen=True):
 
 def _writers(ask: Ask[Any, Any], row: runs.RunRow) -> list[str]:
     """Return the writers that have console lines, trainers first, by rank."""
-    store = ask.server.stores.of(ask.project.id)
+    store = ask.server.stores.of(row.home)
     with ask.server.db.read() as connection:
         known = [writer.writer for writer in runs.writers_of(connection, row.id)]
-    everyone = [*known, *(name for name in store.offsets(row.id) if name not in known)]
-    return [name for name in everyone if store.lines(row.id, name, 0, 1)[0]]
+    everyone = [*known, *(name for name in store.offsets(row.source) if name not in known)]
+    return [name for name in everyone if store.lines(row.source, name, 0, 1)[0]]
 
 
 def logs(ask: Ask[LogsQuery, None]) -> Logs:
@@ -190,7 +204,8 @@ def logs(ask: Ask[LogsQuery, None]) -> Logs:
     if writer is None:
         return Logs(writer=None, writers=[], total=0, lines=[])
     first = -query.limit if query.first is None else query.first
-    total, lines = ask.server.stores.of(ask.project.id).lines(row.id, writer, first, query.limit)
+    store = ask.server.stores.of(row.home)
+    total, lines = store.lines(row.source, writer, first, query.limit)
     return Logs(
         writer=writer,
         writers=writers,
@@ -206,10 +221,10 @@ def logs_text(ask: Ask[LogsTextQuery, None]) -> Response:
     """Return the console as a text file."""
     row = _row(ask)
     writer = ask.query.writer or next(iter(_writers(ask, row)), None)
-    store = ask.server.stores.of(ask.project.id)
-    spans = store.line_spans(row.id)
+    store = ask.server.stores.of(row.home)
+    spans = store.line_spans(row.source)
     parts = [] if writer is None else console.joined([console.Source(writer)], spans)
-    pieces = console.written(store, row.id, parts)
+    pieces = console.written(store, row.source, parts)
     headers = {
         "cache-control": "no-store",
         "content-disposition": 'attachment; filename="console.log"',
@@ -226,6 +241,7 @@ ROUTES = (
         summary="Create a run, and its project if need be; asking twice changes nothing",
         body=NewRun,
         answer=RunOpened,
+        errors=(409,),
     ),
     Route(
         method="GET",

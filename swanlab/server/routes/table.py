@@ -18,7 +18,7 @@ def page(ask: Ask[None, RunsQuery]) -> RunsPage:
     server, query = ask.server, ask.body
     with server.db.read() as connection:
         listed = runs.listed(connection, ask.project.id, table.needs(query))
-    store = server.stores.of(ask.project.id)
+    store = server.stores.over({row.source: row.home for row in listed}, ask.project.id)
     found = table.answer(store, query, listed, server.ingest.keeper.last_heard)
     if query.whole:
         ids = [row.run_id for row in found.rows]

@@ -38,13 +38,13 @@ def test_a_store_without_checksums_of_pages_is_brought_up_to_date(tmp_path):
 
 
 def to_first_format(path) -> None:
-    """Take away what the second format added: the frames of pages, and two tables."""
+    """Take away what later formats added: the frames of pages, and tables."""
     connection = sqlite3.connect(path)
     for table, column in (("head", "headers"), ("series", "names"), ("series", "summaries")):
         rows = connection.execute(f"SELECT rowid, {column} FROM {table}").fetchall()
         bare = [(data[1:-4], number) for number, data in rows]
         connection.executemany(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", bare)
-    for table in ("pack", "lost"):
+    for table in ("pack", "lost", "segment", "discard"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("UPDATE format SET version = 1")
     connection.commit()

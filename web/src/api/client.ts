@@ -2,6 +2,7 @@ import type {
   ApiKey,
   Console,
   ConsoleHits,
+  Cloned,
   EndedState,
   ErrorBody,
   Health,
@@ -14,6 +15,7 @@ import type {
   RunsDone,
   RunsPage,
   RunsQuery,
+  RunsPlaced,
   RunTable,
   SeriesList,
   Session,
@@ -218,6 +220,18 @@ export const api = {
       body: { runs },
       keepalive,
     }),
+  placeRuns: (
+    action: "copy" | "move",
+    workspace: string,
+    project: string,
+    runs: string[],
+    to: { workspace: string; project: string },
+  ) =>
+    request<RunsPlaced>("POST", `${projectPath(workspace, project)}/runs/${action}`, {
+      body: { runs, workspace: to.workspace, project: to.project },
+    }),
+  cloneProject: (workspace: string, project: string, name: string) =>
+    request<Cloned>("POST", `${projectPath(workspace, project)}/clone`, { body: { name } }),
   series: (workspace: string, project: string, run: string, signal?: Signal) =>
     request<SeriesList>("GET", `${runPath(workspace, project, run)}/series`, { signal }),
   files: (workspace: string, project: string, run: string, after: string, signal?: Signal) =>

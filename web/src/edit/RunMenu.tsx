@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { ClipboardCopy, Ellipsis, Flag, Trash2 } from "lucide-react";
+import { ClipboardCopy, Copy, Ellipsis, Flag, FolderInput, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 
@@ -10,9 +10,12 @@ import { copyText } from "@/lib/copy";
 import { resumeScript } from "@/lib/snippets";
 
 import { ConfirmDialog } from "./ConfirmDialog";
+import { PlaceDialog } from "./PlaceDialog";
 import { say } from "./toasts";
 import type { Edits } from "./useEdits";
+import { type Action, type Follow, usePlacing } from "./usePlacing";
 
+const FAINT = "data-[disabled]:text-ink-3";
 const ENDS: readonly EndedState[] = ["finished", "crashed", "aborted"];
 
 /** What others need to find the run or to go on with it, for the clipboard. */
@@ -35,14 +38,28 @@ function CopyItems({ run }: { run: Run }) {
   ));
 }
 
-/** What is done to a run seldom: copying its names, saying how it ended, deleting it. */
-export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
+interface RunMenuProps {
+  run: Run;
+  edits: Edits;
+  /** Whether there are other projects that it could go to. */
+  placed: boolean;
+}
+
+/** What is done to a run seldom: copying its names, saying how it ended, copying, moving, deleting. */
+export function RunMenu({ run, edits, placed }: RunMenuProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [asked, setAsked] = useState<EndedState | "delete" | null>(null);
+  const [asked, setAsked] = useState<EndedState | Action | "delete" | null>(null);
   const { workspace, project } = run;
+  const placing = usePlacing(workspace, project);
   const close = () => setAsked(null);
   const alive = run.state === "running";
+  const ended = !alive && run.state !== "unresponsive";
+  const follow: Follow = {
+    leave: (place) => navigate({ to: "/@{$workspace}/$project", params: place }),
+    arrive: (place) =>
+      void navigate({ to: "/@{$workspace}/$project/runs/$run", params: { ...place, run: run.id } }),
+  };
   const remove = () => {
     edits.remove([run]);
     void navigate({ to: "/@{$workspace}/$project", params: { workspace, project } });
@@ -62,7 +79,7 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
                 <MenuItem
                   key={state}
                   disabled={alive}
-                  className="data-[disabled]:text-ink-3"
+                  className={FAINT}
                   onClick={() => setAsked(state)}
                 >
                   <Flag aria-hidden />
@@ -70,6 +87,24 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
                 </MenuItem>
               ))}
               {alive && <p className="px-2 pb-1 text-tiny text-ink-3">{t("edit.alive")}</p>}
+              <MenuSeparator />
+              <MenuItem disabled={!ended} className={FAINT} onClick={() => setAsked("move")}>
+                <FolderInput aria-hidden />
+                {t("place.move")}
+              </MenuItem>
+            </>
+          )}
+          {placed && (
+            <MenuItem disabled={!ended} className={FAINT} onClick={() => setAsked("copy")}>
+              <Copy aria-hidden />
+              {t("place.copy")}
+            </MenuItem>
+          )}
+          {placed && !ended && (
+            <p className="px-2 pb-1 text-tiny text-ink-3">{t("place.notEnded")}</p>
+          )}
+          {run.editable && (
+            <>
               <MenuSeparator />
               <MenuItem onClick={() => setAsked("delete")}>
                 <Trash2 aria-hidden />
@@ -90,7 +125,21 @@ export function RunMenu({ run, edits }: { run: Run; edits: Edits }) {
           {t("edit.deleteText", { count: 1 })}
         </ConfirmDialog>
       )}
-      {asked !== null && asked !== "delete" && (
+      {(asked === "copy" || asked === "move") && (
+        <PlaceDialog
+          action={asked}
+          count={1}
+          name={run.name}
+          from={run}
+          onChoose={(place) =>
+            void (asked === "move"
+              ? placing.move([run], place, follow)
+              : placing.copy([run], place))
+          }
+          onClose={close}
+        />
+      )}
+      {asked !== null && asked !== "delete" && asked !== "copy" && asked !== "move" && (
         <ConfirmDialog
           title={t("edit.mark", { state: t(`state.${asked}`) })}
           action={t("edit.mark", { state: t(`state.${asked}`) })}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { CopyPlus, Ellipsis } from "lucide-react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "@/i18n";
 
 import type { Project } from "@/api/messages";
@@ -9,8 +10,10 @@ import { Failure } from "@/components/Failure";
 import { ariaSort, SortHeader } from "@/components/SortHeader";
 import { StartGuide } from "@/components/StartGuide";
 import { StateMark } from "@/components/StateMark";
+import { MenuItem, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";
 import { SearchField } from "@/components/ui/search-field";
 import { Skeleton } from "@/components/ui/skeleton";
+import { CloneDialog } from "@/edit/CloneDialog";
 import { cn } from "@/lib/classes";
 import { useDebouncedText } from "@/lib/debounce";
 import { formatAgo, formatCount, formatMoment } from "@/lib/format";
@@ -48,7 +51,37 @@ function select(projects: Project[], query: string, sorting: Sorting): Project[]
     .toSorted((a, b) => compareCells(value(a), value(b), sorting.desc));
 }
 
-function ProjectRow({ project, owner, now }: { project: Project; owner: boolean; now: number }) {
+/** What is done to a project seldom. */
+function ProjectMenu({ project }: { project: Project }) {
+  const { t } = useTranslation();
+  const [cloning, setCloning] = useState(false);
+  const label = t("projects.more", { name: project.name });
+  return (
+    <>
+      <MenuRoot>
+        <MenuTrigger aria-label={label} title={label} className="relative">
+          <Ellipsis aria-hidden />
+        </MenuTrigger>
+        <MenuPopup>
+          <MenuItem onClick={() => setCloning(true)}>
+            <CopyPlus aria-hidden />
+            {t("place.cloneMenu")}
+          </MenuItem>
+        </MenuPopup>
+      </MenuRoot>
+      {cloning && <CloneDialog project={project} onClose={() => setCloning(false)} />}
+    </>
+  );
+}
+
+interface ProjectRowProps {
+  project: Project;
+  owner: boolean;
+  menu: boolean;
+  now: number;
+}
+
+function ProjectRow({ project, owner, menu, now }: ProjectRowProps) {
   const { t, i18n } = useTranslation();
   const cell = "h-(--row) px-2 text-right text-ink-2";
   return (
@@ -83,6 +116,11 @@ function ProjectRow({ project, owner, now }: { project: Project; owner: boolean;
       <td className={cell} title={formatMoment(project.updated_at, i18n.language)}>
         {formatAgo(project.updated_at, now, i18n.language)}
       </td>
+      {menu && (
+        <td className="h-(--row)">
+          <ProjectMenu project={project} />
+        </td>
+      )}
     </tr>
   );
 }
@@ -112,6 +150,7 @@ function ProjectTable({ projects }: { projects: Project[] | undefined }) {
   const navigate = useNavigate({ from: "/" });
   const now = useNow(30_000);
   const { data: session } = useQuery(sessionQuery);
+  const menu = session?.mode === "server";
   const sorting = parseSorting(sort, NEWEST);
   const shown = useMemo(
     () => select(projects ?? [], q, parseSorting(sort, NEWEST)),
@@ -142,6 +181,11 @@ function ProjectTable({ projects }: { projects: Project[] | undefined }) {
                 />
               </th>
             ))}
+            {menu && (
+              <th className="w-8">
+                <span className="sr-only">{t("edit.more")}</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -153,6 +197,7 @@ function ProjectTable({ projects }: { projects: Project[] | undefined }) {
                 key={`${project.workspace}/${project.name}`}
                 project={project}
                 owner={session !== undefined && project.workspace !== session.user.username}
+                menu={menu}
                 now={now}
               />
             ))

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { GitCompareArrows, Tags, Trash2, Ungroup, X } from "lucide-react";
+import { Copy, FolderInput, GitCompareArrows, Tags, Trash2, Ungroup, X } from "lucide-react";
 import { useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "@/i18n";
 
@@ -7,9 +7,11 @@ import type { RunRow } from "@/api/messages";
 import { Button, buttonClass } from "@/components/ui/button";
 import { PopoverPopup, PopoverRoot, PopoverTrigger } from "@/components/ui/popover";
 import { ConfirmDialog } from "@/edit/ConfirmDialog";
+import { PlaceDialog } from "@/edit/PlaceDialog";
 import { TagPicker } from "@/edit/TagPicker";
 import { tagsOf } from "@/edit/TagsBar";
 import { useEdits } from "@/edit/useEdits";
+import { type Action, usePlacing } from "@/edit/usePlacing";
 import { formatCount } from "@/lib/format";
 
 import type { Row } from "./fields";
@@ -31,6 +33,8 @@ export function BulkBar({ workspace, project, rows, selection }: BulkBarProps) {
   const edits = useEdits(workspace, project);
   const navigate = useNavigate({ from: "/@{$workspace}/$project" });
   const [deleting, setDeleting] = useState(false);
+  const [placed, setPlaced] = useState<Action | null>(null);
+  const placing = usePlacing(workspace, project);
   const runs = useMemo(
     () => rows.map(({ run }) => run).filter(({ id }) => selection.ids.has(id)),
     [rows, selection.ids],
@@ -90,6 +94,14 @@ export function BulkBar({ workspace, project, rows, selection }: BulkBarProps) {
         <GitCompareArrows aria-hidden />
         {t("edit.compare")}
       </Button>
+      <Button onClick={() => setPlaced("move")}>
+        <FolderInput aria-hidden />
+        {t("place.move")}
+      </Button>
+      <Button onClick={() => setPlaced("copy")}>
+        <Copy aria-hidden />
+        {t("place.copy")}
+      </Button>
       <Button onClick={() => setDeleting(true)}>
         <Trash2 aria-hidden />
         {t("edit.deleteRun")}
@@ -103,6 +115,19 @@ export function BulkBar({ workspace, project, rows, selection }: BulkBarProps) {
       >
         <X aria-hidden />
       </button>
+      {placed !== null && (
+        <PlaceDialog
+          action={placed}
+          count={runs.length}
+          name={runs[0]?.name}
+          from={{ workspace, project }}
+          onChoose={(place) => {
+            if (placed === "copy") void placing.copy(runs, place);
+            else void placing.move(runs, place, { arrive: selection.clear });
+          }}
+          onClose={() => setPlaced(null)}
+        />
+      )}
       {deleting && (
         <ConfirmDialog
           title={t("edit.deleteTitle", { count: runs.length, name: runs[0]?.name })}

@@ -1,9 +1,11 @@
-import { type TextName, type Translate } from "@/i18n";
-import { CircleAlert, Pencil, TriangleAlert } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, Copy, Pencil, TriangleAlert } from "lucide-react";
 import { useRef, useState, type ReactNode } from "react";
-import { useTranslation } from "@/i18n";
+import { type TextName, type Translate, useTranslation } from "@/i18n";
 
 import type { Run } from "@/api/messages";
+import { sessionQuery } from "@/api/queries";
 import { CopyButton } from "@/components/CopyButton";
 import { StateMark } from "@/components/StateMark";
 import { ColorPicker } from "@/edit/ColorPicker";
@@ -133,10 +135,36 @@ function RunName({ run, edits }: { run: Run; edits: Edits }) {
   );
 }
 
+/** That the run is a copy, and of which one. */
+function CopyMark({ original }: { original: string | null }) {
+  const { t } = useTranslation();
+  const [workspace, project, ...rest] = original?.split("/") ?? [];
+  return (
+    <span
+      title={t("place.isCopy")}
+      className="inline-flex min-w-0 items-center gap-1 text-small text-ink-2 [&_svg]:size-3.5 [&_svg]:shrink-0"
+    >
+      <Copy aria-hidden />
+      {workspace === undefined || project === undefined ? (
+        t("place.aCopy")
+      ) : (
+        <Link
+          to="/@{$workspace}/$project/runs/$run"
+          params={{ workspace, project, run: rest.join("/") }}
+          className="truncate underline decoration-line-strong underline-offset-2 hover:decoration-current"
+        >
+          {t("place.copyOf", { original })}
+        </Link>
+      )}
+    </span>
+  );
+}
+
 /** Name, state, times and what went wrong. */
 export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
   const { t, i18n } = useTranslation();
   const edits = useEdits(run.workspace, run.project);
+  const { data: session } = useQuery(sessionQuery);
   const running = run.state === "running";
   const now = useNow(running ? 1_000 : 30_000);
   const duration = running ? run.duration + Math.max(0, now - fetchedAt) : run.duration;
@@ -149,6 +177,7 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
         <div className="flex min-h-8 min-w-0 grow flex-wrap items-center gap-x-4 gap-y-1">
           <RunName run={run} edits={edits} />
           <StateMark state={run.state} word className="text-small" />
+          {run.copy === true && <CopyMark original={run.original ?? null} />}
           {(run.tags.length > 0 || run.editable) && <TagsBar run={run} edits={edits} />}
           <span className="text-small text-ink-2" title={times.join("\n")}>
             {formatAgo(run.created_at, now, i18n.language)} · {formatDuration(duration)}
@@ -158,7 +187,7 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
             <CopyButton text={run.id} label={t("run.copyId")} />
           </span>
         </div>
-        <RunMenu run={run} edits={edits} />
+        <RunMenu run={run} edits={edits} placed={session?.mode === "server"} />
       </div>
       <Notes run={run} now={now} />
     </>
