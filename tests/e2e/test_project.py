@@ -64,9 +64,12 @@ def eye(page, name):
 def lines_under_cursor(page) -> list[str]:
     """Hover the loss and read whose values stand there."""
     box = page.get_by_role("img", name="train/loss").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.move(box["x"] + box["width"] / 2 + 3, box["y"] + box["height"] / 2)
     tip = page.get_by_role("tooltip")
+    for nudge in range(20):  # a chart that is drawn anew meanwhile lets its tooltip go
+        page.mouse.move(box["x"] + box["width"] / 2 + nudge % 4, box["y"] + box["height"] / 2)
+        if tip.is_visible():
+            break
+        page.wait_for_timeout(250)
     expect(tip).to_be_visible()
     return [text for text in tip.inner_text().split("\n") if "-" in text and text[0].isalpha()]
 
