@@ -34,6 +34,10 @@ class Peer:
     count: Callable[[Path], int]
     env: Callable[[Path], dict[str, str]] = lambda _: {}
 
+    def image(self, pixels: Any) -> Any:
+        """Return what the peer's ``log`` takes as a picture."""
+        return self.load().Image(pixels)
+
     def load(self) -> Any:
         """Import the module."""
         return import_module(self.module)
@@ -197,7 +201,7 @@ TRACKIO = Peer(
 WANDB = Peer(
     "wandb",
     "wandb",
-    ("wandb",),
+    ("wandb", "pillow"),
     _begin_wandb,
     _count_wandb,
     lambda folder: {
@@ -206,6 +210,12 @@ WANDB = Peer(
         "WANDB_SILENT": "true",
     },
 )
-SWANLAB = Peer("swanlab-0.10.3", "swanlab", ("swanlab==0.10.3",), _begin_swanlab, _count_swanlab)
+SWANLAB = Peer(
+    "swanlab-0.10.3",
+    "swanlab",
+    ("swanlab==0.10.3", "pillow"),
+    _begin_swanlab,
+    _count_swanlab,
+)
 
 PEERS = {peer.name: peer for peer in (OURS, TRACKIO, WANDB, SWANLAB)}

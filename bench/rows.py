@@ -134,6 +134,11 @@ def fill(bench: Bench, peer: Peer) -> Figures:
     return {**figures, "bytes": size(folder) / found["logged"]}
 
 
+def images(bench: Bench, peer: Peer) -> Figures:
+    found = bench.run("images", peer, bench.fresh("images", peer), count=200, side=256)
+    return {name: found[name] for name in ("each_ms", "finish", "cpu", "drained")}
+
+
 def pace(bench: Bench, peer: Peer) -> Figures:
     folder, steps = bench.fresh("pace", peer), 2000
     given = {"steps": steps, "around": 1000, "keys": 20, "driver": os.getpid()}
@@ -209,6 +214,7 @@ ROWS: dict[str, Callable[[Bench, Peer], Figures]] = {
     "log1000": lambda bench, peer: log(bench, peer, keys=1000, calls=200),
     "log1": lambda bench, peer: log(bench, peer, keys=1, calls=20_000),
     "fill": fill,
+    "images": images,
     "pace": pace,
     "crowd": crowd,
     "crash": crash,

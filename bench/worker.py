@@ -61,6 +61,26 @@ def case_fill(peer: Peer, folder: Path, *, keys: int, calls: int) -> dict[str, A
     return {**spent, "logged": keys * calls}
 
 
+def case_images(peer: Peer, folder: Path, *, count: int, side: int) -> dict[str, Any]:
+    """One picture of noise and of a gradient a call, as generators put them out; each is timed."""
+    import numpy as np
+
+    peer.load()
+    log, finish = peer.begin(folder, "run", "offline")
+    noise = np.random.default_rng(0)
+    slope = np.linspace(0, 200, side, dtype="f4")[:, None, None]
+    spent: list[int] = []
+    for step in range(count):
+        pixels = (slope + noise.random((side, side, 3)) * 55).astype("u1")
+        before = time.perf_counter_ns()
+        log({PREFIX + "seen": peer.image(pixels)}, step)
+        spent.append(time.perf_counter_ns() - before)
+    looped = time.perf_counter()
+    finish()
+    ended = time.perf_counter()
+    return {"each_ms": sum(spent) / count / 1e6, "finish": ended - looped, "logged": count}
+
+
 def case_start(peer: Peer, folder: Path) -> dict[str, Any]:
     """The first ``init()`` of a process, a few steps, ``finish()``."""
     before = time.perf_counter()
@@ -221,6 +241,7 @@ def _cpu_clock(pid: int) -> float:
 CASES: dict[str, Callable[..., dict[str, Any]]] = {
     "log": case_log,
     "fill": case_fill,
+    "images": case_images,
     "start": case_start,
     "crash": case_crash,
     "crowd": case_crowd,

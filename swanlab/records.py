@@ -168,9 +168,45 @@ class File(msgspec.Struct, array_like=True, tag=11, frozen=True):
     """Why it could not be read."""
 
 
+MEDIA = "/media/"
+"""What was logged as media is a file of the run whose path begins so; no file a user saves can."""
+PLAIN = "media-plain"
+"""Kind of a file of media that was stored without compression: the sidecar compresses it."""
+MAX_KIND = 16
+MAX_INLINE = 8 * 1024
+"""Bytes that stand in the record itself; what is longer is a file."""
+MAX_ENTRY = 2 * 1024 * 1024
+"""Bytes of all items of one ``Media`` record together, as they are encoded."""
+
+
+class Item(msgspec.Struct, array_like=True, frozen=True):
+    """One picture, sound, text or chart of a ``Media`` record."""
+
+    format: str
+    """How it is encoded, as the ending of a file name: ``png``, ``wav``, ``json``."""
+    path: str = ""
+    """The file of the run that holds it; empty when ``data`` does."""
+    data: bytes = b""
+    caption: str | None = None
+    meta: dict[str, Any] = {}
+    """What its kind wants to know without reading it: width, height, boxes, sample rate."""
+
+
+class Media(msgspec.Struct, array_like=True, tag=12, frozen=True):
+    """What was logged under a key at a step that is no number; a later record replaces it."""
+
+    key: str
+    step: int
+    t: int
+    """Milliseconds since the header's ``started``."""
+    kind: str
+    """``image``, ``audio``, ``text``: the viewer, and the class in Python, of that name."""
+    items: list[Item]
+
+
 Record = (
     Header | Key | Layout | Scalars | Start | Config | Console | Environment | Finish | Resume
-    | Define | File
+    | Define | File | Media
 )  # fmt: skip
 
 encode = msgspec.msgpack.Encoder(enc_hook=str).encode

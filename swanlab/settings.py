@@ -255,6 +255,20 @@ OPTIONS: dict[str, Option] = {
         ("core.save_size",),
         "number",
     ),
+    "media_batch": Option(
+        ("SWANLAB_MEDIA_BATCH",),
+        "108",
+        "media of one key taken by one call of log()",
+        ("core.media_batch",),
+        "number",
+    ),
+    "media_size": Option(
+        ("SWANLAB_MEDIA_SIZE",),
+        str(1 << 30),
+        "bytes of the largest single picture, sound or video",
+        ("core.media_size",),
+        "number",
+    ),
     "save_part": Option(
         ("SWANLAB_SAVE_PART",),
         str(8 << 20),

@@ -17,6 +17,7 @@ from swanlab.records import (
     Header,
     Key,
     Layout,
+    Media,
     Resume,
     Scalars,
     Start,
@@ -35,6 +36,7 @@ class Recorded:
     starts: list[Start] = field(default_factory=list)
     finishes: list[Finish] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
+    media: list[Media] = field(default_factory=list)
     bytes: int = 0
 
     @property
@@ -84,5 +86,7 @@ def _take(result: Recorded, found: list[Any]) -> None:  # noqa: C901, PLR0912 - 
                 result.finishes.append(record)
             case File():
                 result.files.append(record)
+            case Media():
+                result.media.append(record)
             case Resume():
                 pass

@@ -10,6 +10,7 @@ import pytest
 import swanlab
 from swanlab import settings
 from tests.conftest import run_folder
+from tests.recorded import recorded
 from tests.serving import Serving
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,7 @@ ELSEWHERE = {
     "distributed": "sdk/test_resume.py",
     "files": "test_docs.py",
     "integrations": "frameworks/test_docs.py",
+    "media": "test_docs.py",
     "mirror": "frameworks/test_mirror_docs.py",
     "notifications": "plugin/test_notification.py",
     "resume": "sdk/test_resume.py",
@@ -85,6 +87,18 @@ def test_the_code_of_files_md_runs_as_it_is_written(script):
     assert done.returncode == 0, done.stderr
     assert done.stdout == "['checkpoints/last.pt'] ['train.py']\n"
     assert (run_folder() / "files" / "checkpoints" / "last.pt").read_bytes() == b"\x02" * 1000
+
+
+def test_the_code_of_media_md_runs_as_it_is_written(script):
+    text = (ROOT / "docs" / "media.md").read_text()
+    done = script("".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL)))
+    assert done.returncode == 0, done.stderr
+    assert "not recorded" not in done.stderr
+    kinds = {one.key: one.kind for one in recorded(run_folder()).media}
+    assert set(kinds.values()) == {
+        "image", "audio", "text", "video", "object3d", "molecule", "html", "histogram", "table",
+        "echarts",
+    }  # fmt: skip
 
 
 def test_both_readmes_show_the_same_commands():

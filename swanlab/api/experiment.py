@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from swanlab.api import media
 from swanlab.api.address import moment, project_path
 from swanlab.api.files import File, listed
 from swanlab.api.filters import Facts
@@ -293,6 +294,11 @@ class Experiment:
             texts += [line["text"] for line in page]
             start = page[-1]["line"] + 1
         return "".join(f"{text}\n" for text in texts)
+
+    def media(self, key: str | None = None, step: int | None = None) -> list[media.Shown]:
+        """Return what was logged as media, by key, rank and step: all, of a key, of one step."""
+        project = project_path(self.workspace, self.project)
+        return media.listed(self._client, self._at, project, self.id, key, step)
 
     def files(self, pattern: str | None = None) -> list[File]:
         """Return the files kept with the run, by name; ``pattern`` is as in a shell (``*.pt``)."""

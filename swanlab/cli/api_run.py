@@ -184,6 +184,22 @@ def run_download(server: Api, path: str, match: str | None, to: str, keep: bool)
     return done
 
 
+@run.command("media")
+@click.argument("path")
+@click.option("--key", help="Only what was logged under this key.")
+@click.option("--step", type=click.IntRange(0), help="Only what was logged at this step.")
+@click.option("--to", type=click.Path(file_okay=False), help="Fetch it all into this folder.")
+@reading
+def run_media(server: Api, path: str, key: str | None, step: int | None, to: str | None) -> Any:
+    """List what the run at PATH logged as media: pictures, sounds, texts, charts."""
+    found = server.run(path).media(key, step)
+    if to is None:
+        return [one.json() for one in found]
+    return [
+        {**one.json(), "written": str(one.download(to)) if one.stored else None} for one in found
+    ]
+
+
 @run.command("export")
 @click.argument("path")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))

@@ -16,7 +16,7 @@ from swanlab.credentials import Login
 from swanlab.errors import LogdirError
 from swanlab.sdk.names import project_name
 from swanlab.sdk.plain import plain, text
-from swanlab.sdk.values import MAX_STEP, scalars
+from swanlab.sdk.values import MAX_STEP, sorted_out
 from swanlab.sidecar.sync import send_run
 
 _ELSEWHERE = "another tracker"
@@ -102,7 +102,7 @@ class Recording:
         """Record the numbers of one step; what is no number or has no step is left out."""
         if not 0 <= step < MAX_STEP:
             return
-        numbers = scalars(values)
+        numbers, _ = sorted_out(values)
         if not numbers:
             return
         names = tuple(numbers)

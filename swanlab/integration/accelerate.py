@@ -69,6 +69,19 @@ class SwanLabTracker(GeneralTracker):
         self.run.log(values, step=step, **kwargs)
 
     @on_main_process
+    def log_images(self, values: Mapping[str, Any], step: int | None = None, **kwargs: Any) -> None:
+        """Record pictures.
+
+        Args:
+            values: keys to lists, or batches, of what ``swanlab.Image`` takes.
+            step: as of ``swanlab.log``.
+            **kwargs: other arguments of ``swanlab.log``.
+        """
+        self.start()
+        pictures = {key: [swanlab.Image(one) for one in some] for key, some in values.items()}
+        self.run.log(pictures, step=step, **kwargs)
+
+    @on_main_process
     def finish(self) -> None:
         """End the run, if it was started and still goes on."""
         if self.run is not None and self.run.alive:

@@ -22,6 +22,16 @@ class Point(msgspec.Struct, frozen=True):
     timestamp: int
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """What was recorded of a key that is no number; ``timestamp`` is Unix time in milliseconds."""
+
+    key: str
+    step: int
+    media: list[Any]
+    """``swanlab.Image`` and so on."""
+    timestamp: int
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line of output; a later one of the same ``number`` replaces it (progress bars)."""
 

@@ -73,12 +73,19 @@ class Follower:
             at = self._at
             if record.step > at.get(record.layout, -1):
                 at[record.layout] = record.step
+        elif isinstance(record, records.Media):
+            steps[record.key] = max(record.step, steps.get(record.key, -1))
         elif isinstance(record, records.Layout):
             self._settle(record.id, steps)
             self.layouts[record.id] = record.keys
         elif isinstance(record, records.Key):
             self.keys.append(record.name)
-        elif isinstance(record, records.Console):
+        else:
+            self._take_other(record)
+
+    def _take_other(self, record: records.Record) -> None:
+        """What has to do with no step."""
+        if isinstance(record, records.Console):
             self.lines = max(self.lines, record.line + 1)
         elif isinstance(record, records.Config):
             self.configs.append(record)

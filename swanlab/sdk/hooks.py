@@ -28,7 +28,8 @@ NAMES = (
     "on_run_initialized", "on_scalar_flush", "on_media_flush", "on_log_flush", "on_run_fork",
     "on_run_finished",
 )  # fmt: skip
-_LOGGING = ("on_log", "on_column_create", "on_metric_create", "on_scalar_flush", "on_log_flush")
+_LOGGING = ("on_log", "on_column_create", "on_metric_create", "on_scalar_flush",
+            "on_media_flush", "on_log_flush")  # fmt: skip
 _pending: list[Any] = []
 
 

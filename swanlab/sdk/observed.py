@@ -6,14 +6,17 @@ import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from swanlab.records import Header
 from swanlab.sdk import values
-from swanlab.sdk.callback import ColumnInfo, Line, MetricInfo, Point
+from swanlab.sdk.callback import ColumnInfo, Line, MetricInfo, Point, Shown
 from swanlab.sdk.console import STDERR
 from swanlab.sdk.hooks import Hooks
 from swanlab.sdk.writer import RunWriter
+
+if TYPE_CHECKING:
+    from swanlab.sdk.media.medium import Medium
 
 
 class _Seen:
@@ -55,21 +58,30 @@ class ObservedWriter(RunWriter):
                 super().log(data, step)
                 return
         self._hooks.tell("on_log", data, step)
-        plain = values.scalars(data)
-        if not plain:
+        plain, media = values.sorted_out(data)
+        if not plain and not media:
             return
         with self.lock:
             self._recording = True
             try:
-                super().log(plain, step)
+                super().log({**plain, **media}, step)
             finally:
                 self._recording = False
-            at = {name: self.steps.last(name) if step is None else step for name in plain}
+            names = [*plain, *media]
+            at = {name: self.steps.last(name) if step is None else step for name in names}
         now = time.time_ns() // 1_000_000
         points = [Point(name, at[name], value, now) for name, value in plain.items()]
         for point in points:
             self._tell_point(point)
         self._hooks.tell("on_scalar_flush", points)
+        if media:
+            self._tell_media(media, at, now)
+
+    def _tell_media(self, media: dict[str, list[Medium]], at: dict[str, int], now: int) -> None:
+        good = {name: [one for one in some if one.fault is None] for name, some in media.items()}
+        shown = [Shown(name, at[name], some, now) for name, some in good.items() if some]
+        if shown:
+            self._hooks.tell("on_media_flush", shown)
 
     def console(self, line: int, level: int, stream: int, text: str) -> None:
         """Record one line of output."""

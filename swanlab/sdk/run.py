@@ -20,6 +20,7 @@ from swanlab.sdk.define import Defines
 from swanlab.sdk.former import Former, host_name
 from swanlab.sdk.guard import never_raises, say, say_once
 from swanlab.sdk.launch import Progress, Sidecar
+from swanlab.sdk.media.calls import Shows
 from swanlab.sdk.state import State, ending, state_of
 from swanlab.sdk.surface import Surface
 from swanlab.sdk.values import MAX_STEP, to_step
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from swanlab.sdk.files import PathLike
     from swanlab.sdk.hooks import Hooks
 
+_LOOK_SECONDS = 0.3
+"""The background process is told of media no more often; it looks by itself once a second."""
 
-class Run(Surface, Defines):
+
+class Run(Surface, Defines, Shows):
     """One run of a training, made by ``swanlab.init()``."""
 
     def __init__(  # noqa: PLR0913 - by name only
@@ -63,6 +67,7 @@ class Run(Surface, Defines):
         self._console: Console | None = None
         self._writer: RunWriter | None = None
         self._pid = os.getpid()
+        self._looked = 0.0
         self._saved = False
         """Whether files were kept: the run is on the server when they are."""
         self._finishing = threading.Lock()
@@ -82,11 +87,22 @@ class Run(Surface, Defines):
             host=host_name(),
             role="trainer",
         )
+        writer: RunWriter
         if self._hooks is not None and self._hooks.watches_log():
             from swanlab.sdk.observed import ObservedWriter
 
-            return ObservedWriter(self._hooks, folder, header, parent)
-        return RunWriter(folder, header, parent)
+            writer = ObservedWriter(self._hooks, folder, header, parent)
+        else:
+            writer = RunWriter(folder, header, parent)
+        writer.when_filed = self._filed
+        return writer
+
+    def _filed(self) -> None:
+        """Media lie beside the run file: the background process is to hash and send them."""
+        self._saved = True
+        if self._sidecar is not None and time.monotonic() - self._looked > _LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._sidecar.look()
 
     @property
     def dir(self) -> str | None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from swanlab.records import MAX_KEY_LENGTH
 from swanlab.sdk.guard import say_once
 
+if TYPE_CHECKING:
+    from swanlab.sdk.media.medium import Medium
+
 MAX_STEP = 1 << 63
 """Steps are below this."""
 
+_HOMES_OF_MEDIA = {"swanlab", "builtins", "PIL", "matplotlib", "pyecharts", "plotly"}
+"""Packages that a value must come from to be looked at as media; lists are of ``builtins``."""
 _EDGES = " \t\r\n./"
 _MAX_DEPTH = 16
 
@@ -46,20 +51,35 @@ def flatten(data: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterat
             yield name, value
 
 
-def scalars(data: Mapping[Any, Any]) -> dict[str, float]:
-    """Return what of ``data`` is a number; the rest is dropped and said once per key."""
-    result: dict[str, float] = {}
+def sorted_out(data: Mapping[Any, Any]) -> tuple[dict[str, float], dict[str, list[Medium]]]:
+    """Return the numbers and the media of ``data``; the rest is dropped and said once per key."""
+    numbers: dict[str, float] = {}
+    media: dict[str, list[Medium]] = {}
     for name, value in flatten(data):
+        found = None if isinstance(value, int | float) else _media(value)
+        if found is not None:
+            media[name] = found
+            continue
         number = to_float(value)
         if number is None:
             kind = type(value).__name__
             say_once(
                 f"value:{name}",
-                f"log: {name!r} is a {kind}, not a number; it is not recorded.",
+                f"log: {name!r} is a {kind}, neither a number nor media; it is not recorded.",
             )
         else:
-            result[name] = number
-    return result
+            numbers[name] = number
+    return numbers, media
+
+
+def _media(value: Any) -> list[Medium] | None:
+    """Return the media in a value, if it is any: of our classes or of libraries we know."""
+    home = type(value).__module__.partition(".")[0]
+    if home not in _HOMES_OF_MEDIA:
+        return None
+    from swanlab.sdk.media.found import media_of
+
+    return media_of(value)
 
 
 def to_float(value: Any) -> float | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -58,6 +59,10 @@ class RunWriter:
         self._slots: list[tuple[Any, ...]] = []
         self._turn = 0
         self.steps = Steps()
+        self.made = itertools.count()
+        """Numbers the files of media of this writer."""
+        self.when_filed: Callable[[], None] | None = None
+        """Called when media were recorded: the background process is to look."""
         if parent is None:
             self._append(_frame(_encode(header)))
         else:
@@ -90,12 +95,12 @@ class RunWriter:
                 return
             layout = self._by_given.get(given)
             if layout is None:
-                self._log_plain(values.scalars(data), step)
+                self._log_any(data, step)
                 return
             try:
                 packed = layout.pack(*data.values())
             except Exception:  # noqa: BLE001 - not all are plain numbers: look at each
-                self._log_plain(values.scalars(data), step)
+                self._log_any(data, step)
                 return
             if step is None:
                 step = self.steps.next(layout)
@@ -108,6 +113,15 @@ class RunWriter:
             payload = _encode(Scalars(layout.id, step, t, packed))
             if not self._write(_head(len(payload), crc32(payload)) + payload):
                 self._say_failed()
+
+    def _log_any(self, data: Mapping[Any, Any], step: int | None) -> None:
+        """Record numbers and media, each as what it is."""
+        plain, media = values.sorted_out(data)
+        self._log_plain(plain, step)
+        if media:
+            from swanlab.sdk.media.recording import record
+
+            record(self, media, step)
 
     def _inherit(self, parent: RunWriter) -> None:
         """Number steps on from where the parent process stood at the fork."""
@@ -210,6 +224,16 @@ class RunWriter:
             return
         with self.lock:
             self._append(_frame(payload))
+
+    def put_all(self, found: Sequence[records.Record]) -> None:
+        """Record what belongs together, by one write where it fits."""
+        payloads = [_encode(record) for record in found]
+        if max(map(len, payloads)) > runfile.MAX_PAYLOAD:
+            for record in found:
+                self.put(record)
+            return
+        with self.lock:
+            self._append(b"".join(map(_frame, payloads)))
 
     def finish(self, state: str, error: str | None) -> None:
         """Record the end and put the file on the disk."""

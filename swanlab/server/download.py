@@ -52,15 +52,20 @@ def content_type(name: str) -> str:
     return kind if kind in _KNOWN or kind.startswith(_PASSIVE) else _BINARY
 
 
-def answer(request: Request, stored: Stored) -> Response:
-    """Return the answer to a GET or HEAD of this file."""
+def answer(request: Request, stored: Stored, *, inside: bool = False) -> Response:
+    """Return the answer to a GET or HEAD of this file.
+
+    ``inside``: it is part of one of our pages, a picture or a sound. Its name tells its content,
+    so that it need not be asked for twice.
+    """
     tag = f'"{stored.digest}"'
+    name = _disposition(stored.name.rpartition("/")[2])
     headers = {
         "etag": tag,
         "accept-ranges": "bytes",
-        "cache-control": "private, no-cache",
-        "content-security-policy": "sandbox; default-src 'none'",
-        "content-disposition": _disposition(stored.name.rpartition("/")[2]),
+        "cache-control": "private, max-age=31536000, immutable" if inside else "private, no-cache",
+        "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+        "content-disposition": name.replace("attachment", "inline", 1) if inside else name,
     }
     if unchanged(request, tag):
         return Response(status_code=304, headers=headers)
@@ -70,10 +75,12 @@ def answer(request: Request, stored: Stored) -> Response:
         status = 206
         headers["content-range"] = f"bytes {start}-{stop - 1}/{stored.size}"
     headers["content-length"] = str(stop - start)
+    kind = content_type(stored.name)
+    if inside and stored.name.endswith(".svg"):
+        kind = "image/svg+xml"  # Inside an <img> it is a picture; on its own, the sandbox holds.
     if request.method == "HEAD":
-        return Response(None, status, headers, media_type=content_type(stored.name))
-    pieces = stored.read(start, stop)
-    return StreamingResponse(pieces, status, headers, media_type=content_type(stored.name))
+        return Response(None, status, headers, media_type=kind)
+    return StreamingResponse(stored.read(start, stop), status, headers, media_type=kind)
 
 
 def _wanted(request: Request, stored: Stored, tag: str) -> tuple[int, int]:

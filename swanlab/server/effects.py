@@ -6,10 +6,11 @@ every step here may be repeated.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from swanlab import records
-from swanlab.server.db import definitions, files, ranks, runs
+from swanlab.server.db import definitions, files, media, ranks, runs
 from swanlab.server.db.engine import now
 from swanlab.server.messages import State
 
@@ -29,13 +30,14 @@ def state_of(record: object) -> State | None:
 
 def apply(
     connection: Connection, run: int, writer: str, found: list[object], started: int | None
-) -> None:
-    """Bring the run in the metadata database up to date.
+) -> Counter[str]:
+    """Bring the run in the metadata database up to date; return what is refused, and how often.
 
     ``started`` is the writer's own beginning (Unix milliseconds), from which its records count
     their time; None when its header was lost, and then now is taken.
     """
-    noted: list[tuple[int, records.File]] = []
+    noted = [(_moment(started, one.t), one) for one in found if isinstance(one, records.File)]
+    shown = [(_moment(started, one.t), one) for one in found if isinstance(one, records.Media)]
     for record in found:
         if isinstance(record, records.Header):
             _begin(connection, _writer(run, writer, record))
@@ -46,12 +48,13 @@ def apply(
         elif isinstance(record, records.Define):
             if not definitions.take(connection, run, record):
                 runs.note(connection, run, 0, 1)
-        elif isinstance(record, records.File):
-            noted.append((_moment(started, record.t), record))
         elif isinstance(record, records.Finish | records.Resume):
             _change_state(connection, run, writer, record, _moment(started, record.t))
     if noted:
         files.note(connection, run, noted)
+    if not shown:
+        return Counter()
+    return media.note(connection, run, ranks.of_writer(connection, run, writer), shown)
 
 
 def _change_state(

@@ -564,16 +564,18 @@ def _effects(connection: Connection, post: Post, decoded: Decoded) -> None:
     run, started = post.run.id, decoded.after.started
     try:
         with connection.begin_nested():
-            effects.apply(connection, run, post.writer, decoded.records, started)
+            refused = effects.apply(connection, run, post.writer, decoded.records, started)
     except POISON:
+        refused = Counter()
         for record in decoded.records:
             try:
                 with connection.begin_nested():
-                    effects.apply(connection, run, post.writer, [record], started)
+                    refused += effects.apply(connection, run, post.writer, [record], started)
             except POISON as error:
                 log.warning("run %d: a record was set aside: %s", run, error)
-                reason = "records that could not be applied"
-                decoded.refused[reason] = decoded.refused.get(reason, 0) + 1
+                refused["records that could not be applied"] += 1
+    for reason, count in refused.items():
+        decoded.refused[reason] = decoded.refused.get(reason, 0) + count
 
 
 def _busy(message: str) -> Problem:

@@ -22,6 +22,7 @@ from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
 from swanlab.server.stores import Stores
 from swanlab.server.sweep import Sweep
+from swanlab.server.thumbnails import Thumbnails
 from swanlab.server.vitals import Vitals
 
 STATIC = Path(__file__).parent / "static"
@@ -89,6 +90,7 @@ class Server:
         self.blobs = Blobs(self.db, media)
         self.freeing = Freeing(self.db, self.stores)
         self.ingest.freed = self._freed
+        self.thumbnails = Thumbnails()
         self.kept_file: Callable[[int, str], Path | None] | None = None
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None

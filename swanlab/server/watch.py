@@ -17,6 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from swanlab import records, runfile
+from swanlab.records import MEDIA
 from swanlab.server.auth import LOCAL_USER
 from swanlab.server.db import projects, ranks, runs
 from swanlab.server.db.engine import now
@@ -91,8 +92,8 @@ class Watcher:
         """Return where a file of the run lies in its folder, the newest folder first."""
         for path, folder in sorted(self._folders.items(), reverse=True):
             if folder.run is not None and folder.run.id == run:
-                base = runfile.spooled(path) / "files"
-                found = base.joinpath(*name.split("/"))
+                base = runfile.spooled(path) / ("media" if name.startswith(MEDIA) else "files")
+                found = base.joinpath(*name.removeprefix(MEDIA).split("/"))
                 # Not by a link to somewhere else: a run folder may be somebody else's.
                 if found.is_file() and found.resolve().is_relative_to(base.resolve()):
                     return found

@@ -9,7 +9,7 @@ from typing import IO
 
 from swanlab.client import Client
 from swanlab.errors import OffsetConflict, ServerError, Unreachable
-from swanlab.records import File
+from swanlab.records import MEDIA, File
 from swanlab.sidecar.files import Unreadable, kept_at
 from swanlab.sidecar.journal import Journal
 
@@ -38,9 +38,9 @@ class Blobs:
         """
         self._run_dir, self._journal, self._live = run_dir, journal, live
         self._most = self._part = min(LARGEST_PART, max(1, part))
-        self._read = -1
+        self._read = 0
         self._todo: list[File] = []
-        self._paths: dict[str, list[str]] = {}
+        self._paths: dict[str, set[str]] = {}
         self._settled: set[str] = set()
         """Digests that are with the server, or given up."""
         self._asked: set[str] = set()
@@ -56,21 +56,29 @@ class Blobs:
 
     def left(self) -> list[File]:
         """Return the files whose blobs are not with the server, the smallest last."""
-        if self._read != self._journal.noted:
+        if self._read != len(self._journal.arrivals):
             self._look()
-        while self._todo and self._todo[-1].digest in self._settled:
+        while self._todo and not self._wanted(self._todo[-1]):
             self._todo.pop()
         return self._todo
 
+    def _wanted(self, file: File) -> bool:
+        """Whether its bytes are to be sent still: they may be there, or replaced by now."""
+        last = self._journal.kept(file.path)
+        newest = last is None or last.file.digest == file.digest
+        return newest and file.digest not in self._settled
+
     def _look(self) -> None:
+        """Put what is new to what is to be sent."""
         with self._journal.lock:
-            self._read = self._journal.noted
-            files = [wish.file for wish in self._journal.kept().values() if wish.file.digest]
-        self._paths.clear()
-        for file in files:
-            self._paths.setdefault(file.digest, []).append(file.path)
-        todo = [file for file in files if file.digest not in self._settled]
-        self._todo = sorted(todo, key=lambda file: (-file.size, file.path))
+            new = self._journal.arrivals[self._read :]
+            self._read += len(new)
+        for file in new:
+            self._paths.setdefault(file.digest, set()).add(file.path)
+            if file.digest in self._settled:
+                self._arrived(file.digest)
+        todo = [file for file in new if file.digest not in self._settled]
+        self._todo = sorted([*self._todo, *todo], key=lambda file: (-file.size, file.path))
 
     def step(self, client: Client, run_path: str) -> bool:
         """Send the next part of a file; False when nothing is left to send, or not now."""
@@ -181,10 +189,12 @@ class Blobs:
         if not self._live:
             return
         with self._journal.lock:
-            if self._read != self._journal.noted:
-                self._look()
-            for path in self._paths.get(digest, ()):
-                kept_at(self._run_dir, path).unlink(missing_ok=True)
+            for path in self._paths.pop(digest, ()):
+                if path.startswith(MEDIA):
+                    continue  # Not a copy: it belongs to the run folder as the run files do.
+                last = self._journal.kept(path)
+                if last is not None and last.file.digest == digest:
+                    kept_at(self._run_dir, path).unlink(missing_ok=True)
 
     def _give_up(self, file: File, reason: str) -> None:
         self._settled.add(file.digest)

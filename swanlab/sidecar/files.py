@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from swanlab import runfile
-from swanlab.records import File
+from swanlab.records import MEDIA, PLAIN, File
+from swanlab.sidecar import media
 from swanlab.sidecar.journal import Journal, SidecarFile, Wish
 
 FOLDER = "files"
@@ -54,6 +55,8 @@ class Keeper:
         self._news = threading.Event()
         self._closing = False
         self._next: dict[str, float] = {}
+        self._media = 0
+        """How many of the journal's media were seen to."""
         self._seen: dict[str, tuple[int, int]] = {}
         """Path to size and time of change (ns) when it was last read or tried."""
         self._thread = threading.Thread(target=self._work, name="files", daemon=True)
@@ -85,22 +88,27 @@ class Keeper:
     def _work(self) -> None:
         while not self._closing:
             live = any(wish.file.policy == "live" for wish in self._journal.wishes().values())
-            self._news.wait(LIVE_SECONDS if live else None)
+            self._news.wait(LIVE_SECONDS if live or self._media else None)
             self._news.clear()
             if not self._closing:
                 self._look(ended=False)
 
-    def tick(self, *, ended: bool, until: float | None = None) -> None:
+    def tick(self, *, ended: bool, until: float | None = None, only_media: bool = False) -> None:
         """Keep every file whose turn it is.
 
         ``until`` (Unix seconds): a file that changed later belongs to somebody else by now.
         """
-        kept = self._journal.kept()
-        for path, wish in sorted(self._journal.wishes().items()):
+        for wish in self._journal.media[self._media :]:
+            last = self._journal.kept(wish.file.path)
+            if last is None or last.at < wish.at:
+                self._keep_media(wish)
+            self._media += 1
+        for path, wish in () if only_media else sorted(self._journal.wishes().items()):
             if self._closing and not ended:
                 return
-            if self._due(wish, kept.get(path), ended=ended):
-                self._keep(wish, kept.get(path), until)
+            last = self._journal.kept(path)
+            if self._due(wish, last, ended=ended):
+                self._keep(wish, last, until)
 
     def _due(self, wish: Wish, last: Wish | None, *, ended: bool) -> bool:
         policy = wish.file.policy
@@ -123,6 +131,22 @@ class Keeper:
         if last is None or last.file.error:
             return True
         return (last.file.size, last.file.mtime) != (found.st_size, found.st_mtime_ns // 1_000_000)
+
+    def _keep_media(self, wish: Wish) -> None:
+        """What was logged as media lies in its place already, and nobody changes it."""
+        asked, at = wish.file, self._own.elapsed()
+        try:
+            place = kept_at(self._run_dir, asked.path)
+            done = media.finish(place, plain=asked.kind == PLAIN)
+            found: dict[str, str | int | bytes] = {
+                "size": done.size,
+                "mtime": done.mtime_ns // 1_000_000,
+                "digest": done.digest,
+            }
+        except (OSError, Unreadable) as error:
+            print(f"{asked.path} is not kept: {error}", flush=True)  # noqa: T201 - the log
+            found = {"error": str(getattr(error, "strerror", None) or error)}
+        self._note(asked, at, **found)
 
     def _keep(self, wish: Wish, last: Wish | None, until: float | None) -> None:
         asked, began, at = wish.file, time.monotonic(), self._own.elapsed()
@@ -188,10 +212,11 @@ class Limits(NamedTuple):
 
 def kept_at(run_dir: Path, name: str) -> Path:
     """Return where a file of that name is kept; raises ``Unreadable`` for a name that leads out."""
-    parts = name.split("/")
+    folder = "media" if name.startswith(MEDIA) else FOLDER
+    parts = name.removeprefix(MEDIA).split("/")
     if not name or any(part in ("", ".", "..") or "\x00" in part for part in parts):
         raise Unreadable(f"{name!r} is no name of a file")
-    return run_dir.joinpath(FOLDER, *parts)
+    return run_dir.joinpath(folder, *parts)
 
 
 def _source(file: File) -> Path:
@@ -258,15 +283,20 @@ def _sum(file: FileIO, copy: FileIO | None, size: int) -> str:
     return digest.hexdigest()
 
 
-def settle(run_dir: Path, journal: Journal, own: SidecarFile, largest: int) -> None:
-    """Keep what a killed background process did not, as far as it is still what the run left."""
+def settle(
+    run_dir: Path, journal: Journal, own: SidecarFile, largest: int, *, only_media: bool
+) -> None:
+    """Keep what a killed background process did not, as far as it is still what the run left.
+
+    ``only_media``: this is another machine, where files of the training would be other files.
+    """
     last_word = max(path.stat().st_mtime for path in runfile.files(run_dir))
-    Keeper(run_dir, journal, own, largest).tick(ended=True, until=last_word + 2)
+    keeper = Keeper(run_dir, journal, own, largest)
+    keeper.tick(ended=True, until=last_word + 2, only_media=only_media)
 
 
-def unsettled(journal: Journal) -> bool:
+def unsettled(journal: Journal, *, only_media: bool = False) -> bool:
     """Whether a file was asked for that nobody has read since."""
-    kept = journal.kept()
-    return any(
-        path not in kept or kept[path].at < wish.at for path, wish in journal.wishes().items()
-    )
+    wishes = [*journal.media, *(() if only_media else journal.wishes().values())]
+    kept = ((wish, journal.kept(wish.file.path)) for wish in wishes)
+    return any(last is None or last.at < wish.at for wish, last in kept)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from swanlab import records, runfile
-from swanlab.records import Config, File, Finish, Header, Key, Layout, Resume, Scalars, Start
+from swanlab.records import MEDIA, Config, File, Finish, Header, Key, Layout, Resume, Scalars, Start
 
 _WANTED = {0, 4, 5, 8, 9, 11}
 """Tags of Header, Start, Config, Finish, Resume and File."""
@@ -38,8 +38,8 @@ class Follower:
         self.start: Start | None = None
         self.finish: Finish | None = None
         self.config: dict[str, Any] = {}
-        self.files: dict[str, Wish] = {}
-        self.noted = 0
+        self.files: list[Wish] = []
+        """What was read of files since somebody emptied this."""
 
     def catch_up(self) -> bool:
         """Read what is new; True when the config changed."""
@@ -70,8 +70,7 @@ class Follower:
             self.finish = None
         elif isinstance(record, File):
             began = 0 if self.header is None else self.header.started
-            self.files[record.path] = Wish(began + record.t, record)
-            self.noted += 1
+            self.files.append(Wish(began + record.t, record))
         elif isinstance(record, Config):
             self.config.update(record.values)
             for name in record.removed:
@@ -87,10 +86,14 @@ class Journal:
         self.run_dir = run_dir
         self.lock = threading.RLock()
         """Held while the files are read on, and while a kept file is put in its place."""
-        self.noted = 0
-        """Grows with every record of a file that is read."""
+        self.media: list[Wish] = []
+        """What the training logged as media, as it was read; grows only."""
+        self.arrivals: list[File] = []
+        """Kept files with their digests, as they were read; grows only."""
         self.sending: str | None = None
         """Digest of the kept file that is being sent: its copy is not to be replaced meanwhile."""
+        self._wishes: dict[str, Wish] = {}
+        self._kept: dict[str, Wish] = {}
         self._followers: dict[Path, Follower] = {}
 
     def catch_up(self) -> bool:
@@ -99,28 +102,35 @@ class Journal:
         with self.lock:
             for path in runfile.files(self.run_dir):
                 follower = self._followers.setdefault(path, Follower(path))
-                before = follower.noted
                 changed |= follower.catch_up()
-                self.noted += follower.noted - before
+                if follower.header is not None:
+                    for wish in follower.files:
+                        self._note(follower.header.role, wish)
+                    follower.files.clear()
         return changed
+
+    def _note(self, role: str, wish: Wish) -> None:
+        if role == "sidecar":
+            if wish.file.digest:
+                self.arrivals.append(wish.file)
+            known = self._kept
+        elif wish.file.path.startswith(MEDIA):
+            self.media.append(wish)
+            return
+        else:
+            known = self._wishes
+        last = known.get(wish.file.path)
+        if last is None or last.at <= wish.at:
+            known[wish.file.path] = wish
 
     def wishes(self) -> dict[str, Wish]:
         """Return the files that the training asked for, by name, each as it asked last."""
-        return self._files("trainer")
-
-    def kept(self) -> dict[str, Wish]:
-        """Return what became of them: with a digest where a file was kept, else with an error."""
-        return self._files("sidecar")
-
-    def _files(self, role: str) -> dict[str, Wish]:
-        found: dict[str, Wish] = {}
         with self.lock:
-            for follower in self._followers.values():
-                if follower.header is not None and follower.header.role == role:
-                    for name, wish in follower.files.items():
-                        if name not in found or found[name].at <= wish.at:
-                            found[name] = wish
-        return found
+            return dict(self._wishes)
+
+    def kept(self, path: str) -> Wish | None:
+        """Return what became of a file: with a digest where it was kept, else with an error."""
+        return self._kept.get(path)
 
     def _of_trainers(self) -> list[Follower]:
         return [

@@ -72,9 +72,11 @@ def send_run(
     alive = is_alive(header)
     if not alive and not journal.ended:
         note_crash(run_dir, header)
-    if not alive and header.host == _node() and unsettled(journal):
+    elsewhere = header.host != _node()
+    if not alive and unsettled(journal, only_media=elsewhere):
         own = SidecarFile(run_dir, header)
-        settle(run_dir, journal, own, int(settings.number("save_size")))
+        largest = int(settings.number("save_size"))
+        settle(run_dir, journal, own, largest, only_media=elsewhere)
         own.close()
     start = msgspec.structs.replace(
         start, workspace=workspace or start.workspace, project=project or start.project

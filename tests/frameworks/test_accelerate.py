@@ -96,6 +96,19 @@ def test_what_an_accelerator_logs_is_on_the_server(framework, lab, tracking):
     check_config(run["config"])
 
 
+def test_pictures_are_recorded(framework, tracking):
+    pictures = """
+    import numpy
+    tracker = accelerator.get_tracker("swanlab")
+    tracker.log_images({"seen": numpy.full((2, 8, 6, 3), 7, "uint8")}, step=3)
+    """
+    last = "    accelerator.end_training()\n"
+    framework(TRAINING, tracking.replace(last, pictures + last, 1), SWANLAB_MODE="local")
+    (found,) = recorded(run_folder()).media
+    assert (found.key, found.step, found.kind) == ("seen", 3, "image")
+    assert [one.meta for one in found.items] == [{"width": 6, "height": 8}] * 2
+
+
 def test_our_tracker_starts_by_itself_where_nobody_starts_it(framework):
     framework(
         TRAINING,

@@ -1,10 +1,12 @@
 """verl's ``Tracking``, from its installed package.
 
 ``import verl`` needs Ray and more; ``verl/utils/tracking.py`` needs neither, so that very file is
-loaded by itself. Its table of generations needs ``swanlab.echarts`` and is not called.
+loaded by itself.
 """
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -38,6 +40,24 @@ def check_config(config):
     assert config["FRAMEWORK"] == "verl"
     assert config["trainer"] == {"total_epochs": 2, "logger": ["swanlab"]}
     assert config["algorithm"] == {"gamma": 1.0}
+
+
+GENERATIONS = """
+    generations = verl.ValidationGenerationsLogger()
+    generations.log(["swanlab"], [["2+2?", "4", 1.0], ["3+3?", "7", 0.0]], 5)
+    tracking.finish()
+"""
+
+
+def test_the_table_of_generations_is_recorded(framework):
+    ended = TRACKING.index("    tracking.finish()")
+    framework(TRACKING[:ended] + GENERATIONS, SWANLAB_MODE="local")
+    (found,) = recorded(run_folder()).media
+    assert (found.key, found.step, found.kind) == ("val/generations", 5, "table")
+    assert json.loads(found.items[0].data) == {
+        "columns": ["step", "input", "output", "score"],
+        "rows": [[5, "2+2?", "4", 1.0], [5, "3+3?", "7", 0.0]],
+    }
 
 
 def test_tracking_records_locally(framework):

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 import zstandard
 
-from swanlab.records import File, Finish
+from swanlab.records import MEDIA, File, Finish, Item, Media
 from swanlab.server import openapi
 from swanlab.server.http import API, Need, Route
 from tests.server.wire import Sender, frame, header, hold
@@ -39,6 +39,8 @@ BODIES = {
     "RunIds": {"runs": ["r1"]},
     "EndedState": {"state": "aborted"},
     "ProjectEdit": {"description": "changed"},
+    "MediaRuns": {"runs": ["r1"]},
+    "MediaQuery": {"wanted": [{"run": "r1", "key": "seen"}]},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
     "RunsTo": {"runs": ["r1"], "project": "elsewhere"},
@@ -81,7 +83,13 @@ def secret(alice, run):
     view = {"name": "first", "spec": {"search": {"sort": "name"}}}
     assert alice.post("/projects/alice/demo/views", json=view).status_code == 200
     Sender(alice, run).send(
-        frame(header(), File(0, "a.txt", len(HELLO), 0, DIGEST), Finish(1, "success"))
+        frame(
+            header(),
+            File(0, "a.txt", len(HELLO), 0, DIGEST),
+            File(0, f"{MEDIA}a.png", len(HELLO), 0, DIGEST),
+            Media("seen", 0, 0, "image", [Item("png", f"{MEDIA}a.png")]),
+            Finish(1, "success"),
+        )
     )
     return run
 

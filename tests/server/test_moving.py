@@ -31,6 +31,9 @@ def send(client: TestClient, project: str, run: str) -> int:
     sender.send(b"".join(scalars(step, step * 0.5, float("nan")) for step in range(300)))
     lines = [records.Console(n, n, 20, 1, f"line {n} ✓ \0 end") for n in range(20)]
     sender.send(frame(*lines, records.Config(0, {"lr": 0.1, "odd": "\0"}, [])))
+    item = records.Item("txt", data=b"said \0", caption="c", meta={"n": 1})
+    wish = records.File(0, f"{records.MEDIA}a.png", 5, policy="now", kind="media")
+    sender.send(frame(wish, records.Media("seen", 1 << 62, 0, "text", [item])))
     if run.endswith("3"):
         sender.send(frame(records.Finish(9, "crashed", "Traceback …")))
     return sender.offset
@@ -85,6 +88,10 @@ def answers(tmp_path, url: str | None) -> dict[str, object]:
                 headers={"accept": "application/json"},
             )
             found[f"chart {number}"] = answer.json()
+            wanted = {"wanted": [{"run": f"run{number}", "key": "seen"}]}
+            shown = client.post(f"/projects/alice/p{number % 2}/media/entries", json=wanted).json()
+            assert shown["found"][0][0]["items"][0]["caption"] == "c"
+            found[f"media {number}"] = shown
             opened = client.post(f"/projects/~/p{number % 2}/runs", json={"id": f"run{number}"})
             found[f"offsets {number}"] = opened.json()
             points = client.get(f"{run}/points", params={"key": "acc"})

@@ -16,11 +16,11 @@ from sqlalchemy import BigInteger, Connection, String, bindparam, func, insert, 
 
 from swanlab.server.db import projects
 from swanlab.server.db.engine import now
-from swanlab.server.db.schema import definitions, files, ranks, run_blobs, runs, writers
+from swanlab.server.db.schema import definitions, files, media, ranks, run_blobs, runs, writers
 
 _LETTERS = string.ascii_lowercase + string.digits
 _ID_LENGTH = 21
-_OF_A_RUN = (writers, ranks, definitions, files, run_blobs)
+_OF_A_RUN = (writers, ranks, definitions, files, run_blobs, media)
 _AT_ONCE = 500
 
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from swanlab.records import File
+from swanlab.records import MEDIA, File
 from swanlab.server.db.schema import blobs, files, run_blobs, runs
 
 MOST = 100_000
 """Files of one run."""
+MOST_MEDIA = 4_000_000
+"""Files of one run that hold its media."""
+GONE = "media-gone"
+"""Kind of a file of media whose entry was replaced: nothing is taken in of it any more."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAX_PATH = 1024
 _AT_ONCE = 500
@@ -36,8 +40,8 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 def good_path(path: str) -> bool:
-    """Whether a name is relative, leads nowhere else and can be shown."""
-    parts = path.split("/")
+    """Whether a name is relative, leads nowhere else and can be shown; or names media."""
+    parts = path.removeprefix(MEDIA).split("/")
     return (
         0 < len(path) <= _MAX_PATH
         and _CONTROL.search(path) is None
@@ -59,7 +63,9 @@ def note(connection: Connection, run: int, found: Sequence[tuple[int, File]]) ->
         last = known.get(record.path)
         if last is not None and (last[0] > at or (digest is None and last[1] is not None)):
             continue
-        known[record.path] = (at, digest)
+        if last is not None and last[2] == GONE:
+            continue
+        known[record.path] = (at, digest, "")
         values[record.path] = _columns(record, digest, at)
     _add(connection, run, [(path, row) for path, row in values.items() if path not in before])
     for path in values.keys() & before.keys():
@@ -70,14 +76,16 @@ def note(connection: Connection, run: int, found: Sequence[tuple[int, File]]) ->
             _let_go(connection, run, old)
 
 
-def _known(connection: Connection, run: int, paths: list[str]) -> dict[str, tuple[int, str | None]]:
-    """Return when those files of the run were noted last, and their digests."""
-    found: dict[str, tuple[int, str | None]] = {}
+def _known(
+    connection: Connection, run: int, paths: list[str]
+) -> dict[str, tuple[int, str | None, str]]:
+    """Return when those files of the run were noted last, their digests and kinds."""
+    found: dict[str, tuple[int, str | None, str]] = {}
     for start in range(0, len(paths), _AT_ONCE):
         some = files.c.path.in_(paths[start : start + _AT_ONCE])
-        columns = (files.c.path, files.c.noted_at, files.c.digest)
+        columns = (files.c.path, files.c.noted_at, files.c.digest, files.c.kind)
         for row in connection.execute(select(*columns).where(files.c.run == run, some)):
-            found[row.path] = (row.noted_at, row.digest)
+            found[row.path] = (row.noted_at, row.digest, row.kind)
     return found
 
 
@@ -94,11 +102,15 @@ def _columns(record: File, digest: str | None, at: int) -> dict[str, Any]:
 
 
 def _add(connection: Connection, run: int, new: list[tuple[str, dict[str, Any]]]) -> None:
-    if new:
-        room = MOST - totals(connection, run)[0]
-        rows = [{"run": run, "path": path, **row} for path, row in new[: max(0, room)]]
-        if rows:
-            connection.execute(insert(files), rows)
+    of_media = [one for one in new if one[0].startswith(MEDIA)]
+    saved = [one for one in new if not one[0].startswith(MEDIA)]
+    for some, most, mine in ((saved, MOST, _saved()), (of_media, MOST_MEDIA, ~_saved())):
+        if some:
+            query = select(func.count()).where(files.c.run == run, mine)
+            room = most - int(connection.execute(query).scalar() or 0)
+            rows = [{"run": run, "path": path, **row} for path, row in some[: max(0, room)]]
+            if rows:
+                connection.execute(insert(files), rows)
 
 
 def _let_go(connection: Connection, run: int, digest: str) -> None:
@@ -119,23 +131,59 @@ def _rows() -> Any:
 
 def of_run(connection: Connection, run: int, after: str, limit: int) -> list[FileRow]:
     """Return a run's files by name, those behind ``after``."""
-    rows = connection.execute(
-        _rows().where(files.c.run == run, files.c.path > after).order_by(files.c.path).limit(limit)
-    )
+    mine = and_(files.c.run == run, files.c.path > after, _saved())
+    rows = connection.execute(_rows().where(mine).order_by(files.c.path).limit(limit))
     return [msgspec.convert(row, FileRow, from_attributes=True, strict=False) for row in rows]
 
 
 def totals(connection: Connection, run: int) -> tuple[int, int]:
-    """Return how many files a run has, and their bytes."""
-    row = connection.execute(
-        select(func.count(), func.coalesce(func.sum(files.c.size), 0)).where(files.c.run == run)
-    ).one()
+    """Return how many files were saved with a run, and their bytes; media are not counted."""
+    counted = select(func.count(), func.coalesce(func.sum(files.c.size), 0))
+    row = connection.execute(counted.where(files.c.run == run, _saved())).one()
     return int(row[0]), int(row[1])
+
+
+def _saved() -> Any:
+    """Whether a row is a file that somebody saved, not one of media."""
+    return files.c.path.not_like(MEDIA + "%")
+
+
+def drop_media(connection: Connection, run: int, paths: Sequence[str]) -> None:
+    """Forget what files of media hold; a blob that no file of the run names is let go of.
+
+    Their rows stay: what the background process found out of them may come only now.
+    """
+    known = _known(connection, run, list(paths))
+    for start in range(0, len(paths), _AT_ONCE):
+        mine = (files.c.run == run) & files.c.path.in_(paths[start : start + _AT_ONCE])
+        connection.execute(update(files).where(mine).values(kind=GONE, digest=None, size=0))
+    for _, digest, _kind in known.values():
+        if digest is not None:
+            _let_go(connection, run, digest)
+
+
+def named_by(connection: Connection, run: int, paths: Sequence[str]) -> dict[str, FileRow]:
+    """Return those files of a run, by name."""
+    found: dict[str, FileRow] = {}
+    for start in range(0, len(paths), _AT_ONCE):
+        some = files.c.path.in_(paths[start : start + _AT_ONCE])
+        for row in connection.execute(_rows().where(files.c.run == run, some)):
+            found[row.path] = msgspec.convert(row, FileRow, from_attributes=True, strict=False)
+    return found
 
 
 def find(connection: Connection, run: int, path: str) -> FileRow | None:
     """Return the file of that name."""
     row = connection.execute(_rows().where(files.c.run == run, files.c.path == path)).first()
+    if row is None:
+        return None
+    return msgspec.convert(row, FileRow, from_attributes=True, strict=False)
+
+
+def of_digest(connection: Connection, run: int, digest: str) -> FileRow | None:
+    """Return a file of the run's media that has these bytes."""
+    mine = and_(files.c.run == run, files.c.digest == digest, ~_saved())
+    row = connection.execute(_rows().where(mine).limit(1)).first()
     if row is None:
         return None
     return msgspec.convert(row, FileRow, from_attributes=True, strict=False)

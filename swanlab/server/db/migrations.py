@@ -162,6 +162,19 @@ def sources_of_points(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def media_of_runs(connection: Connection) -> None:
+    """What runs logged that is no number, an entry for every step of a key."""
+    connection.execute(
+        text(
+            f"""CREATE TABLE media (run BIGINT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            "key" TEXT NOT NULL, rank BIGINT NOT NULL, step BIGINT NOT NULL, "at" BIGINT NOT NULL,
+            kind VARCHAR(16) NOT NULL, "count" BIGINT NOT NULL, items {_blob(connection)} NOT NULL,
+            PRIMARY KEY (run, "key", rank, step))"""
+        )
+    )
+    connection.execute(text("CREATE INDEX files_by_digest ON files (run, digest)"))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -172,6 +185,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     views,
     tries_to_sign_in,
     sources_of_points,
+    media_of_runs,
 )
 
 

@@ -171,6 +171,7 @@ files = Table(
     Column("kind", String(16), nullable=False),
     Column("error", Text),
     Column("noted_at", BigInteger, nullable=False),
+    Index("files_by_digest", "run", "digest"),
 )
 
 blobs = Table(
@@ -201,4 +202,17 @@ views = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     UniqueConstraint("project_id", "name"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("rank", BigInteger, primary_key=True),
+    Column("step", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("items", LargeBinary, nullable=False),
 )

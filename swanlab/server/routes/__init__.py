@@ -14,6 +14,7 @@ from swanlab.server.routes import (
     frames,
     health,
     live,
+    media,
     points,
     projects,
     retention,
@@ -39,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
     *points.ROUTES,
     *files.ROUTES,
     *blobs.ROUTES,
+    *media.ROUTES,
     *export.ROUTES,
     *live.ROUTES,
 )

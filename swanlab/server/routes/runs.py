@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import console, series
 from swanlab.server.auth import may_read
-from swanlab.server.db import definitions, projects, ranks, runs
+from swanlab.server.db import definitions, media, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
 from swanlab.server.messages import (
     LogLine,
@@ -164,6 +164,7 @@ def resumable(ask: Ask[RankQuery, None]) -> Resumable:
     }
     with ask.server.db.read() as connection:
         writers = [one.writer for one in runs.writers_of(connection, row.id) if one.rank == rank]
+        steps.update(media.last_steps(connection, row.id, rank))
     return Resumable(
         name=row.name,
         created_at=row.created_at,
