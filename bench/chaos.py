@@ -343,14 +343,10 @@ def _state(client: Client, run: str) -> str | None:
 def verify(server: Server) -> str:
     """Return what ``swanlab server verify`` has to say; ``Failed`` if it finds something."""
     command = [sys.executable, "-m", "swanlab", "server", "verify"]
-    known = subprocess.run([*command, "--help"], capture_output=True, text=True, check=False)
-    if known.returncode:
-        return "not run: there is no such command"
-    if server.database_url and "--database-url" not in known.stdout:
-        return "not run: it does not know PostgreSQL"
-    command += ["--data-dir", str(server.data)]
     if server.database_url:
         command += ["--database-url", server.database_url]
+    else:
+        command += ["--data-dir", str(server.data)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failed(f"swanlab server verify: {done.stdout}{done.stderr}")
