@@ -32,6 +32,7 @@ ELSEWHERE = {
     "callbacks": "sdk/test_callbacks.py",
     "distributed": "sdk/test_resume.py",
     "files": "test_docs.py",
+    "filter": "api/test_docs.py",
     "integrations": "frameworks/test_docs.py",
     "media": "test_docs.py",
     "mirror": "frameworks/test_mirror_docs.py",

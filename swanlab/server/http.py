@@ -116,6 +116,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     media: str = JSON
     """Content type of the answer; ``answer`` in JSON may come beside another one."""
+    more_media: tuple[str, ...] = ()
+    """Content types that the caller may ask for instead."""
     errors: tuple[int, ...] = ()
     """Statuses that only this route gives."""
     etag: bool = False

@@ -124,7 +124,9 @@ def _answer(route: Route) -> dict[str, Any]:
         return {"description": "Done"}
     content: dict[str, Any] = {}
     if route.media != JSON:
-        content[route.media] = {"schema": {"type": "string"}}
+        content |= {
+            name: {"schema": {"type": "string"}} for name in (route.media, *route.more_media)
+        }
     if route.answer is not None:
         content[JSON] = {"schema": {"$ref": _REFS.format(name=route.answer.__name__)}}
     return {"description": "Done", "content": content or {JSON: {"schema": {"type": "object"}}}}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import swanlab
 from swanlab.cli.main import main
 from swanlab.client import Client, run_path
 from swanlab.records import File
@@ -40,6 +41,19 @@ def test_the_code_of_api_md_runs(capsys):
     assert "10 0.1" in printed
     assert "0 bad day" in printed
     assert printed[-1] == "0.1"
+
+
+def test_the_code_of_filter_md_finds_what_it_asks_for(lab, capsys):
+    code = "\n".join(
+        re.findall(r"```python\n(.*?)```", (DOCS / "filter.md").read_text(), re.DOTALL)
+    )
+    exec(compile(code, "filter.md", "exec"), {"swanlab": swanlab})
+    assert capsys.readouterr().out == ""
+    client = Client(lab.host, lab.api_key)
+    run = client.request("PATCH", run_path("admin", "cats", "r1"), {"tags": ["baseline"]})
+    client.close()
+    exec(compile(code, "filter.md", "exec"), {"swanlab": swanlab})
+    assert capsys.readouterr().out == f"{run['name']}\n"
 
 
 def test_the_fetching_code_of_files_md_runs(lab, capsys, monkeypatch):

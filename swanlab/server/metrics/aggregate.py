@@ -344,7 +344,8 @@ def checks(summaries: Records) -> NDArray[np.uint64]:
     Every factor is odd, so that one word that differs always shows, and several all but always
     (Carter and Wegman, Universal classes of hash functions, 1979).
     """
-    words = np.ascontiguousarray(summaries).view("<u8").reshape(len(summaries), -1)
+    words = np.ascontiguousarray(summaries).view("<u8")
+    words = words.reshape(len(summaries), summaries.dtype.itemsize // 8)
     mixed = words[:, : len(_MIXERS)] * _MIXERS
     found: NDArray[np.uint64] = mixed.sum(axis=1, dtype=np.uint64) | np.uint64(1)
     return found

@@ -78,7 +78,8 @@ ROUTES = (
         handler=points,
         summary="All points of a run, or of chosen keys, as CSV, Parquet or Arrow",
         query=ExportQuery,
-        media="text/csv",
+        media=export.MEDIA["csv"],
+        more_media=(export.MEDIA["parquet"], export.MEDIA["arrow"]),
         errors=(501,),
     ),
 )
