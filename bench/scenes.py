@@ -79,6 +79,9 @@ def _fill(server: Server, scene: Scene) -> None:
         connection.execute(sa.insert(schema.runs), found)
         query = sa.select(schema.runs.c.id).where(schema.runs.c.project_id == project.id)
         numbers = [row.id for row in connection.execute(query.order_by(schema.runs.c.number))]
+        own = [{"id": number, "home": project.id} for number in numbers]
+        connection.execute(sa.insert(schema.sources), own)
+        connection.execute(sa.update(schema.runs).values(source=schema.runs.c.id))
     store = server.stores.of(project.id)
     if scene is TABLE:
         _summaries(store, scene, numbers)

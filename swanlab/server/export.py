@@ -31,7 +31,7 @@ COLUMNS = ("key", "rank", "step", "time", "value")
 
 
 def stream(store: MetricStore, refs: Sequence[Ref], kind: Format) -> Iterator[bytes]:
-    """Return the pieces of the file; raises a 501 ``Problem`` where pyarrow is missing."""
+    """Return the pieces of the file; raises a 406 ``Problem`` where pyarrow is missing."""
     if kind == "csv":
         return _csv(store, refs)
     try:
@@ -39,7 +39,7 @@ def stream(store: MetricStore, refs: Sequence[Ref], kind: Format) -> Iterator[by
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError as error:
         raise Problem(
-            501,
+            406,
             "no_pyarrow",
             "This server lacks pyarrow: export as csv, or have swanlab[export] installed.",
         ) from error

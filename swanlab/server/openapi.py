@@ -20,6 +20,7 @@ _MEANINGS = {
     401: "Nobody is signed in, or the password is wrong",
     403: "The caller may not do this",
     404: "There is no such thing, or it is not the caller's",
+    406: "The server is not installed with what this needs",
     409: "It clashes with what is there",
     413: "The body is too large",
     415: "The body is of the wrong type",
@@ -28,7 +29,6 @@ _MEANINGS = {
     422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
-    501: "The server is not installed with what this needs",
     503: "Something the server needs does not answer; try again later",
     507: "The server's disk is full; nothing was stored",
 }

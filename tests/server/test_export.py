@@ -94,7 +94,7 @@ def test_parquet_and_arrow_hold_the_same(alice, run, filled, kind):
 def test_without_pyarrow_the_answer_says_what_to_do(alice, run, filled, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     answer = alice.get(f"{run}/export", params={"format": "parquet"})
-    assert answer.status_code == 501
+    assert answer.status_code == 406
     assert "swanlab[export]" in answer.json()["error"]["message"]
 
 

@@ -80,6 +80,6 @@ ROUTES = (
         query=ExportQuery,
         media=export.MEDIA["csv"],
         more_media=(export.MEDIA["parquet"], export.MEDIA["arrow"]),
-        errors=(501,),
+        errors=(406,),
     ),
 )

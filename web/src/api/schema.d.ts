@@ -7358,6 +7358,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The server is not installed with what this needs */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The server is not called by that name */
             421: {
                 headers: {
@@ -7369,15 +7378,6 @@ export interface operations {
             };
             /** @description The server failed */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The server is not installed with what this needs */
-            501: {
                 headers: {
                     [name: string]: unknown;
                 };

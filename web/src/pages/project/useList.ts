@@ -40,7 +40,7 @@ function questionOf(
   const columns = [...new Set([...stats, ...added])].flatMap((id) => summaryOf(id) ?? []);
   if (tree === null && !byMetric && columns.length === 0) return null;
   return {
-    filter: tree as RunsQuery["filter"],
+    ...(tree !== null && { filter: tree as RunsQuery["filter"] }),
     columns,
     order: byMetric ? [{ field: serverField(sorting.id), descending: sorting.desc }] : [],
   };
@@ -101,7 +101,9 @@ export function useList(
   const own = useMemo(() => toFields(data, rows), [data, rows]);
   const fields = useMemo(() => withStats(own, statFields(page)), [own, page]);
   const list = useMemo(() => {
-    const passing = question === null ? rows : inOrder(rows, page?.ids ?? []);
+    // An order that is not known yet is no reason to take the rows away, and with them the focus.
+    const whole = question === null || (page === undefined && question.filter === undefined);
+    const passing = whole ? rows : inOrder(rows, page?.ids ?? []);
     const found = filterRows(passing, parseSearch(q).matches);
     const field = own.find(({ id }) => id === sorting.id);
     if (summaryOf(sorting.id) !== null || field === undefined) return found;
