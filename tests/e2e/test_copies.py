@@ -69,7 +69,7 @@ def test_selected_runs_are_moved_and_it_is_taken_back(page: Page, cats: Serving)
 def test_a_run_is_copied_and_moved_from_its_page(page: Page, cats: Serving):
     sign_in(page, cats.host)
     page.goto(f"{cats.host}/@admin/cats/runs/r4")
-    menu = page.get_by_role("button", name="More actions")
+    menu = page.get_by_role("button", name="More actions").first
     menu.click()
     expect(page.get_by_role("menuitem", name="Copy to")).to_be_disabled()
     expect(page.get_by_text("Runs are moved and copied once they have ended.")).to_be_visible()

@@ -155,7 +155,7 @@ def test_runs_are_deleted_only_when_nobody_wants_them_back(table, other, cats):
 def test_leaving_the_page_does_what_was_asked(table, cats):
     page = table
     page.get_by_role("link", name="ox-3").click()
-    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="More actions").first.click()
     page.get_by_role("menuitem", name="Delete…").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Deleted ox-3")).to_be_visible()
@@ -226,6 +226,6 @@ def test_folders_that_are_only_shown_are_not_edited(page, watching, script):
     page.get_by_role("link", name="swan-1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("swan-1")
     expect(page.get_by_role("heading", level=1).get_by_role("button")).to_have_count(0)
-    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="More actions").first.click()
     expect(page.get_by_role("menuitem", name="Copy the line that resumes it")).to_be_visible()
     expect(page.get_by_role("menuitem", name="Delete")).to_have_count(0)
