@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from swanlab.sdk.init import init
     from swanlab.sdk.login import login
     from swanlab.sdk.media.audio import Audio
-    from swanlab.sdk.media.calls import (
+    from swanlab.sdk.media.current import (
         log_audio,
         log_echarts,
         log_html,
@@ -92,14 +92,14 @@ _HOMES = {
     "Table": "swanlab.sdk.media.table",
     "Text": "swanlab.sdk.media.text",
     "Video": "swanlab.sdk.media.video",
-    "log_audio": "swanlab.sdk.media.calls",
-    "log_echarts": "swanlab.sdk.media.calls",
-    "log_html": "swanlab.sdk.media.calls",
-    "log_image": "swanlab.sdk.media.calls",
-    "log_molecule": "swanlab.sdk.media.calls",
-    "log_object3d": "swanlab.sdk.media.calls",
-    "log_text": "swanlab.sdk.media.calls",
-    "log_video": "swanlab.sdk.media.calls",
+    "log_audio": "swanlab.sdk.media.current",
+    "log_echarts": "swanlab.sdk.media.current",
+    "log_html": "swanlab.sdk.media.current",
+    "log_image": "swanlab.sdk.media.current",
+    "log_molecule": "swanlab.sdk.media.current",
+    "log_object3d": "swanlab.sdk.media.current",
+    "log_text": "swanlab.sdk.media.current",
+    "log_video": "swanlab.sdk.media.current",
     "confusion_matrix": "swanlab.plot",
     "pr_curve": "swanlab.plot",
     "roc_curve": "swanlab.plot",
