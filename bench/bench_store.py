@@ -177,7 +177,7 @@ def by_api(folder: Path) -> list[tuple[str, str]]:
     from bench.bench_ingest import sign_in, start
     from swanlab.api import Api
     from swanlab.server.db import projects, runs
-    from swanlab.server.messages import NewRun
+    from swanlab.server.messages.runs import NewRun
     from swanlab.server.state import Server
 
     server = Server(folder / "data", "server")

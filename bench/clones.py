@@ -12,7 +12,7 @@ from bench.bench_ingest import sign_in, start
 from swanlab.api import Api
 from swanlab.client import Client
 from swanlab.server.db import projects, ranks, runs
-from swanlab.server.messages import NewRun
+from swanlab.server.messages.runs import NewRun
 from swanlab.server.state import Server
 
 KEYS, STEPS = 100, 1_000

@@ -46,7 +46,7 @@ def table(places: Places, count: int) -> list[tuple[str, str]]:
 def _fill(server: Server, count: int) -> int:
     """Make the runs; return the number of their project."""
     from swanlab.server.db import projects, runs
-    from swanlab.server.messages import NewRun
+    from swanlab.server.messages.runs import NewRun
 
     server.auth.new_user("bench", "a long password", admin=True)
     with server.db.write() as connection:
@@ -64,7 +64,7 @@ def _ask(server: Server, project: int, metric: int) -> None:
     """Ask for a page of the table, sorted by a metric."""
     from swanlab.server import table
     from swanlab.server.db import runs
-    from swanlab.server.messages import Condition, Order, RunsQuery, SummaryColumn
+    from swanlab.server.messages.table import Condition, Order, RunsQuery, SummaryColumn
 
     query = RunsQuery(
         columns=[SummaryColumn(key=f"metric/{number}") for number in range(20)],

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swanlab.server.http import Problem
-from swanlab.server.messages import AllOf, AnyOf, Condition, NotOf, Where
+from swanlab.server.messages.table import AllOf, AnyOf, Condition, NotOf, Where
 from swanlab.server.pattern import Pattern, PatternError
 
 Mask = NDArray[np.bool_]

@@ -17,10 +17,10 @@ from swanlab.server.db import copies
 from swanlab.server.db.copies import Chosen
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.http import Problem, no_such
-from swanlab.server.messages import RunsPlaced
+from swanlab.server.messages.copies import RunsPlaced
 
 if TYPE_CHECKING:
-    from swanlab.server.messages import State
+    from swanlab.server.messages.message import State
     from swanlab.server.state import Server
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from swanlab import records
 from swanlab.server.db import definitions, files, media, ranks, runs
 from swanlab.server.db.engine import now
-from swanlab.server.messages import State
+from swanlab.server.messages.message import State
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swanlab.server.lay import AxisChart
-from swanlab.server.messages import ChartQuery
+from swanlab.server.messages.charts import ChartQuery
 from swanlab.server.metrics.contract import Buckets, Column, Floats
 
 MEDIA = "application/octet-stream"

@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from swanlab.server.messages import Error, ErrorBody
+from swanlab.server.messages.message import Error, ErrorBody
 from swanlab.server.metrics.codec import DamagedError
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from swanlab.server.db.engine import Database
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.http import Problem, is_copy, no_such
 from swanlab.server.live import Hub, Kind, News
-from swanlab.server.messages import State
+from swanlab.server.messages.message import State
 from swanlab.server.metrics.contract import (
     Batch,
     Decoded,

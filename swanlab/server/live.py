@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from starlette.responses import Response
 
-from swanlab.server.messages import Hint, State
+from swanlab.server.messages.message import Hint, State
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

@@ -10,7 +10,7 @@ import msgspec
 
 import swanlab
 from swanlab.server.http import API, JSON, Need, Route
-from swanlab.server.messages import Error
+from swanlab.server.messages.message import Error
 from swanlab.server.routes import ROUTES
 
 _REFS = "#/components/schemas/{name}"

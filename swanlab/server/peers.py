@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from swanlab.server.db import postgres, projects, runs
 from swanlab.server.db.engine import Database, now
 from swanlab.server.live import Hub, Kind, News
-from swanlab.server.messages import State
+from swanlab.server.messages.message import State
 
 if TYPE_CHECKING:
     import psycopg

@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 
 from swanlab.server.db.engine import now
 from swanlab.server.db.runs import RunRow
-from swanlab.server.messages import State
+from swanlab.server.messages.message import State
 
 SILENCE_MS = 3 * 60 * 1000
 """A running run that was not heard of for longer is unresponsive."""

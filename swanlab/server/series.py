@@ -15,7 +15,7 @@ from swanlab.server import axes, frame
 from swanlab.server.http import Problem
 from swanlab.server.joined import Readable
 from swanlab.server.lay import AxisChart
-from swanlab.server.messages import (
+from swanlab.server.messages.charts import (
     Chart,
     ChartQuery,
     ChartSeries,

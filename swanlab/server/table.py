@@ -25,7 +25,7 @@ from swanlab.server.conditions import (
     tested,
 )
 from swanlab.server.http import Problem
-from swanlab.server.messages import RunsQuery, Stat, SummaryColumn
+from swanlab.server.messages.table import RunsQuery, Stat, SummaryColumn
 from swanlab.server.metrics.cells import stat
 from swanlab.server.runview import duration, state, text
 

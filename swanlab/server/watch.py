@@ -23,7 +23,7 @@ from swanlab.server.db import projects, ranks, runs
 from swanlab.server.db.engine import now
 from swanlab.server.http import Problem
 from swanlab.server.ingest import LiveRun
-from swanlab.server.messages import NewRun
+from swanlab.server.messages.runs import NewRun
 from swanlab.server.metrics.contract import OffsetMismatch
 from swanlab.server.state import Server
 from swanlab.server.tail import Tail

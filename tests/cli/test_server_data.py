@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from swanlab.server.db import projects, ranks, runs
-from swanlab.server.messages import NewRun
+from swanlab.server.messages.runs import NewRun
 from swanlab.server.metrics.contract import Ref
 from swanlab.server.metrics.store import open_store
 from swanlab.server.state import Server

@@ -10,7 +10,7 @@ import pytest
 
 from swanlab.server import copies
 from swanlab.server.db import projects, ranks, runs
-from swanlab.server.messages import NewRun
+from swanlab.server.messages.runs import NewRun
 from swanlab.server.metrics.contract import Receipt, Ref
 from swanlab.server.metrics.store import open_store
 from swanlab.server.state import Server

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from swanlab.server import frame as packed
-from swanlab.server.messages import Charts
+from swanlab.server.messages.charts import Charts
 from tests.server.wire import STARTED, Sender, frame, header, keys, scalars
 
 CHARTS = "/projects/alice/demo/charts"

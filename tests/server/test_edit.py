@@ -222,7 +222,7 @@ def test_where_folders_are_shown_nothing_is_edited(tmp_path):
 
     from swanlab.server.app import create_app
     from swanlab.server.db import projects, runs
-    from swanlab.server.messages import NewRun
+    from swanlab.server.messages.runs import NewRun
 
     server = Server(tmp_path / "watch", "watch", static=tmp_path / "static")
     with server.db.write() as connection:

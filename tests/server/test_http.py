@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from swanlab.server.http import MAX_BODY
-from swanlab.server.messages import Error
+from swanlab.server.messages.message import Error
 
 
 def shape(answer) -> msgspec.Struct:

@@ -88,7 +88,7 @@ def test_a_database_of_a_newer_version_is_not_touched(place):
 
 def test_numbers_of_deleted_rows_are_not_given_again(place):
     from swanlab.server.db import projects, runs, users
-    from swanlab.server.messages import NewRun
+    from swanlab.server.messages.runs import NewRun
 
     database = Database(place)
     with database.write() as connection:

@@ -14,7 +14,7 @@ from swanlab.cli.main import main
 from swanlab.server.app import create_app
 from swanlab.server.db import projects, runs, users
 from swanlab.server.db.engine import Database
-from swanlab.server.messages import NewRun
+from swanlab.server.messages.runs import NewRun
 from swanlab.server.metrics.store import open_store
 from swanlab.server.state import Server
 from tests.server.conftest import API

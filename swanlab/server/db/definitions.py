@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from swanlab import records
 from swanlab.server.db.schema import definitions, runs
-from swanlab.server.messages import Definition
+from swanlab.server.messages.runs import Definition
 
 _PARTS = ("x_axis", "section", "hidden", "step_sync")
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from swanlab.server.db.engine import insert_new, now
 from swanlab.server.db.schema import runs, sources, writers
-from swanlab.server.messages import NewRun, State
+from swanlab.server.messages.message import State
+from swanlab.server.messages.runs import NewRun
 
 ANIMALS = (
     "swan", "rat", "ox", "tiger", "rabbit", "dragon", "snake", "horse", "goat", "monkey",

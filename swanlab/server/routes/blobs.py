@@ -14,7 +14,8 @@ from swanlab.server.db.files import DIGEST
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
 from swanlab.server.ingest import LiveRun
 from swanlab.server.media.answers import answered
-from swanlab.server.messages import BlobList, BlobSize, BlobState, MissingBlobs, Offset, Upload
+from swanlab.server.messages.files import BlobList, BlobSize, BlobState, MissingBlobs, Upload
+from swanlab.server.messages.runs import Offset
 from swanlab.server.routes.files import blob
 from swanlab.server.routes.runs import RUN
 from swanlab.server.state import Server

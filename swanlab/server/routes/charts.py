@@ -12,7 +12,7 @@ import swanlab
 from swanlab.server import frame, series
 from swanlab.server.db import runs
 from swanlab.server.http import JSON, Ask, Need, Route, unchanged
-from swanlab.server.messages import Charts, ChartsQuery
+from swanlab.server.messages.charts import Charts, ChartsQuery
 from swanlab.server.routes.projects import PROJECT
 
 _FORMAT = swanlab.__version__

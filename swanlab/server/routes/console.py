@@ -12,7 +12,7 @@ from swanlab.server import console
 from swanlab.server.console import Part, Source
 from swanlab.server.db import runs
 from swanlab.server.http import Ask, Need, Route, no_such
-from swanlab.server.messages import Console, ConsoleHits, ConsolePart, ConsoleRank, LogLine
+from swanlab.server.messages.console import Console, ConsoleHits, ConsolePart, ConsoleRank, LogLine
 from swanlab.server.metrics.contract import MetricStore
 from swanlab.server.routes.runs import RUN
 

@@ -14,7 +14,7 @@ from swanlab.server import copies
 from swanlab.server.db import projects
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.http import Ask, Need, Problem, Route
-from swanlab.server.messages import Cloned, NewClone, RunsPlaced, RunsTo
+from swanlab.server.messages.copies import Cloned, NewClone, RunsPlaced, RunsTo
 from swanlab.server.routes.projects import PROJECT, good_name, shown
 
 

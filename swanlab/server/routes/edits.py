@@ -11,17 +11,9 @@ from msgspec import UNSET
 
 from swanlab.server.db import edits, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, no_such
-from swanlab.server.messages import (
-    EndedState,
-    Project,
-    ProjectEdit,
-    Run,
-    RunEdit,
-    RunIds,
-    RunsDone,
-    RunsEdit,
-    SomeRuns,
-)
+from swanlab.server.messages.edits import RunEdit, RunIds, RunsDone, RunsEdit, SomeRuns
+from swanlab.server.messages.projects import Project, ProjectEdit
+from swanlab.server.messages.runs import EndedState, Run
 from swanlab.server.routes import projects as project_routes
 from swanlab.server.routes import runs as run_routes
 from swanlab.server.routes.projects import PROJECT, need_accounts

@@ -15,7 +15,7 @@ from swanlab.server.download import Stored, answer
 from swanlab.server.http import Ask, Need, Route, no_such
 from swanlab.server.media.answers import answered
 from swanlab.server.media.local import pieces
-from swanlab.server.messages import File, Files
+from swanlab.server.messages.files import File, Files
 from swanlab.server.routes.runs import RUN
 from swanlab.server.state import Server
 

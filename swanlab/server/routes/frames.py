@@ -15,7 +15,7 @@ from starlette.responses import Response
 from swanlab.server.db.engine import now
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, read_body
 from swanlab.server.ingest import LiveRun
-from swanlab.server.messages import Offset
+from swanlab.server.messages.runs import Offset
 from swanlab.server.metrics.contract import OffsetMismatch, Receipt
 from swanlab.server.routes.runs import RUN, WriterName
 

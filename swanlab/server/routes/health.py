@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 import swanlab
 from swanlab.server.http import JSON, Ask, Need, Problem, Route
-from swanlab.server.messages import Health
+from swanlab.server.messages.health import Health
 
 
 def version() -> str:

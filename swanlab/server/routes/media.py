@@ -19,7 +19,7 @@ from swanlab.server.download import Stored, answer
 from swanlab.server.http import Ask, Need, Problem, Route, no_such
 from swanlab.server.media.answers import answered
 from swanlab.server.media.local import pieces
-from swanlab.server.messages import (
+from swanlab.server.messages.media import (
     MediaAnswer,
     MediaEntry,
     MediaItem,

@@ -19,7 +19,7 @@ from starlette.responses import StreamingResponse
 from swanlab.server import frame
 from swanlab.server.db import runs
 from swanlab.server.http import Ask, Need, Route, no_such
-from swanlab.server.messages import Step
+from swanlab.server.messages.message import Step
 from swanlab.server.metrics.contract import Points, Ref
 from swanlab.server.metrics.grid import LAST
 from swanlab.server.routes.runs import RUN

@@ -10,7 +10,8 @@ import msgspec
 from swanlab.server import series
 from swanlab.server.db import definitions, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, check_name
-from swanlab.server.messages import NewProject, Project, Projects, RunRow, RunTable
+from swanlab.server.messages.projects import NewProject, Project, Projects
+from swanlab.server.messages.runs import RunRow, RunTable
 from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 

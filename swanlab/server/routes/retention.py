@@ -10,7 +10,7 @@ from msgspec import Meta
 from swanlab.server import retention
 from swanlab.server.db import projects
 from swanlab.server.http import Ask, Need, Route
-from swanlab.server.messages import Keeping, Retention
+from swanlab.server.messages.projects import Keeping, Retention
 from swanlab.server.routes.projects import PROJECT, need_accounts
 
 PATH = PROJECT + "/retention"

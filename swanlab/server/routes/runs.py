@@ -13,17 +13,9 @@ from swanlab.server import console, series
 from swanlab.server.auth import may_read
 from swanlab.server.db import definitions, media, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
-from swanlab.server.messages import (
-    LogLine,
-    Logs,
-    NewRun,
-    Resumable,
-    Run,
-    RunOpened,
-    RunRank,
-    SeriesList,
-    SetAside,
-)
+from swanlab.server.messages.charts import SeriesList
+from swanlab.server.messages.console import LogLine, Logs
+from swanlab.server.messages.runs import NewRun, Resumable, Run, RunOpened, RunRank, SetAside
 from swanlab.server.routes.projects import PROJECT, good_name, may_edit, need_accounts
 from swanlab.server.runview import color, duration, notices, state, text
 from swanlab.server.state import Server

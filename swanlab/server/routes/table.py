@@ -7,7 +7,7 @@ import msgspec
 from swanlab.server import table
 from swanlab.server.db import runs
 from swanlab.server.http import Ask, Need, Route
-from swanlab.server.messages import RunCells, RunsPage, RunsQuery
+from swanlab.server.messages.table import RunCells, RunsPage, RunsQuery
 from swanlab.server.routes.projects import PROJECT
 from swanlab.server.runview import duration, state
 from swanlab.server.state import Server

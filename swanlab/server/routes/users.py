@@ -8,7 +8,7 @@ from starlette.responses import Response
 from swanlab.server.auth import COOKIE, SESSION_MS
 from swanlab.server.db.users import UserRow
 from swanlab.server.http import JSON, Ask, Need, Problem, Route
-from swanlab.server.messages import ApiKey, Credentials, NewUser, Session, User
+from swanlab.server.messages.users import ApiKey, Credentials, NewUser, Session, User
 from swanlab.server.routes.health import version
 
 

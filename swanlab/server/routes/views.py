@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from swanlab.server.db import projects, views
 from swanlab.server.http import Ask, Need, Problem, Route, no_such
-from swanlab.server.messages import NewView, View, ViewEdit, Views, ViewSpec
+from swanlab.server.messages.views import NewView, View, ViewEdit, Views, ViewSpec
 from swanlab.server.routes.projects import PROJECT, may_edit
 
 VIEWS = PROJECT + "/views"
