@@ -38,6 +38,13 @@ export type Console = Schemas["Console"];
 export type ConsoleHits = Schemas["ConsoleHits"];
 export type ConsolePart = Schemas["ConsolePart"];
 export type ConsoleRank = Schemas["ConsoleRank"];
+export type MediaSeries = Schemas["MediaSeries"];
+export type MediaKeys = Schemas["MediaKeys"];
+export type MediaItem = Schemas["MediaItem"];
+export type MediaEntry = Schemas["MediaEntry"];
+export type MediaWanted = Partial<Schemas["MediaWanted"]> & { run: string; key: string };
+export type MediaAnswer = Schemas["MediaAnswer"];
+export type MediaSteps = Schemas["MediaSteps"];
 export type RunFile = Schemas["File"];
 export type RunFiles = Schemas["Files"];
 
