@@ -3,6 +3,9 @@
 The usual engine tries one way after another, which a few signs make endless. Here all ways are gone
 at once (a nondeterministic automaton whose sets of states become the states of a deterministic one,
 as they are met); in return there is neither look-around nor back reference.
+
+RE2 works alike and is the library for this; but google-re2 has no wheels for Linux with musl, nor
+for all other systems on which this package is installed to train, so it cannot be required.
 """
 
 from __future__ import annotations
