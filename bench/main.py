@@ -1,10 +1,11 @@
-"""``python -m bench.main [--quick] [--only ROW,…] [--root DIR]``: ours and its peers, in turns.
+"""``python -m bench.main [--quick] [--only ROW,… [--again]] [--root DIR]``: ours and its peers.
 
 Each peer is installed from PyPI into an environment of its own under ``.bench``, ours from this
 checkout. In every round all peers are measured one after the other for a row before the next row
 comes, beginning with another peer each round, so that what changes on the machine meets them all.
 A whole run of three rounds writes ``bench/RESULTS.md``; one of ``--quick`` or of single rows is a
-trial and writes ``RESULTS.md`` in the root. Linux only.
+trial and writes ``RESULTS.md`` in the root. ``--again`` puts the single rows in place of those of
+the last whole run, for instance because others were using the machine then. Linux only.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from bench.rows import ROWS, Bench, Failed, last_line
 ONCE = ("chart", "ingest", "store")
 SCRIPTS = {"ingest": "bench_ingest.py", "store": "bench_store.py"}
 QUICK = {"ingest": ["--posts", "400"], "store": ["--quick"]}
+KEPT = "whole.json"
+"""In the root: all that the last whole run measured."""
 RATES = {
     "rate": re.compile(r"points per second of one core\s+([\d.]+) M"),
     "wall": re.compile(r"points per second, wall\s+([\d.]+) M"),
@@ -48,25 +51,52 @@ def main() -> None:
                 for peer in _in_turn(bench.round, titles):
                     _measure(bench, results, row, peer)
     printed = _once(bench, results, rows, titles)
-    lines = [*_head(bench, before), "", *table.table(results, titles, rows), "", table.QUOTED]
-    lines += _verdict(results, rows) + _appendix(bench, printed)
+    when = [_when(bench, before)]
     whole = not (options.quick or options.only)
-    target = (CHECKOUT / "bench" if whole else bench.root) / "RESULTS.md"
+    if options.again:
+        when[0] += f": {', '.join(sorted(rows))}, measured again"
+        when, printed = _rest(bench.root / KEPT, results, rows, when, printed)
+        rows = {*ROWS, *ONCE}
+    lines = [*_head(bench, when), "", *table.table(results, titles, rows), "", table.QUOTED]
+    lines += _verdict(results, rows) + _appendix(bench, printed)
+    target = (CHECKOUT / "bench" if whole or options.again else bench.root) / "RESULTS.md"
     apart = sections.kept(target.read_text()) if target.is_file() else []
     target.write_text("\n\n".join(["\n".join(lines), *apart]) + "\n")
-    (bench.root / "values.json").write_text(
-        json.dumps({f"{figure} {peer}": all_ for (figure, peer), all_ in results.values.items()})
-    )
+    if whole or options.again:
+        values = {f"{figure} {peer}": all_ for (figure, peer), all_ in results.values.items()}
+        kept = {"when": when, "values": values, "printed": printed}
+        (bench.root / KEPT).write_text(json.dumps(kept))
     print(f"\n{target}")
+
+
+def _rest(
+    path: Path,
+    results: table.Results,
+    rows: set[str],
+    when: list[str],
+    printed: dict[str, str],
+) -> tuple[list[str], dict[str, str]]:
+    """Add what the last whole run measured of the other rows; returns when and what was printed."""
+    kept = json.loads(path.read_text())
+    for name, values in kept["values"].items():
+        figure, _, peer = name.partition(" ")
+        row = figure.split(".")[0]
+        if row not in rows:
+            results.add(row, peer, {figure.partition(".")[2]: values})
+    return [*kept["when"], *when], {**kept["printed"], **printed}
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round, no chart of 10 M points")
     parser.add_argument("--only", default="", help=f"rows of {', '.join((*ROWS, *ONCE))}")
+    parser.add_argument("--again", action="store_true", help="put them into the last results")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--root", type=Path, default=CHECKOUT / ".bench")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.again and (options.quick or not options.only):
+        parser.error("--again goes with --only, without --quick")
+    return options
 
 
 def _install(bench: Bench, results: table.Results) -> dict[str, str]:
@@ -145,8 +175,15 @@ def _script(bench: Bench, row: str) -> str:
     return (folder / "script.log").read_text()
 
 
-def _head(bench: Bench, before: str) -> list[str]:
+def _when(bench: Bench, before: str) -> str:
     share = bench.foreign / bench.elapsed if bench.elapsed else 0.0
+    return (
+        f"Begun {before}; ended {table.today()}, load {table.load()}; "
+        f"others took {share:.1%} of the core while it was measured on"
+    )
+
+
+def _head(bench: Bench, when: list[str]) -> list[str]:
     rounds = "one round: a trial" if bench.quick else "rounds of all peers in turn"
     return [
         "# Measurements",
@@ -157,8 +194,7 @@ def _head(bench: Bench, before: str) -> list[str]:
         *table.machine(),
         f"- Ours: installed {environments.how_installed()}; peers from PyPI, with their defaults, ",
         "  offline; ours in mode `offline` (`init()`/`finish()` and charts: `local`)",
-        f"- Begun {before}; ended {table.today()}, load {table.load()}",
-        f"- Others took {share:.1%} of the core while it was measured on",
+        *(f"- {line}" for line in when),
         *(f"- {note}" for note in bench.notes),
     ]
 
