@@ -37,6 +37,7 @@ from swanlab.server.metrics.contract import (
     Receipt,
 )
 from swanlab.server.peers import Telling
+from swanlab.server.replies import Replies
 from swanlab.server.sealing import Keeper
 from swanlab.server.stores import Stores
 from swanlab.server.vitals import Vitals
@@ -92,6 +93,8 @@ class Ingest:
         """Bytes of posts that wait for their commit, in all projects."""
         self.refused = (0.0, "")
         """When (monotonic seconds) the machine last kept posts from being stored, and how."""
+        self.replies = Replies()
+        """For those who wait for their posts on the event loop."""
         self.forgotten = 0
         """How often runs went or came; what was said about them before no longer holds."""
         with db.read() as connection:
@@ -149,19 +152,23 @@ class Ingest:
         Raises a 429 ``Problem`` when too much is waiting already.
         """
         done: Future[Receipt] = Future()
-        post = Post(run, writer, offset, frames, done, seen)
+        self.put(Post(run, writer, offset, frames, done, seen))
+        return done
+
+    def put(self, post: Post) -> None:
+        """Queue a post as ``submit`` does, its ``done`` made by the caller."""
         with self._lock:
             if self._closed:
                 raise busy("The server is going down.")
             if self.waiting > ALL_BYTES:
                 raise busy("Too much is waiting on this server; send this one again.")
-            lane = self._lanes.get(run.home)
+            home = post.run.home
+            lane = self._lanes.get(home)
             if lane is None or not lane.put(post):
-                lane = Lane(self, run.home)
+                lane = Lane(self, home)
                 lane.put(post)
-                self._lanes[run.home] = lane
+                self._lanes[home] = lane
                 lane.start()
-        return done
 
     def check(self, run: LiveRun) -> None:
         """Raise the 429 ``Problem`` that ``submit`` would, before the body is read.

@@ -1,7 +1,8 @@
 """The queue of one project's posts, and the thread that commits them.
 
 It commits whatever has queued since its last commit in one transaction: an idle server answers at
-once, a busy one shares the wait for the disk among many posts.
+once, a busy one shares the wait for the disk among many posts. Whoever has just been answered often
+has a next post at once; so many posts as there were senders a moment ago are waited for, shortly.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 from swanlab.server import trouble
 from swanlab.server.http import Problem
 from swanlab.server.metrics.contract import Receipt
+from swanlab.server.replies import Reply
 
 if TYPE_CHECKING:
     from swanlab.server.ingest import Ingest, LiveRun
@@ -26,6 +28,8 @@ QUEUED_POSTS, QUEUED_BYTES = 2_000, 64 * 1024 * 1024
 """Of a project. One run may take a quarter of it: it cannot keep the others out."""
 RUN_POSTS, RUN_BYTES = QUEUED_POSTS // 4, QUEUED_BYTES // 4
 GROUP_POSTS, GROUP_BYTES = 256, 8 * 1024 * 1024
+GATHER = 0.02
+"""Seconds after a commit in which those who have just been answered are waited for."""
 IDLE = 10.0
 
 log = logging.getLogger("swanlab.server")
@@ -38,7 +42,7 @@ class Post(msgspec.Struct, frozen=True, eq=False):
     writer: str
     offset: int
     frames: bytes
-    done: Future[Receipt]
+    done: Future[Receipt] | Reply
     seen: int
     """Unix milliseconds at which the run was last heard of, by this post."""
 
@@ -56,6 +60,12 @@ class Lane:
         self._sizes: Counter[int] = Counter()
         self._posts = self._bytes = 0
         self._ended = self._stopping = False
+        self._wanted = 1
+        """Posts for which the thread is worth waking."""
+        self._senders = 0
+        """How many posts there were at the last commit, those that came meanwhile included."""
+        self._committed = 0.0
+        """When (monotonic seconds) that ended."""
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=f"commit-{home}", daemon=True)
 
@@ -78,7 +88,8 @@ class Lane:
             self.check(post.run.id)
             self._queues.setdefault(post.run.id, deque()).append(post)
             self._count(post, 1)
-            self._wake.notify()
+            if self._posts >= self._wanted:
+                self._wake.notify()
             return True
 
     def queued(self) -> tuple[int, int]:
@@ -104,9 +115,9 @@ class Lane:
 
     def _take(self) -> list[Post]:
         with self._wake:
-            until = time.monotonic() + IDLE
-            while not self._queues and not self._stopping and time.monotonic() < until:
-                self._wake.wait(IDLE)
+            self._wait(1, time.monotonic() + IDLE)
+            if self._queues:
+                self._wait(min(self._senders, GROUP_POSTS), self._committed + GATHER)
             group: list[Post] = []
             size = 0
             # A post whose sender hung up before its turn is left out: it was not acknowledged.
@@ -117,6 +128,16 @@ class Lane:
                     group.append(post)
             self._ended = not group and not self._queues
             return group
+
+    def _wait(self, posts: int, until: float) -> None:
+        """Wait for so many posts, or until then (monotonic seconds)."""
+        self._wanted = posts
+        while self._posts < posts and not self._stopping:
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            self._wake.wait(left)
+        self._wanted = 1
 
     def _next(self) -> Post:
         """Take one post of the run whose turn it is, and let the next run have its turn."""
@@ -143,6 +164,8 @@ class Lane:
             except Exception as error:  # noqa: BLE001 - said and logged there
                 later = self._one_by_one(group, error)
             self._put_back(later)
+            self._senders = len(group) - len(later) + self._posts
+            self._committed = time.monotonic()
 
     def _one_by_one(self, group: list[Post], error: Exception) -> list[Post]:
         """Find the post that fails: the others are not to wait for it. Returns those for later."""
