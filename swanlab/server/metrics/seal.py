@@ -134,9 +134,18 @@ def plan(connection: sa.Connection, ledger: rows.Ledger, view: View) -> Plan:
             old[sid, start] = Arrays(*codec.decode_chunk(data, memo))
         except codec.DamagedError as error:
             found.lose(sid, start, data, str(error))
-    packer = merge.Packer()
+    pieces = iter(
+        merge.fill(
+            [
+                (region, None if region.chunk is None else old.get((item.sid, region.chunk)))
+                for item in todo
+                for region in item.regions
+            ],
+            merge.Packer(),
+        )
+    )
     for item in todo:
-        _merge(found, item, old, packer)
+        _merge(found, item, [piece for _ in item.regions for piece in next(pieces)])
     pack(connection, found)
     _summarise(found, {item.sid: item for item in todo}, view)
     return found
@@ -187,18 +196,9 @@ def _load_headers(connection: sa.Connection, run: int, todo: list[_Series]) -> N
         by_sid[sid].pages[start] = rows.headers(data)
 
 
-def _merge(
-    found: Plan, item: _Series, old: dict[tuple[int, int], Arrays], packer: merge.Packer
-) -> None:
-    """Pack one series and note the rows that change."""
-    removed: list[int] = []
-    added: list[merge.Piece] = []
-    for region in item.regions:
-        before = None
-        if region.chunk is not None:
-            before = old.get((item.sid, region.chunk))
-            removed.append(region.chunk)
-        added += merge.fill(region, before, packer)
+def _merge(found: Plan, item: _Series, added: list[merge.Piece]) -> None:
+    """Note the rows of one series that change."""
+    removed = [region.chunk for region in item.regions if region.chunk is not None]
     headers, item.page = found.change(item.sid, item.pages, item.headers, removed, added)
     if not item.appends:
         item.summary[:] = aggregate.of_headers(headers)
