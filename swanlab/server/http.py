@@ -128,7 +128,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     ranges: bool = False
     """Answers a part of the body when asked by ``Range``."""
 
+    waits: bool = False
+    """Whether the handler is a coroutine; found out, not said."""
+
     def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "waits", iscoroutinefunction(self.handler))
         if not isinstance(self.need, Need):
             raise TypeError(f"{self.method} {self.path} does not say what it needs")
 
@@ -198,7 +202,7 @@ async def _serve(route: Route, request: Request) -> Response:
         ask.query = _query(request, route.query)
     if route.body is not None:
         ask.body = _decode(await read_body(request, MAX_BODY), request, route.body)
-    if iscoroutinefunction(route.handler):
+    if route.waits:
         result = await route.handler(ask)
     else:
         result = await run_in_threadpool(route.handler, ask)

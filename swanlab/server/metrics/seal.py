@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from swanlab.server.db.cursor import Cursor
 from swanlab.server.metrics import aggregate, codec, merge, pages, rows, schema
 from swanlab.server.metrics.aggregate import HEADER, Records
 from swanlab.server.metrics.tail import Arrays, Name, View
@@ -318,14 +319,13 @@ def _rewrite(
     removed: list[dict[str, int]],
     added: list[dict[str, Any]],
 ) -> None:
-    if removed:
-        connection.execute(
-            sa.delete(table).where(
-                table.c.run == sa.bindparam("b_run"),
-                table.c.sid == sa.bindparam("b_sid"),
-                table.c.start == sa.bindparam("b_start"),
-            ),
-            removed,
-        )
-    if added:
-        connection.execute(sa.insert(table), added)
+    with Cursor(connection) as cursor:
+        if removed:
+            where = "run = ? AND sid = ? AND start = ?"
+            keys = [(key["b_run"], key["b_sid"], key["b_start"]) for key in removed]
+            cursor.many(f"DELETE FROM {table.name} WHERE {where}", keys)  # noqa: S608
+        if added:
+            names = table.c.keys()
+            columns, places = ", ".join(names), ", ".join("?" * len(names))
+            rows = [[row[name] for name in names] for row in added]
+            cursor.many(f"INSERT INTO {table.name} ({columns}) VALUES ({places})", rows)  # noqa: S608
