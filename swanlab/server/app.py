@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from swanlab.server.gate import Gate
-from swanlab.server.http import API, mount, on_http_exception
+from swanlab.server.http import API, Direct, mount, on_http_exception
 from swanlab.server.monitor import metrics
 from swanlab.server.pages import page
 from swanlab.server.routes import ROUTES, frames
@@ -32,8 +32,7 @@ def create_app(server: Server) -> Starlette:
         yield
         await run_in_threadpool(server.close)
 
-    # Routes are tried one after the other, and nearly all requests of a busy server are posts.
-    served = mount((*frames.ROUTES, *(route for route in ROUTES if route not in frames.ROUTES)))
+    served = mount(ROUTES)
     app = Starlette(
         routes=[
             *served,
@@ -41,7 +40,7 @@ def create_app(server: Server) -> Starlette:
             Route("/metrics", metrics),
             Route("/{path:path}", page, methods=_METHODS),
         ],
-        middleware=[Middleware(Gate, server=server)],
+        middleware=[Middleware(Gate, server=server, direct=Direct(frames.POSTS))],
         exception_handlers={HTTPException: on_http_exception},
         lifespan=lifespan,
     )

@@ -15,6 +15,7 @@ from swanlab.server.logs import request_id
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from swanlab.server.http import Direct
     from swanlab.server.state import Server
 
 log = logging.getLogger("swanlab.server.requests")
@@ -57,9 +58,10 @@ _EMBED = "/embed/"
 class Gate:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, server: Server) -> None:
+    def __init__(self, app: ASGIApp, server: Server, direct: Direct) -> None:
         self._app = app
         self._server = server
+        self._direct = direct
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -84,6 +86,8 @@ class Gate:
         if not _welcome(scope, self._server.hosts):
             message = "This server is not called by that name."
             await refuse(Problem(421, "wrong_host", message))(scope, receive, dressed)
+        elif self._direct.takes(scope):
+            await self._direct(scope, receive, dressed)
         else:
             await self._app(scope, receive, dressed)
         took = time.perf_counter() - began

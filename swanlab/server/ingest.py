@@ -4,8 +4,7 @@ A post is acknowledged when it is on the disk. It names the offset in its writer
 starts; the expected one moves in the transaction that stores the post, so that sending again is
 free and nothing is stored twice.
 
-One thread per busy project commits whatever has queued since its last commit in one transaction:
-an idle server answers at once, a busy one shares the wait for the disk among many posts.
+Posts of a project wait in its lane (``lane.py``), whose thread commits them.
 """
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ import itertools
 import logging
 import threading
 import time
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 
-import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from swanlab.server import effects, trouble
+from swanlab.server import effects
 from swanlab.server.db import projects, runs, sources
 from swanlab.server.db.engine import Database
 from swanlab.server.db.projects import ProjectRow
-from swanlab.server.http import Problem, is_copy, no_such
+from swanlab.server.http import is_copy, no_such
+from swanlab.server.lane import Lane, Post, busy
 from swanlab.server.live import Hub, Kind, News
 from swanlab.server.messages.message import State
 from swanlab.server.metrics.contract import (
@@ -38,17 +37,13 @@ from swanlab.server.metrics.contract import (
     Receipt,
 )
 from swanlab.server.peers import Telling
+from swanlab.server.replies import Replies
 from swanlab.server.sealing import Keeper
 from swanlab.server.stores import Stores
 from swanlab.server.vitals import Vitals
 
-QUEUED_POSTS, QUEUED_BYTES = 2_000, 64 * 1024 * 1024
-"""Of a project. One run may take a quarter of it: it cannot keep the others out."""
-RUN_POSTS, RUN_BYTES = QUEUED_POSTS // 4, QUEUED_BYTES // 4
 ALL_BYTES = 256 * 1024 * 1024
 """Of all projects together."""
-GROUP_POSTS, GROUP_BYTES = 256, 8 * 1024 * 1024
-IDLE = 10.0
 REFUSAL_COUNTS = 5.0
 """Seconds for which posts that could not be stored make the server unfit for more."""
 
@@ -72,18 +67,6 @@ class LiveRun:
         self.version = next(_versions)
         self.gone = False
         """Whether it was deleted: what is still waiting for it is refused."""
-
-
-class Post(msgspec.Struct, frozen=True, eq=False):
-    """One post waiting for its commit."""
-
-    run: LiveRun
-    writer: str
-    offset: int
-    frames: bytes
-    done: Future[Receipt]
-    seen: int
-    """Unix milliseconds at which the run was last heard of, by this post."""
 
 
 class Ingest:
@@ -110,6 +93,8 @@ class Ingest:
         """Bytes of posts that wait for their commit, in all projects."""
         self.refused = (0.0, "")
         """When (monotonic seconds) the machine last kept posts from being stored, and how."""
+        self.replies = Replies()
+        """For those who wait for their posts on the event loop."""
         self.forgotten = 0
         """How often runs went or came; what was said about them before no longer holds."""
         with db.read() as connection:
@@ -167,19 +152,23 @@ class Ingest:
         Raises a 429 ``Problem`` when too much is waiting already.
         """
         done: Future[Receipt] = Future()
-        post = Post(run, writer, offset, frames, done, seen)
+        self.put(Post(run, writer, offset, frames, done, seen))
+        return done
+
+    def put(self, post: Post) -> None:
+        """Queue a post as ``submit`` does, its ``done`` made by the caller."""
         with self._lock:
             if self._closed:
-                raise _busy("The server is going down.")
+                raise busy("The server is going down.")
             if self.waiting > ALL_BYTES:
-                raise _busy("Too much is waiting on this server; send this one again.")
-            lane = self._lanes.get(run.home)
+                raise busy("Too much is waiting on this server; send this one again.")
+            home = post.run.home
+            lane = self._lanes.get(home)
             if lane is None or not lane.put(post):
-                lane = Lane(self, run.home)
+                lane = Lane(self, home)
                 lane.put(post)
-                self._lanes[run.home] = lane
+                self._lanes[home] = lane
                 lane.start()
-        return done
 
     def check(self, run: LiveRun) -> None:
         """Raise the 429 ``Problem`` that ``submit`` would, before the body is read.
@@ -418,131 +407,6 @@ class Ingest:
         self.keeper.close()
 
 
-class Lane:
-    """The queue of one home and its committing thread, which ends when nothing comes.
-
-    Every run has a queue of its own, and they are served in turns: one that floods the server waits
-    for itself.
-    """
-
-    def __init__(self, ingest: Ingest, home: int) -> None:
-        self._ingest, self._home = ingest, home
-        self._queues: OrderedDict[int, deque[Post]] = OrderedDict()
-        self._sizes: Counter[int] = Counter()
-        self._posts = self._bytes = 0
-        self._ended = self._stopping = False
-        self._wake = threading.Condition()
-        self._thread = threading.Thread(target=self._work, name=f"commit-{home}", daemon=True)
-
-    def start(self) -> None:
-        """Begin to commit."""
-        self._thread.start()
-
-    def check(self, run: int) -> None:
-        """Raise a 429 ``Problem`` when the project or this run has too much waiting."""
-        if self._posts >= QUEUED_POSTS or self._bytes > QUEUED_BYTES:
-            raise _busy("Too many posts are waiting; send this one again.")
-        if len(self._queues.get(run, ())) >= RUN_POSTS or self._sizes[run] > RUN_BYTES:
-            raise _busy("Too many posts of this run are waiting; send this one again.")
-
-    def put(self, post: Post) -> bool:
-        """Queue a post; False when the thread has ended and a new lane is needed."""
-        with self._wake:
-            if self._ended:
-                return False
-            self.check(post.run.id)
-            self._queues.setdefault(post.run.id, deque()).append(post)
-            self._count(post, 1)
-            self._wake.notify()
-            return True
-
-    def queued(self) -> tuple[int, int]:
-        """Return how many posts and bytes are queued."""
-        with self._wake:
-            return self._posts, self._bytes
-
-    def _count(self, post: Post, sign: int) -> None:
-        size = sign * len(post.frames)
-        self._posts += sign
-        self._bytes += size
-        self._sizes[post.run.id] += size
-        if not self._sizes[post.run.id]:
-            del self._sizes[post.run.id]
-        self._ingest.count(size)
-
-    def stop(self) -> None:
-        """Commit what is queued and end."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify()
-        self._thread.join()
-
-    def _take(self) -> list[Post]:
-        with self._wake:
-            until = time.monotonic() + IDLE
-            while not self._queues and not self._stopping and time.monotonic() < until:
-                self._wake.wait(IDLE)
-            group: list[Post] = []
-            size = 0
-            # A post whose sender hung up before its turn is left out: it was not acknowledged.
-            while self._queues and len(group) < GROUP_POSTS and size < GROUP_BYTES:
-                post = self._next()
-                if post.done.running() or post.done.set_running_or_notify_cancel():
-                    size += len(post.frames)
-                    group.append(post)
-            self._ended = not group and not self._queues
-            return group
-
-    def _next(self) -> Post:
-        """Take one post of the run whose turn it is, and let the next run have its turn."""
-        run, queue = self._queues.popitem(last=False)
-        post = queue.popleft()
-        if queue:
-            self._queues[run] = queue
-        self._count(post, -1)
-        return post
-
-    def _put_back(self, posts: list[Post]) -> None:
-        with self._wake:
-            for post in reversed(posts):
-                self._queues.setdefault(post.run.id, deque()).appendleft(post)
-                self._count(post, 1)
-
-    def _work(self) -> None:
-        while not self._ended:
-            group = self._take()
-            if not group:
-                continue
-            try:
-                later = self._ingest.commit(self._home, group)
-            except Exception as error:  # noqa: BLE001 - said and logged there
-                later = self._one_by_one(group, error)
-            self._put_back(later)
-
-    def _one_by_one(self, group: list[Post], error: Exception) -> list[Post]:
-        """Find the post that fails: the others are not to wait for it. Returns those for later."""
-        waiting = [post for post in group if not post.done.done()]
-        trouble.report(log, "storing posts", error)
-        problem = trouble.of(error)
-        if problem is not None:  # The machine's fault: each would fail alike.
-            self._ingest.refused = (time.monotonic(), str(problem))
-            for post in waiting:
-                post.done.set_exception(error)
-            return []
-        later: list[Post] = []
-        for post in waiting:
-            if len(waiting) == 1:
-                post.done.set_exception(error)
-                break
-            try:
-                later += self._ingest.commit(self._home, [post])
-            except Exception as own:  # noqa: BLE001 - reported, and told to its sender
-                trouble.report(log, f"storing a post of run {post.run.id}", own)
-                if not post.done.done():
-                    post.done.set_exception(own)
-        return later
-
-
 def _decode(store: MetricStore, post: Post) -> Decoded | None:
     """Take the post apart, or refuse it: it does not start where the writer's file was left."""
     try:
@@ -576,7 +440,3 @@ def _effects(connection: Connection, post: Post, decoded: Decoded) -> None:
                 refused["records that could not be applied"] += 1
     for reason, count in refused.items():
         decoded.refused[reason] = decoded.refused.get(reason, 0) + count
-
-
-def _busy(message: str) -> Problem:
-    return Problem(429, "busy", message, {"retry_after": 1}, {"retry-after": "1"})

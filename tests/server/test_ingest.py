@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from swanlab import records, runfile
-from swanlab.server.ingest import QUEUED_BYTES
+from swanlab.server.lane import QUEUED_BYTES
 from swanlab.server.routes.frames import MAX_COMPRESSED, MAX_RAW
 from tests.server.wire import STARTED, Sender, frame, header, keys, scalars
 
@@ -202,7 +202,7 @@ def test_values_no_database_can_hold_do_not_stop_a_post(sender, alice, run):
 
 def test_too_many_waiting_bytes_are_answered_with_retry_after(sender, server, monkeypatch):
     assert QUEUED_BYTES > MAX_RAW
-    monkeypatch.setattr("swanlab.server.ingest.QUEUED_POSTS", 0)
+    monkeypatch.setattr("swanlab.server.lane.QUEUED_POSTS", 0)
     answer = sender.post(BEGIN)
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) >= 1

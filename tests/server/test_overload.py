@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from swanlab import records, runfile
-from swanlab.server import ingest
+from swanlab.server import ingest, lane
 from swanlab.server.http import Problem
 from tests.server.wire import Sender, frame, header, keys, scalars
 
@@ -27,8 +27,8 @@ def held(server, monkeypatch):
         return commit(self, project, posts)
 
     monkeypatch.setattr(ingest.Ingest, "commit", wait)
-    monkeypatch.setattr(ingest, "RUN_POSTS", 5)
-    monkeypatch.setattr(ingest, "GROUP_POSTS", 4)
+    monkeypatch.setattr(lane, "RUN_POSTS", 5)
+    monkeypatch.setattr(lane, "GROUP_POSTS", 4)
     gate.groups = groups
     yield gate
     gate.set()

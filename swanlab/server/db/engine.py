@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, extract, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from swanlab.server.db import postgres
+from swanlab.server.db import cursor, postgres
 from swanlab.server.db.migrations import migrate
 
 FILE_NAME = "swanlab.db"
@@ -100,4 +100,4 @@ def _begin(connection: Connection) -> None:
     # A transaction that starts reading and then writes can fail with "database is locked" however
     # long it waits; taking the write lock first makes it wait in line.
     write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    cursor.begin(connection, "BEGIN IMMEDIATE" if write else "BEGIN")

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
+from swanlab.server.db.cursor import Cursor
 from swanlab.server.db.engine import insert_new, now
 from swanlab.server.db.schema import runs, sources, writers
 from swanlab.server.messages.message import State
@@ -157,11 +158,15 @@ def hold(
 
     ``change``: nor changes them. Holds until the transaction ends.
     """
-    asked = select(runs.c.id, runs.c.state).where(runs.c.id.in_(sorted(numbers)))
-    found = connection.execute(
-        asked.order_by(runs.c.id).with_for_update(key_share=True, read=not change)
-    )
-    return {row.id: row.state for row in found}
+    if not numbers:
+        return {}
+    rest = ""
+    if connection.dialect.name == "postgresql":
+        rest = " FOR NO KEY UPDATE" if change else " FOR KEY SHARE"
+    wanted = ",".join(map(str, sorted(numbers)))
+    with Cursor(connection) as cursor:
+        query = f"SELECT id, state FROM runs WHERE id IN ({wanted}) ORDER BY id{rest}"  # noqa: S608
+        return dict(cursor.all(query))
 
 
 LISTED = ("id", "run_id", "name", "state", "tags", "created_at", "finished_at", "seen_at", "source")

@@ -149,6 +149,34 @@ def regroup(starts: Ints, groups: Records) -> Records:
     return out
 
 
+def group_rows(starts: Ints, steps: Ints, times: Ints, values: Floats) -> Records:
+    """Return ``group`` of every row of ``values``, all finite, which share steps and times."""
+    out = np.zeros((len(values), len(starts)), dtype=GROUP)
+    ends = np.append(starts[1:], len(steps))
+    out["step"], out["time"] = steps[starts], times[starts]
+    out["low"] = np.minimum.reduceat(values, starts, axis=1)
+    out["high"] = np.maximum.reduceat(values, starts, axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        out["total"] = np.add.reduceat(values, starts, axis=1)
+    out["last"] = values[:, ends - 1]
+    out["count"] = ends - starts
+    return out
+
+
+def regroup_rows(starts: Ints, groups: Records) -> Records:
+    """Return ``regroup`` of every row of ``groups``, which are as ``group_rows`` gives them."""
+    out = np.zeros((len(groups), len(starts)), dtype=GROUP)
+    ends = np.append(starts[1:], groups.shape[1])
+    out["step"], out["time"] = groups["step"][:, starts], groups["time"][:, starts]
+    out["low"] = np.minimum.reduceat(groups["low"], starts, axis=1)
+    out["high"] = np.maximum.reduceat(groups["high"], starts, axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        out["total"] = np.add.reduceat(groups["total"], starts, axis=1)
+    out["last"] = groups["last"][:, ends - 1]
+    out["count"] = np.add.reduceat(groups["count"][:1], starts, axis=1)
+    return out
+
+
 def concatenate(parts: Sequence[Records]) -> Records:
     """Put records of one layout behind each other; numpy would compare layouts field by field."""
     if len(parts) == 1:
@@ -270,6 +298,30 @@ def header(
         version,
         0,
     )
+
+
+def headers(
+    window: tuple[int, int],
+    points: tuple[Ints, Ints, Floats],
+    rollup: tuple[int, int],
+    version: int,
+) -> Records:
+    """Return ``header`` of every row of the values, all finite, which share steps and times."""
+    steps, times, values = points
+    out = np.zeros(len(values), dtype=HEADER)
+    rows, low, high = np.arange(len(values)), values.argmin(axis=1), values.argmax(axis=1)
+    out["start"], out["bits"] = window
+    out["first"], out["last"] = steps[0], steps[-1]
+    out["first_time"], out["last_time"] = times[0], times[-1]
+    out["low"], out["low_step"] = values[rows, low], steps[low]
+    out["high"], out["high_step"] = values[rows, high], steps[high]
+    with np.errstate(over="ignore", invalid="ignore"):
+        out["total"] = values.sum(axis=1)
+    out["last_value"] = out["last_finite"] = values[:, -1]
+    out["points"] = len(steps)
+    out["fine"], out["coarse"] = rollup
+    out["format"] = version
+    return out
 
 
 def join(older: Records, newer: Records) -> Records:

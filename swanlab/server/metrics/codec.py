@@ -112,6 +112,28 @@ def encode_chunk(steps: bytes, times: bytes, values: Floats) -> bytes:
     return body + _CRC.pack(crc32(body))
 
 
+def encode_chunks(steps: bytes, times: bytes, values: Floats) -> list[bytes]:
+    """Return ``encode_chunk`` of every row of ``values``, which share their steps and times."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        narrow = values.astype("<f4")
+    same = narrow.astype(np.float64).view(np.int64) == values.view(np.int64)
+    wide = _shuffle_rows(values)
+    small = _shuffle_rows(narrow)
+    found = []
+    for row, flags in enumerate(same.all(axis=1).tolist()):
+        head = _CHUNK.pack(VERSION, flags, values.shape[1], len(steps), len(times))
+        body = b"".join((head, steps, times, _zstd.compress(small[row] if flags else wide[row])))
+        found.append(body + _CRC.pack(crc32(body)))
+    return found
+
+
+def _shuffle_rows(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return every row of an array, shuffled as ``_shuffle`` does."""
+    rows, size = len(array), array.dtype.itemsize
+    planes = array.view(np.uint8).reshape(rows, -1, size).transpose(0, 2, 1)
+    return np.ascontiguousarray(planes).reshape(rows, -1)
+
+
 def decode_chunk(blob: bytes, memo: Memo) -> tuple[Ints, Ints, Floats]:
     """Return steps, times and values of a chunk; raises ``DamagedError``.
 
@@ -142,6 +164,13 @@ def encode_groups(groups: Records) -> bytes:
     """Pack roll-up groups."""
     body = _GROUPS.pack(VERSION, len(groups)) + _zstd.compress(_shuffle(groups))
     return body + _CRC.pack(crc32(body))
+
+
+def encode_groups_of(groups: Records) -> list[bytes]:
+    """Return ``encode_groups`` of every row of ``groups``."""
+    head = _GROUPS.pack(VERSION, groups.shape[1])
+    bodies = [head + _zstd.compress(row) for row in _shuffle_rows(groups)]
+    return [body + _CRC.pack(crc32(body)) for body in bodies]
 
 
 def decode_groups(blobs: Sequence[bytes]) -> tuple[Records, Ints]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from swanlab.server.db import postgres
+from swanlab.server.db import cursor, postgres
 
 CONNECTIONS, MORE_CONNECTIONS = 6, 12
 """Of one server to PostgreSQL, for metrics."""
@@ -69,7 +69,7 @@ def _set_up(connection: Any, _record: Any) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     immediate = connection.get_execution_options().get(_IMMEDIATE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    cursor.begin(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def reclaim(engine: sa.Engine) -> None:

@@ -6,11 +6,12 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
+from swanlab.server.db.cursor import Cursor
 from swanlab.server.metrics import codec, decode, rows, schema
 from swanlab.server.metrics.contract import Batch, Decoded, OffsetMismatch, Receipt, Writer
 from swanlab.server.metrics.tails import Added
@@ -18,11 +19,19 @@ from swanlab.server.metrics.tails import Added
 Id = tuple[int, str]
 """A writer: (run, name)."""
 
-# Statements are built once: building one takes longer than the database takes to run it.
-_WRITERS = sa.select(schema.writer).where(
-    schema.writer.c.run.in_(sa.bindparam("runs", expanding=True))
+# What every post needs is said to the driver: SQLAlchemy takes longer over it than the database.
+_SET_WRITER = (
+    "INSERT INTO writer (run, writer, next_offset, rank, started) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (run, writer) DO UPDATE SET next_offset = excluded.next_offset,"
+    " rank = excluded.rank, started = excluded.started"
 )
-_NEW_BATCH = sa.insert(schema.batch)
+_NEW_BATCH = "INSERT INTO batch (run, seq, writer, rank, points, blocks) VALUES (?, ?, ?, ?, ?, ?)"
+_SET_LEDGER = (
+    "INSERT INTO ledger (run, top, sealed, seals, series, pending, touched)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run) DO UPDATE SET"
+    " top = excluded.top, pending = excluded.pending, touched = excluded.touched"
+)
+# Others are built once: building one takes longer than the database takes to run it.
 _NEW_DEFINITION = sa.insert(schema.definition)
 _NEWEST = sa.select(sa.func.max(schema.definition.c.offset)).where(
     schema.definition.c.run == sa.bindparam("run"),
@@ -35,6 +44,14 @@ _REMEMBERED = 2048
 UNKNOWN = "records of a kind or shape that this server does not know"
 
 
+class _Row(NamedTuple):
+    """What the database says of a writer."""
+
+    next_offset: int
+    rank: int
+    started: int | None
+
+
 class Writers:
     """What is known of writers, kept in memory as long as the database says the same."""
 
@@ -44,10 +61,10 @@ class Writers:
 
     def load(self, connection: sa.Connection, ids: Sequence[Id]) -> list[Writer]:
         """Return the writers as the transaction of ``connection`` sees them."""
-        stored: dict[Id, Any] = {}
-        for part in rows.portions({run for run, _ in ids}):
-            found_rows = connection.execute(_WRITERS, {"runs": part})
-            stored.update({(row[0], row[1]): row for row in found_rows})
+        stored = {
+            (run, writer): _Row(*rest)
+            for run, writer, *rest in rows.writers(connection, {run for run, _ in ids})
+        }
         found = []
         for name in ids:
             row = stored.get(name)
@@ -102,7 +119,7 @@ class Writers:
 
 
 def _caught_up(
-    connection: sa.Connection, name: Id, row: Any, known: Writer | None
+    connection: sa.Connection, name: Id, row: _Row, known: Writer | None
 ) -> Writer | None:
     """Return the writer if what another server took in of it since defined nothing; else None."""
     if known is None or known.offset > row.next_offset:
@@ -115,7 +132,7 @@ def _caught_up(
     )
 
 
-def replay(connection: sa.Connection, name: Id, row: Any) -> Writer:
+def replay(connection: sa.Connection, name: Id, row: _Row) -> Writer:
     """Build a writer from its definitions."""
     table = schema.definition
     query = sa.select(table.c.frames).where(table.c.run == name[0], table.c.writer == name[1])
@@ -127,8 +144,13 @@ class Group:
     """The batches of one transaction."""
 
     def __init__(
-        self, connection: sa.Connection, writers: Writers, batches: Sequence[Batch | Decoded]
+        self,
+        connection: sa.Connection,
+        writers: Writers,
+        ledgers: dict[int, rows.Ledger],
+        batches: Sequence[Batch | Decoded],
     ) -> None:
+        self._ledgers = ledgers
         self.results: list[Receipt | OffsetMismatch] = []
         self.added: list[Added] = []
         self.states: dict[Id, Writer] = {}
@@ -149,18 +171,15 @@ class Group:
         """Write what was accepted."""
         if not self._stored:
             return
-        states = [
-            {
-                "run": run,
-                "writer": name,
-                "next_offset": state.offset,
-                "rank": state.rank,
-                "started": state.started,
-            }
-            for (run, name), state in self.states.items()
-        ]
-        columns = ["next_offset", "rank", "started"]
-        connection.execute(schema.upsert(connection.engine, schema.writer, columns), states)
+        with Cursor(connection) as cursor:
+            cursor.many(
+                _SET_WRITER,
+                [
+                    (run, name, state.offset, state.rank, state.started)
+                    for (run, name), state in self.states.items()
+                ],
+            )
+            self._store_blocks(cursor)
         definitions = [
             {
                 "run": item.batch.run,
@@ -174,7 +193,6 @@ class Group:
         if definitions:
             connection.execute(_NEW_DEFINITION, definitions)
         self._store_lines(connection)
-        self._store_blocks(connection)
         self._store_refusals(connection)
 
     def _store_lines(self, connection: sa.Connection) -> None:
@@ -211,33 +229,23 @@ class Group:
                 ],
             )
 
-    def _store_blocks(self, connection: sa.Connection) -> None:
-        items = [item for item in self._stored if item.blocks]
-        if not items:
-            return
-        ledgers = rows.ledgers(connection, {item.batch.run for item in items})
+    def _store_blocks(self, cursor: Cursor) -> None:
         now = int(time.time() * 1000)
-        batches = []
-        for item in items:
+        batches, changed = [], {}
+        for item in self._stored:
+            if not item.blocks:
+                continue
             run, rank = item.batch.run, item.after.rank
-            ledger = ledgers.get(run) or rows.Ledger(run)
+            ledger = changed.get(run) or self._ledgers.get(run) or rows.Ledger(run)
             seq = ledger.top + 1
             self.added.append(Added(run, seq, rank, item.blocks, ledger.top == ledger.sealed))
             pending = ledger.pending + item.points
-            ledgers[run] = ledger._replace(top=seq, pending=pending, touched=now)
-            batches.append(
-                {
-                    "run": run,
-                    "seq": seq,
-                    "writer": item.batch.writer,
-                    "rank": rank,
-                    "points": item.points,
-                    "blocks": codec.encode_blocks(item.blocks),
-                }
-            )
-        connection.execute(_NEW_BATCH, batches)
-        insert = schema.upsert(connection.engine, schema.ledger, ["top", "pending", "touched"])
-        connection.execute(insert, [ledger._asdict() for ledger in ledgers.values()])
+            changed[run] = ledger._replace(top=seq, pending=pending, touched=now)
+            blocks = codec.encode_blocks(item.blocks)
+            batches.append((run, seq, item.batch.writer, rank, item.points, blocks))
+        if batches:
+            cursor.many(_NEW_BATCH, batches)
+            cursor.many(_SET_LEDGER, list(changed.values()))
 
 
 def reasons(item: Decoded) -> dict[str, int]:

@@ -38,16 +38,17 @@ def shared(engine: sa.Engine) -> bool:
     return engine.dialect.name == "postgresql"
 
 
-def lock(connection: sa.Connection, runs: Iterable[int]) -> None:
-    """Let nobody else append to these runs until the transaction ends."""
-    if not shared(connection.engine):
-        return
+def lock(connection: sa.Connection, runs: Iterable[int]) -> dict[int, rows.Ledger]:
+    """Let nobody else append to these runs until the transaction ends; return their ledgers."""
     wanted = sorted(set(runs))
-    held = set(connection.scalars(_LOCK, {"runs": wanted}))
+    if not shared(connection.engine):
+        return rows.ledgers(connection, wanted)
+    held = rows.ledgers(connection, wanted, hold=True)
     fresh = [rows.Ledger(run)._asdict() for run in wanted if run not in held]
     if fresh:
         connection.execute(_NEW, fresh)
-        connection.execute(_LOCK, {"runs": wanted})
+        held = rows.ledgers(connection, wanted, hold=True)
+    return held
 
 
 @contextmanager

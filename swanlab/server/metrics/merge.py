@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,12 +10,16 @@ import numpy as np
 from swanlab.server.metrics import aggregate, codec, grid
 from swanlab.server.metrics.aggregate import HEADER, NO_ROLLUP, Records
 from swanlab.server.metrics.contract import Ints
-from swanlab.server.metrics.tail import Arrays, concatenate, unique
+from swanlab.server.metrics.tail import Arrays, last_of_each
 
 ROLLUP_FROM = 256
 """Chunks of fewer points have no roll-ups: decoding them costs less than keeping them would."""
 FINE, COARSE = 16, 2
 """Points of a fine group, more or less, and how many bits wider a coarse one is."""
+
+
+TOGETHER = 64
+"""Series that are packed at once: so many fit the processor's cache."""
 
 
 class Piece(NamedTuple):
@@ -62,6 +67,30 @@ class Packer:
             window.start, header, data, codec.encode_groups(coarse), codec.encode_groups(fine)
         )
 
+    def pack_rows(self, window: grid.Window, points: Arrays) -> list[Piece]:
+        """Return ``pack`` of every row of the values, all finite, which share steps and times."""
+        steps, times, values = points
+        raw = steps.tobytes()
+        data = codec.encode_chunks(
+            self._ints(raw, steps), self._ints(times.tobytes(), times), values
+        )
+        bits = wide = NO_ROLLUP
+        coarse: list[bytes | None] = [None] * len(values)
+        fine = coarse
+        if len(steps) >= ROLLUP_FROM:
+            bits = grid.group_bits(int(steps[0]), int(steps[-1]), len(steps), FINE)
+            wide = min(bits + COARSE, grid.BITS)
+            groups = aggregate.group_rows(self._cut(raw, steps, bits), steps, times, values)
+            starts = aggregate.boundaries(groups["step"][0] >> wide)
+            coarse = [*codec.encode_groups_of(aggregate.regroup_rows(starts, groups))]
+            fine = [*codec.encode_groups_of(groups)]
+        place = (window.start, window.bits)
+        headers = aggregate.headers(place, points, (bits, wide), codec.VERSION)
+        return [
+            Piece(window.start, header.tobytes(), *rest)
+            for header, *rest in zip(headers, data, coarse, fine, strict=True)
+        ]
+
     def _ints(self, raw: bytes, array: Ints) -> bytes:
         found = self._packed.get(raw)
         if found is None:
@@ -102,13 +131,64 @@ def regions(headers: Records, points: Arrays) -> list[Region]:
     return found
 
 
-def fill(region: Region, old: Arrays | None, packer: Packer) -> list[Piece]:
-    """Return the chunks that hold the new points of a region and its ``old`` ones."""
-    points = region.points
+def fill(regions: Sequence[tuple[Region, Arrays | None]], packer: Packer) -> list[list[Piece]]:
+    """Return of each region the chunks that hold its new points and its old ones, if any.
+
+    Regions that have their steps in common are packed together: an array costs little more than a
+    number does.
+    """
+    alike: dict[Hashable, list[int]] = {}
+    for index, (region, old) in enumerate(regions):
+        key = (region.start, region.bits, _same(region.points), old and _same(old))
+        alike.setdefault(key, []).append(index)
+    found: list[list[Piece]] = [[] for _ in regions]
+    for indices in alike.values():
+        for at in range(0, len(indices), TOGETHER):
+            part = indices[at : at + TOGETHER]
+            for index, pieces in zip(part, _fill([regions[i] for i in part], packer), strict=True):
+                found[index] = pieces
+    return found
+
+
+def _same(points: Arrays) -> tuple[int, int, int]:
+    """Return what is equal for arrays of the very same steps and times."""
+    return (
+        points.steps.__array_interface__["data"][0],
+        points.times.__array_interface__["data"][0],
+        len(points.steps),
+    )
+
+
+def _fill(regions: list[tuple[Region, Arrays | None]], packer: Packer) -> list[list[Piece]]:
+    """Return the chunks of regions that have window, steps and times in common."""
+    region, old = regions[0]
+    steps, times = region.points.steps, region.points.times
+    values = np.array([region.points.values for region, _ in regions])
     if old is not None:
-        points = unique(concatenate([old, points]))
-    windows = grid.split(points.steps, region.start, region.bits)
-    return [packer.pack(window, points.take(slice(window.begin, window.end))) for window in windows]
+        steps, times = np.append(old.steps, steps), np.append(old.times, times)
+        before = np.array([old.values for _, old in regions if old is not None])
+        values = np.concatenate([before, values], axis=1)
+        order = last_of_each(steps)
+        if order is not None:
+            steps, times = steps[order], times[order]
+            values = np.ascontiguousarray(values[:, order])
+    found: list[list[Piece]] = [[] for _ in regions]
+    for window in grid.split(steps, region.start, region.bits):
+        own = slice(window.begin, window.end)
+        points = Arrays(steps[own], times[own], np.ascontiguousarray(values[:, own]))
+        for pieces, piece in zip(found, _pack(window, points, packer), strict=True):
+            pieces.append(piece)
+    return found
+
+
+def _pack(window: grid.Window, points: Arrays, packer: Packer) -> list[Piece]:
+    finite = np.isfinite(points.values).all(axis=1)
+    rows = points.values[finite] if not finite.all() else points.values
+    packed = iter(packer.pack_rows(window, points._replace(values=rows)) if len(rows) else ())
+    return [
+        next(packed) if fine else packer.pack(window, points._replace(values=values))
+        for fine, values in zip(finite.tolist(), points.values, strict=True)
+    ]
 
 
 def replace(headers: Records, removed: list[int], added: list[bytes]) -> Records:

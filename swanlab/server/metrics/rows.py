@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import sqlalchemy as sa
 
+from swanlab.server.db.cursor import Cursor
 from swanlab.server.metrics import codec, schema
 from swanlab.server.metrics.aggregate import HEADER, SUMMARY, Records, checks
 from swanlab.server.metrics.tail import Name
@@ -88,8 +89,8 @@ def _rows(rows: Iterable[Sequence[int]]) -> str:
 
 def _select(connection: sa.Connection, columns: str, table: str, condition: str) -> list[Any]:
     """Run a query whose text holds but names and numbers of this program."""
-    query = f"SELECT {columns} FROM {table} WHERE {condition}"  # noqa: S608
-    return list(connection.exec_driver_sql(query).all())
+    with Cursor(connection) as cursor:
+        return cursor.all(f"SELECT {columns} FROM {table} WHERE {condition}")  # noqa: S608
 
 
 def _join(
@@ -111,16 +112,31 @@ def _join(
         f"WITH wanted({', '.join(key)}) AS (VALUES {_rows(wanted)}) "  # noqa: S608
         f"SELECT {names} FROM wanted CROSS JOIN {table} WHERE {equal} {rest}"
     )
-    return list(connection.exec_driver_sql(query).all())
+    with Cursor(connection) as cursor:
+        return cursor.all(query)
 
 
-def ledgers(connection: sa.Connection, runs: Iterable[int]) -> dict[int, Ledger]:
-    """Return the ledger rows of those runs that have one."""
+def ledgers(
+    connection: sa.Connection, runs: Iterable[int], *, hold: bool = False
+) -> dict[int, Ledger]:
+    """Return the ledger rows of those runs that have one.
+
+    ``hold``: nobody else changes them until the transaction ends; PostgreSQL alone needs it.
+    """
     found: dict[int, Ledger] = {}
-    columns = ", ".join(Ledger._fields)
+    columns, rest = ", ".join(Ledger._fields), " ORDER BY run FOR UPDATE" if hold else ""
     for part in portions(runs):
-        for row in _select(connection, columns, "ledger", f"run IN ({_numbers(part)})"):
+        for row in _select(connection, columns, "ledger", f"run IN ({_numbers(part)}){rest}"):
             found[row[0]] = Ledger(*row)
+    return found
+
+
+def writers(connection: sa.Connection, runs: Iterable[int]) -> list[Any]:
+    """Return rows (run, writer, next_offset, rank, started) of all writers of the runs."""
+    found = []
+    columns = "run, writer, next_offset, rank, started"
+    for part in portions(runs):
+        found += _select(connection, columns, "writer", f"run IN ({_numbers(part)})")
     return found
 
 
@@ -178,7 +194,8 @@ def single_summaries(
             "FROM wanted CROSS JOIN series"
             " WHERE series.run = wanted.run AND series.page = wanted.page"
         )
-        yield from connection.exec_driver_sql(query).all()
+        with Cursor(connection) as cursor:
+            yield from cursor.all(query)
 
 
 def heads(connection: sa.Connection, series: Iterable[tuple[int, int]]) -> list[Any]:

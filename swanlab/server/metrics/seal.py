@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from swanlab.server.db.cursor import Cursor
 from swanlab.server.metrics import aggregate, codec, merge, pages, rows, schema
 from swanlab.server.metrics.aggregate import HEADER, Records
 from swanlab.server.metrics.tail import Arrays, Name, View
@@ -134,9 +135,18 @@ def plan(connection: sa.Connection, ledger: rows.Ledger, view: View) -> Plan:
             old[sid, start] = Arrays(*codec.decode_chunk(data, memo))
         except codec.DamagedError as error:
             found.lose(sid, start, data, str(error))
-    packer = merge.Packer()
+    pieces = iter(
+        merge.fill(
+            [
+                (region, None if region.chunk is None else old.get((item.sid, region.chunk)))
+                for item in todo
+                for region in item.regions
+            ],
+            merge.Packer(),
+        )
+    )
     for item in todo:
-        _merge(found, item, old, packer)
+        _merge(found, item, [piece for _ in item.regions for piece in next(pieces)])
     pack(connection, found)
     _summarise(found, {item.sid: item for item in todo}, view)
     return found
@@ -187,18 +197,9 @@ def _load_headers(connection: sa.Connection, run: int, todo: list[_Series]) -> N
         by_sid[sid].pages[start] = rows.headers(data)
 
 
-def _merge(
-    found: Plan, item: _Series, old: dict[tuple[int, int], Arrays], packer: merge.Packer
-) -> None:
-    """Pack one series and note the rows that change."""
-    removed: list[int] = []
-    added: list[merge.Piece] = []
-    for region in item.regions:
-        before = None
-        if region.chunk is not None:
-            before = old.get((item.sid, region.chunk))
-            removed.append(region.chunk)
-        added += merge.fill(region, before, packer)
+def _merge(found: Plan, item: _Series, added: list[merge.Piece]) -> None:
+    """Note the rows of one series that change."""
+    removed = [region.chunk for region in item.regions if region.chunk is not None]
     headers, item.page = found.change(item.sid, item.pages, item.headers, removed, added)
     if not item.appends:
         item.summary[:] = aggregate.of_headers(headers)
@@ -318,14 +319,13 @@ def _rewrite(
     removed: list[dict[str, int]],
     added: list[dict[str, Any]],
 ) -> None:
-    if removed:
-        connection.execute(
-            sa.delete(table).where(
-                table.c.run == sa.bindparam("b_run"),
-                table.c.sid == sa.bindparam("b_sid"),
-                table.c.start == sa.bindparam("b_start"),
-            ),
-            removed,
-        )
-    if added:
-        connection.execute(sa.insert(table), added)
+    with Cursor(connection) as cursor:
+        if removed:
+            where = "run = ? AND sid = ? AND start = ?"
+            keys = [(key["b_run"], key["b_sid"], key["b_start"]) for key in removed]
+            cursor.many(f"DELETE FROM {table.name} WHERE {where}", keys)  # noqa: S608
+        if added:
+            names = table.c.keys()
+            columns, places = ", ".join(names), ", ".join("?" * len(names))
+            rows = [[row[name] for name in names] for row in added]
+            cursor.many(f"INSERT INTO {table.name} ({columns}) VALUES ({places})", rows)  # noqa: S608

@@ -110,8 +110,8 @@ class Store:
         """Store all batches in one durable transaction, each by itself once or not at all."""
         with self._writing:
             with write(self._engine) as connection:
-                locks.lock(connection, [_run_of(item) for item in batches])
-                group = ingest.Group(connection, self._writers, batches)
+                ledgers = locks.lock(connection, map(_run_of, batches))
+                group = ingest.Group(connection, self._writers, ledgers, batches)
                 group.store(connection)
             self._writers.remember(group.states)
             self._tails.extend(group.added)

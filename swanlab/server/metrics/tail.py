@@ -33,14 +33,18 @@ EMPTY = Arrays(
 
 def unique(points: Arrays) -> Arrays:
     """Sort points by step; of equal steps the one that stands last wins."""
-    steps = points.steps
+    order = last_of_each(points.steps)
+    return points if order is None else points.take(order)
+
+
+def last_of_each(steps: Ints) -> Ints | None:
+    """Return where each step stands last, ascending by step; None when they are so already."""
     if len(steps) < 2 or bool((steps[1:] > steps[:-1]).all()):
-        return points
+        return None
     order = np.argsort(steps, kind="stable")
     ordered = steps[order]
-    keep = np.append(ordered[1:] != ordered[:-1], True)
-    order = order[keep]
-    return points.take(order)
+    found: Ints = order[np.append(ordered[1:] != ordered[:-1], True)]
+    return found
 
 
 def concatenate(parts: list[Arrays]) -> Arrays:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from starlette.responses import Response
 from swanlab.server.db.engine import now
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, read_body
 from swanlab.server.ingest import LiveRun
+from swanlab.server.lane import Post
 from swanlab.server.messages.runs import Offset
 from swanlab.server.metrics.contract import OffsetMismatch, Receipt
 from swanlab.server.routes.runs import RUN, WriterName
@@ -67,8 +67,9 @@ async def frames(ask: Ask[FramesQuery, None]) -> Offset:
 
 async def _store(ask: Ask[FramesQuery, None], run: LiveRun, raw: bytes) -> Receipt:
     query = ask.query
-    done = ask.server.ingest.submit(run, query.writer, query.offset, raw, now())
-    return await asyncio.wrap_future(done)
+    reply = ask.server.ingest.replies.new()
+    ask.server.ingest.put(Post(run, query.writer, query.offset, raw, reply, now()))
+    return await reply.future
 
 
 def unpack(body: bytes) -> bytes:
@@ -109,18 +110,19 @@ async def heartbeat(ask: Ask[None, None]) -> Response:
     return Response(status_code=204)
 
 
+POSTS = Route(
+    method="POST",
+    path=RUN + "/frames",
+    need=Need.WRITE,
+    handler=frames,
+    summary="Send a piece of a run file, zstd; whole frames, from the expected offset on",
+    query=FramesQuery,
+    raw_limit=MAX_COMPRESSED,
+    answer=Offset,
+    errors=(409, 429, 507),
+)
 ROUTES = (
-    Route(
-        method="POST",
-        path=RUN + "/frames",
-        need=Need.WRITE,
-        handler=frames,
-        summary="Send a piece of a run file, zstd; whole frames, from the expected offset on",
-        query=FramesQuery,
-        raw_limit=MAX_COMPRESSED,
-        answer=Offset,
-        errors=(409, 429, 507),
-    ),
+    POSTS,
     Route(
         method="POST",
         path=RUN + "/heartbeat",
