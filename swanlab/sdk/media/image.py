@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+from swanlab.records import PLAIN
 from swanlab.sdk.media import png
 from swanlab.sdk.media.arrays import to_array
 from swanlab.sdk.media.medium import (
@@ -41,8 +42,10 @@ class Image(Medium):
     """A picture, with boxes and masks drawn over it in the browser."""
 
     kind = "image"
+    _pixels: Any = None
+    """Levels of an array, while nothing but a PNG is made of them."""
     _image: Any = None
-    """Of Pillow; None while ``_content`` is kept as it came."""
+    """Of Pillow; None while ``_content`` is kept as it came, or there are ``_pixels``."""
 
     @snapshot
     def __init__(
@@ -81,9 +84,14 @@ class Image(Medium):
                 self._overlays = overlays
         else:
             self._take(data_or_path)
+        if self._pixels is not None and wanted not in (None, "png"):
+            self._open()
         if (mode, size) != (None, None) or (self._content and wanted not in (None, self._format)):
             self._convert(mode, size)
-        if self._image is not None:
+        if self._pixels is not None:
+            self._format = "png"
+            self._meta = {"width": self._pixels.shape[1], "height": self._pixels.shape[0]}
+        elif self._image is not None:
             self._format = wanted or "png"
             self._meta = {"width": self._image.width, "height": self._image.height}
 
@@ -99,7 +107,7 @@ class Image(Medium):
             given.savefig(stream, format="png")
             self._take_bytes(stream.getvalue())
         else:
-            self._image = _from_array(to_array(given), tensor=hasattr(given, "detach"))
+            self._pixels = _from_array(to_array(given), tensor=hasattr(given, "detach"))
 
     def _take_bytes(self, data: bytes) -> None:
         """Keep an encoded picture as it is, after a look at its head."""
@@ -113,14 +121,20 @@ class Image(Medium):
         except Exception as error:
             raise BadMedia(f"this {self._format} cannot be read: {error}") from error
 
-    def _convert(self, mode: str | None, size: Size | None) -> None:
-        if self._image is None:
+    def _open(self) -> None:
+        """Let Pillow have it, who can do more than keep it."""
+        pillow = library("PIL.Image", "pillow")
+        if self._pixels is not None:
+            self._image, self._pixels = pillow.fromarray(self._pixels), None
+        elif self._image is None:
             if self._format == "svg":
                 raise BadMedia("an svg is kept as it is: mode, size and file_type need pixels")
-            pillow = library("PIL.Image", "pillow")
             self._image = pillow.open(io.BytesIO(self._content))
             self._image.load()
             self._content = b""
+
+    def _convert(self, mode: str | None, size: Size | None) -> None:
+        self._open()
         if mode is not None:
             self._image = self._image.convert(mode)
         if size is not None:
@@ -130,17 +144,22 @@ class Image(Medium):
         """Return the picture; a PNG made here is stored plain, to be compressed later."""
         more = self._overlays.pieces()
         meta = {**self._meta, **self._overlays.meta()}
+        if self._pixels is not None:
+            quick = png.encoded(self._pixels)
+            if quick is not None:
+                return Piece("png", quick, meta, PLAIN, more)
+            self._open()
         if self._image is None:
             return Piece(self._format, self._content, meta, more=more)
         image, stream = self._image, io.BytesIO()
         if image.mode not in _MODES.get(self._format, ("L", "RGB")):
             image = image.convert("RGB")
         plain = self._format == "png"
-        if plain and (quick := png.encoded(image)) is not None:
-            return Piece("png", quick, meta, plain=True, more=more)
+        if plain and (quick := png.of_image(image)) is not None:
+            return Piece("png", quick, meta, PLAIN, more)
         options = {"compress_level": 0} if plain else {}
         image.save(stream, _WRITES[self._format], **options)
-        return Piece(self._format, stream.getvalue(), meta, plain=plain, more=more)
+        return Piece(self._format, stream.getvalue(), meta, PLAIN if plain else "media", more)
 
 
 def _wanted(file_type: str | None) -> str | None:
@@ -183,11 +202,11 @@ def _pixels(size: Size, width: int, height: int) -> tuple[int, int]:
 
 
 def _from_array(array: Any, *, tensor: bool) -> Any:
-    pillow = library("PIL.Image", "pillow")
+    """Return levels of shape (h, w), (h, w, 3) or (h, w, 4)."""
     if array.ndim == 4:
         array, tensor = _grid([channels_last(one, tensor=tensor) for one in array]), False
     array = levels(channels_last(array, tensor=tensor))
-    return pillow.fromarray(array[:, :, 0] if array.ndim == 3 and array.shape[2] == 1 else array)
+    return array[:, :, 0] if array.ndim == 3 and array.shape[2] == 1 else array
 
 
 def _grid(images: list[Any]) -> Any:

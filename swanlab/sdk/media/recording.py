@@ -1,7 +1,8 @@
 """Media into the run: the bytes as a file beside the run file, then the record that names it.
 
 The file is complete before the record is written, so that what the record names is there whoever
-is killed when. Hashing, compressing and sending are for the background process.
+is killed when. Compressing, encoding, hashing and sending are for the background process. Only the
+record needs the writer's lock: other threads do not wait for a picture to be written.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from swanlab import settings
-from swanlab.records import MAX_ENTRY, MAX_INLINE, MEDIA, PLAIN, File, Item, Media, encode
+from swanlab.records import MAX_ENTRY, MAX_INLINE, MEDIA, File, Item, Media, encode
 from swanlab.sdk.guard import say_once
 from swanlab.sdk.media.medium import BadMedia, Medium, Piece
 
@@ -32,21 +33,22 @@ class _Place(NamedTuple):
     writer: RunWriter
     key: str
     step: int
+    """Only for the names of files: another thread may log the key before this call records it."""
 
 
-def record(writer: RunWriter, found: dict[str, list[Medium]], step: int | None) -> None:
-    """Write the media of one call of ``log``; what fails is said and left out. Holds the lock."""
+def prepared(
+    writer: RunWriter, found: dict[str, list[Medium]], step: int | None
+) -> list[Entry]:
+    """Write the files of media that one call of ``log`` holds; what fails is said and left out."""
+    entries = []
     for key, media in found.items():
         at = writer.steps.last(key) + 1 if step is None else step
-        entry = _Entry(_Place(writer, key, at))
+        entry = Entry(_Place(writer, key, at), media[0].kind)
         for medium in _few(key, media):
             entry.add(medium)
         if entry.items:
-            writer.steps.known({key: at})
-            named = Media(key, at, writer.elapsed(), media[0].kind, entry.items)
-            writer.put_all([*entry.files, named])
-            if entry.files and writer.when_filed is not None:
-                writer.when_filed()
+            entries.append(entry)
+    return entries
 
 
 def _few(key: str, media: list[Medium]) -> list[Medium]:
@@ -64,14 +66,22 @@ def _few(key: str, media: list[Medium]) -> list[Medium]:
     return same[:most]
 
 
-class _Entry:
-    """What one call logged under one key, as it is written."""
+class Entry:
+    """What one call logged under one key: its files are written, its record is to come."""
 
-    def __init__(self, place: _Place) -> None:
-        self._place = place
+    def __init__(self, place: _Place, kind: str) -> None:
+        """Nothing is written yet."""
+        self._place, self._kind = place, kind
         self.files: list[File] = []
         self.items: list[Item] = []
         self._size = self._inline = 0
+
+    def record(self, step: int | None) -> None:
+        """Record it at ``step``, or at the key's next one. The writer's lock is held."""
+        writer, key = self._place.writer, self._place.key
+        at = writer.steps.last(key) + 1 if step is None else step
+        writer.steps.known({key: at})
+        writer.put_all([*self.files, Media(key, at, writer.elapsed(), self._kind, self.items)])
 
     def add(self, medium: Medium) -> None:
         """Write a medium's files and note it; what cannot be is said."""
@@ -131,14 +141,13 @@ def _write(at: _Place, kind: str, piece: Piece) -> File:
     except FileNotFoundError:
         folder.mkdir(exist_ok=True)
         size = _put(place, piece.content)
-    kind = PLAIN if piece.plain else "media"
-    return File(at.writer.elapsed(), MEDIA + name, size=size, policy="now", kind=kind)
+    return File(at.writer.elapsed(), MEDIA + name, size=size, policy="now", kind=piece.state)
 
 
-def _put(place: Path, content: bytes | Path) -> int:
+def _put(place: Path, content: bytes | memoryview | Path) -> int:
     """Write a file; return its size. What was written of one that fails is removed."""
     largest = int(settings.number("media_size"))
-    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    size = content.stat().st_size if isinstance(content, Path) else len(content)
     if size > largest:
         raise BadMedia(f"it has {size:,} bytes, over the limit of {largest:,} (SWANLAB_MEDIA_SIZE)")
     try:
