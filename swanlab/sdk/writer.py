@@ -21,7 +21,7 @@ from swanlab.sdk.steps import Steps
 
 if TYPE_CHECKING:
     from swanlab.sdk.media.medium import Medium
-    from swanlab.sdk.media.recording import Entry
+    from swanlab.sdk.media.recording import Entry, Limits
     from swanlab.sdk.turns import Turns
 
 _encode = records.encode
@@ -63,6 +63,8 @@ class RunWriter:
         self.steps = Steps()
         self.made = itertools.count()
         """Numbers the files of media of this writer."""
+        self.limits: Limits | None = None
+        """Of media, once there are any."""
         self.when_filed: Callable[[], None] | None = None
         """Called when media were recorded: the background process is to look."""
         if parent is None:

@@ -42,10 +42,10 @@ class Image(Medium):
     """A picture, with boxes and masks drawn over it in the browser."""
 
     kind = "image"
-    _pixels: Any = None
-    """Levels of an array, while nothing but a PNG is made of them."""
     _image: Any = None
-    """Of Pillow; None while ``_content`` is kept as it came, or there are ``_pixels``."""
+    """Of Pillow; None while ``_content`` is what is written."""
+    _state = "media"
+    """Of ``_content``."""
 
     @snapshot
     def __init__(
@@ -74,7 +74,8 @@ class Image(Medium):
             masks: name to ``mask_data`` (classes of shape (h, w)) and ``class_labels``.
         """
         self.caption = named(caption)
-        self._content, self._format, self._meta = b"", "", dict[str, Any]()
+        self._content: bytes | memoryview = b""
+        self._format, self._meta = "", dict[str, Any]()
         self._overlays = Overlays(boxes, masks)
         wanted = _wanted(file_type)
         if isinstance(data_or_path, Image):
@@ -84,14 +85,9 @@ class Image(Medium):
                 self._overlays = overlays
         else:
             self._take(data_or_path)
-        if self._pixels is not None and wanted not in (None, "png"):
-            self._open()
         if (mode, size) != (None, None) or (self._content and wanted not in (None, self._format)):
             self._convert(mode, size)
-        if self._pixels is not None:
-            self._format = "png"
-            self._meta = {"width": self._pixels.shape[1], "height": self._pixels.shape[0]}
-        elif self._image is not None:
+        if self._image is not None:
             self._format = wanted or "png"
             self._meta = {"width": self._image.width, "height": self._image.height}
 
@@ -107,7 +103,17 @@ class Image(Medium):
             given.savefig(stream, format="png")
             self._take_bytes(stream.getvalue())
         else:
-            self._pixels = _from_array(to_array(given), tensor=hasattr(given, "detach"))
+            self._take_array(given)
+
+    def _take_array(self, given: Any) -> None:
+        """Make a PNG of it at once: that is the copy, and there need be no other."""
+        pixels = _from_array(to_array(given, copy=False), tensor=hasattr(given, "detach"))
+        made = png.encoded(pixels)
+        if made is None:
+            self._image = library("PIL.Image", "pillow").fromarray(pixels)
+            return
+        self._content, self._format, self._state = made, "png", PLAIN
+        self._meta = {"width": pixels.shape[1], "height": pixels.shape[0]}
 
     def _take_bytes(self, data: bytes) -> None:
         """Keep an encoded picture as it is, after a look at its head."""
@@ -121,20 +127,14 @@ class Image(Medium):
         except Exception as error:
             raise BadMedia(f"this {self._format} cannot be read: {error}") from error
 
-    def _open(self) -> None:
-        """Let Pillow have it, who can do more than keep it."""
-        pillow = library("PIL.Image", "pillow")
-        if self._pixels is not None:
-            self._image, self._pixels = pillow.fromarray(self._pixels), None
-        elif self._image is None:
+    def _convert(self, mode: str | None, size: Size | None) -> None:
+        if self._image is None:
             if self._format == "svg":
                 raise BadMedia("an svg is kept as it is: mode, size and file_type need pixels")
+            pillow = library("PIL.Image", "pillow")
             self._image = pillow.open(io.BytesIO(self._content))
             self._image.load()
             self._content = b""
-
-    def _convert(self, mode: str | None, size: Size | None) -> None:
-        self._open()
         if mode is not None:
             self._image = self._image.convert(mode)
         if size is not None:
@@ -144,13 +144,8 @@ class Image(Medium):
         """Return the picture; a PNG made here is stored plain, to be compressed later."""
         more = self._overlays.pieces()
         meta = {**self._meta, **self._overlays.meta()}
-        if self._pixels is not None:
-            quick = png.encoded(self._pixels)
-            if quick is not None:
-                return Piece("png", quick, meta, PLAIN, more)
-            self._open()
         if self._image is None:
-            return Piece(self._format, self._content, meta, more=more)
+            return Piece(self._format, self._content, meta, self._state, more)
         image, stream = self._image, io.BytesIO()
         if image.mode not in _MODES.get(self._format, ("L", "RGB")):
             image = image.convert("RGB")

@@ -27,10 +27,26 @@ _MOST_INLINE = MAX_ENTRY // 2
 _NAME = re.compile(r"[^0-9A-Za-z_.-]+")
 
 
+class Limits(NamedTuple):
+    """What a run takes of media; asked for once, since a look costs as much as a small picture."""
+
+    batch: int
+    size: int
+
+    @classmethod
+    def of(cls, writer: RunWriter) -> Limits:
+        """Return those of a writer: the settings as they were at its first media."""
+        if writer.limits is None:
+            number = settings.number
+            writer.limits = cls(int(number("media_batch")), int(number("media_size")))
+        return writer.limits
+
+
 class _Place(NamedTuple):
     """Where the media of one key and call go."""
 
     writer: RunWriter
+    limits: Limits
     key: str
     step: int
     """Only for the names of files: another thread may log the key before this call records it."""
@@ -40,20 +56,20 @@ def prepared(
     writer: RunWriter, found: dict[str, list[Medium]], step: int | None
 ) -> list[Entry]:
     """Write the files of media that one call of ``log`` holds; what fails is said and left out."""
-    entries = []
+    entries, limits = [], Limits.of(writer)
     for key, media in found.items():
         at = writer.steps.last(key) + 1 if step is None else step
-        entry = Entry(_Place(writer, key, at), media[0].kind)
-        for medium in _few(key, media):
+        entry = Entry(_Place(writer, limits, key, at), media[0].kind)
+        for medium in _few(key, media, limits.batch):
             entry.add(medium)
         if entry.items:
             entries.append(entry)
     return entries
 
 
-def _few(key: str, media: list[Medium]) -> list[Medium]:
+def _few(key: str, media: list[Medium], most: int) -> list[Medium]:
     """Return the media of one kind, as many as are taken at once; the rest is said."""
-    kind, most = media[0].kind, int(settings.number("media_batch"))
+    kind = media[0].kind
     same = [one for one in media if one.kind == kind]
     if len(same) < len(media):
         say_once(f"media:mixed:{key}", f"log: {key!r} mixes kinds; only the {kind}s are recorded.")
@@ -137,16 +153,15 @@ def _write(at: _Place, kind: str, piece: Piece) -> File:
     name = f"{kind}-step{at.step}-{at.writer.name[-8:]}-{next(at.writer.made)}.{ending}"
     place = folder / name
     try:
-        size = _put(place, piece.content)
+        size = _put(place, piece.content, at.limits.size)
     except FileNotFoundError:
         folder.mkdir(exist_ok=True)
-        size = _put(place, piece.content)
+        size = _put(place, piece.content, at.limits.size)
     return File(at.writer.elapsed(), MEDIA + name, size=size, policy="now", kind=piece.state)
 
 
-def _put(place: Path, content: bytes | memoryview | Path) -> int:
+def _put(place: Path, content: bytes | memoryview | Path, largest: int) -> int:
     """Write a file; return its size. What was written of one that fails is removed."""
-    largest = int(settings.number("media_size"))
     size = content.stat().st_size if isinstance(content, Path) else len(content)
     if size > largest:
         raise BadMedia(f"it has {size:,} bytes, over the limit of {largest:,} (SWANLAB_MEDIA_SIZE)")
