@@ -162,9 +162,7 @@ class RunWriter:
         }
         self.turns.in_child(follower)
 
-    def _log_in_turn(
-        self, given: tuple[Any, ...], data: Mapping[Any, Any], turns: Turns
-    ) -> bool:
+    def _log_in_turn(self, given: tuple[Any, ...], data: Mapping[Any, Any], turns: Turns) -> bool:
         """Record plain numbers of a known layout in turn; False when they are something else."""
         layout = self._by_given.get(given)
         if layout is None:

@@ -17,7 +17,8 @@ _COLORS = {1: 0, 2: 4, 3: 2, 4: 6}
 _MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 """Those of Pillow that need nothing but their pixels."""
 _BLOCK = 65_535
-_HEAD = struct.Struct(">8s I4sIIBBBBBI I4s2s")
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEAD = struct.Struct(">8s I17sI I4s2s")
 """Signature, IHDR, and what stands before the first block of IDAT."""
 _BLOCK_HEAD = struct.Struct("<BHH")
 _TAIL = struct.Struct(">II I4sI")
@@ -59,11 +60,10 @@ def encoded(pixels: Any) -> memoryview | None:
         block[:, 1:] = some
         check = zlib.adler32(data[at : at + length], check)
         at += length
-    head = struct.pack(">IIBBBBB", wide, high, 8, _COLORS[channels], 0, 0, 0)
+    head = b"IHDR" + struct.pack(">IIBBBBB", wide, high, 8, _COLORS[channels], 0, 0, 0)
     _HEAD.pack_into(
-        data, 0, b"\x89PNG\r\n\x1a\n", len(head), b"IHDR", wide, high, 8, _COLORS[channels], 0, 0, 0,
-        zlib.crc32(b"IHDR" + head), size, b"IDAT", b"\x78\x01",
-    )  # fmt: skip
+        data, 0, _SIGNATURE, len(head) - 4, head, zlib.crc32(head), size, b"IDAT", b"\x78\x01"
+    )
     crc = zlib.crc32(struct.pack(">I", check), zlib.crc32(data[_HEAD.size - 6 : at]))
     _TAIL.pack_into(data, at, check, crc, 0, b"IEND", zlib.crc32(b"IEND"))
     return data

@@ -52,9 +52,7 @@ class _Place(NamedTuple):
     """Only for the names of files: another thread may log the key before this call records it."""
 
 
-def prepared(
-    writer: RunWriter, found: dict[str, list[Medium]], step: int | None
-) -> list[Entry]:
+def prepared(writer: RunWriter, found: dict[str, list[Medium]], step: int | None) -> list[Entry]:
     """Write the files of media that one call of ``log`` holds; what fails is said and left out."""
     entries, limits = [], Limits.of(writer)
     for key, media in found.items():
