@@ -139,7 +139,7 @@ def _by_ffmpeg(frames: Any, clip: Clip, target: Path) -> None:
     ]  # fmt: skip
     with (
         tempfile.TemporaryFile() as said,
-        subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=said) as encoder,
+        subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=said) as encoder,  # noqa: S603 - our own
     ):
         pipe = cast("IO[bytes]", encoder.stdin)
         with contextlib.suppress(BrokenPipeError), pipe:  # It says itself why it ended.
