@@ -41,12 +41,13 @@ def main() -> None:
         raise SystemExit(f"no such row: {', '.join(sorted(unknown))} (of {', '.join(ROWS)})")
     bench = Bench(options.root.absolute(), options.quick)
     results, before = table.Results(), f"{table.today()}, load {table.load()}"
-    titles = _install(bench, results)
+    titles = _install(bench, rows)
     for bench.round in range(1 if options.quick else options.rounds):
         for row in ROWS:
             if row in rows:
                 for peer in _in_turn(bench.round, titles):
-                    _measure(bench, results, row, peer)
+                    if peer.rows is None or row in peer.rows:
+                        _measure(bench, results, row, peer)
     printed = _once(bench, results, rows, titles)
     lines = [*_head(bench, before), "", *table.table(results, titles, rows), "", table.QUOTED]
     lines += _verdict(results, rows) + _appendix(bench, printed)
@@ -69,10 +70,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _install(bench: Bench, results: table.Results) -> dict[str, str]:
+def _install(bench: Bench, rows: set[str]) -> dict[str, str]:
     """Make the environments; returns name to column title of the peers that could be installed."""
     titles = {}
     for peer in PEERS.values():
+        if peer.rows is not None and rows.isdisjoint(peer.rows):
+            continue
         print(f"installing {peer.name}", flush=True)
         try:
             environments.make(bench.root, peer)
