@@ -19,7 +19,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import PIL.Image
-import polars
+import polars as pl
 from plotly import graph_objects
 from rdkit import Chem
 
@@ -210,7 +210,7 @@ def numbers() -> Given:
     for name, given in (
         ("rows", swanlab.Table(["x", "name"], [[1, "a"], [2, "b"]])),
         ("pandas", swanlab.Table(dataframe=pd.DataFrame({"x": [1, 2], "name": ["a", "b"]}))),
-        ("polars", swanlab.Table(data=polars.DataFrame({"x": [1, 2], "name": ["a", "b"]}))),
+        ("polars", swanlab.Table(data=pl.DataFrame({"x": [1, 2], "name": ["a", "b"]}))),
         ("echarts", swanlab.echarts.Table().add(["x", "name"], [[1, "a"], [2, "b"]])),
     ):
         yield f"table {name}", given, says(table)
