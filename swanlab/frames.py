@@ -12,6 +12,8 @@ import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
@@ -35,7 +37,8 @@ _LEAST_MS = 20
 class Clip(NamedTuple):
     """What is known of frames without reading them."""
 
-    count: int
+    length: int
+    """How many there are."""
     height: int
     width: int
     channels: int
@@ -47,7 +50,7 @@ class Clip(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes of all frames."""
-        return self.count * self.height * self.width * self.channels
+        return self.length * self.height * self.width * self.channels
 
     def head(self) -> bytes:
         """Return what stands before the frames in a file."""
@@ -68,8 +71,9 @@ def clip_at(place: Path) -> Clip | None:
         head = file.read(_HEAD.size)
     if len(head) < _HEAD.size or not head.startswith(_MAGIC):
         return None
-    _, *numbers, form = _HEAD.unpack(head)
-    clip = Clip(*numbers, form.rstrip(b"\0").decode("ascii", "replace"))
+    _, length, height, width, channels, fps, form = _HEAD.unpack(head)
+    name = form.rstrip(b"\0").decode("ascii", "replace")
+    clip = Clip(length, height, width, channels, fps, name)
     whole = clip.size > 0 and place.stat().st_size == _HEAD.size + clip.size
     return clip if whole and clip.format in FORMATS and clip.channels in (1, 3, 4) else None
 
@@ -83,14 +87,12 @@ def frames_at(place: Path, clip: Clip) -> np.ndarray[Any, Any]:
     """Return the frames in a file, which is read as they are looked at."""
     import numpy as np
 
-    shape = (clip.count, clip.height, clip.width, clip.channels)
+    shape = (clip.length, clip.height, clip.width, clip.channels)
     return np.memmap(place, np.uint8, "r", _HEAD.size, shape)
 
 
 def can_encode(form: str) -> bool:
     """Whether what makes videos of this format is installed; GIFs need nothing more."""
-    from importlib.util import find_spec
-
     return form == "gif" or find_spec("imageio_ffmpeg") is not None
 
 
@@ -106,7 +108,7 @@ def encode(frames: Any, clip: Clip, target: Path) -> Made:
     """Write frames as a video; as a GIF where the format of the clip cannot be made.
 
     Args:
-        frames: levels of (count, height, width, channels), uint8.
+        frames: levels of (length, height, width, channels), uint8.
         clip: what they are.
         target: the file to write, in a folder that is there.
 
@@ -126,12 +128,11 @@ def encode(frames: Any, clip: Clip, target: Path) -> Made:
 
 
 def _by_ffmpeg(frames: Any, clip: Clip, target: Path) -> None:
-    import imageio_ffmpeg
-
+    exe = import_module("imageio_ffmpeg").get_ffmpeg_exe()
     codec, options = _CODECS[clip.format]
     high, wide = clip.height + clip.height % 2, clip.width + clip.width % 2
     command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error",
+        exe, "-y", "-v", "error",
         "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{wide}x{high}", "-r", str(clip.fps),
         # Two threads: the training comes first, and the same frames give the same bytes.
         "-i", "-", "-c:v", codec, "-pix_fmt", "yuv420p", "-threads", "2", *options,

@@ -229,7 +229,9 @@ def kept_at(run_dir: Path, name: str) -> Path:
 def _step_back() -> None:
     """Let this thread, and the encoders it starts, have what the training leaves of the cores."""
     if sys.platform == "linux":  # Elsewhere it would be the whole process.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        own = threading.get_native_id()
+        if os.getpriority(os.PRIO_PROCESS, own) < _NICE:
+            os.setpriority(os.PRIO_PROCESS, own, _NICE)
 
 
 def _source(file: File) -> Path:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from swanlab import settings
-from swanlab.records import MAX_ENTRY, MAX_INLINE, MEDIA, File, Item, Media, encode
+from swanlab.frames import HEAD_SIZE, MAX_BYTES
+from swanlab.records import FRAMES, MAX_ENTRY, MAX_INLINE, MEDIA, File, Item, Media, encode
 from swanlab.sdk.guard import say_once
 from swanlab.sdk.media.medium import BadMedia, Medium, Piece
 
@@ -150,11 +151,13 @@ def _write(at: _Place, kind: str, piece: Piece) -> File:
     ending = _NAME.sub("", piece.format)[:16] or "bin"
     name = f"{kind}-step{at.step}-{at.writer.name[-8:]}-{next(at.writer.made)}.{ending}"
     place = folder / name
+    # Frames become a small part of what they are, and a clip has its own limit.
+    largest = MAX_BYTES + HEAD_SIZE if piece.state == FRAMES else at.limits.size
     try:
-        size = _put(place, piece.content, at.limits.size)
+        size = _put(place, piece.content, largest)
     except FileNotFoundError:
         folder.mkdir(exist_ok=True)
-        size = _put(place, piece.content, at.limits.size)
+        size = _put(place, piece.content, largest)
     return File(at.writer.elapsed(), MEDIA + name, size=size, policy="now", kind=piece.state)
 
 

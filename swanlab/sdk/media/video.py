@@ -80,7 +80,7 @@ class Video(Medium):
         numpy = library("numpy", "numpy")
         content = numpy.empty(frames.HEAD_SIZE + clip.size, numpy.uint8)
         memoryview(content)[: frames.HEAD_SIZE] = clip.head()
-        into = content[frames.HEAD_SIZE :].reshape(clip.count, *first.shape)
+        into = content[frames.HEAD_SIZE :].reshape(clip.length, *first.shape)
         for place, one in enumerate(found):
             into[place] = _same(_frame(one, tensor=tensor), first)
         self._format, self._content, self._state = wanted, memoryview(content), FRAMES
@@ -131,7 +131,7 @@ class _Frames:
     """Frames one after the other, as ``frames.encode`` takes them, without a copy of all."""
 
     def __init__(self, found: Any, clip: Clip, *, tensor: bool) -> None:
-        self.shape = (clip.count, clip.height, clip.width, clip.channels)
+        self.shape = (clip.length, clip.height, clip.width, clip.channels)
         self._found, self._tensor = found, tensor
 
     def __iter__(self) -> Any:

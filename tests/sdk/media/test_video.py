@@ -96,6 +96,11 @@ def test_the_training_does_not_encode(book, monkeypatch):
     assert found.data[frames.HEAD_SIZE :] == FRAMES.tobytes()
 
 
+def test_the_limit_of_single_files_is_not_one_of_frames(book, monkeypatch):
+    monkeypatch.setenv("SWANLAB_MEDIA_SIZE", "100")
+    assert made(book, swanlab.Video(FRAMES, format="gif"), "gif").startswith(b"GIF8")
+
+
 def test_a_clip_too_large_to_be_written_down_is_encoded_at_once(book, monkeypatch, capsys):
     monkeypatch.setattr(frames, "MAX_BYTES", 100)
     found = book.one(swanlab.Video(list(FRAMES)))
