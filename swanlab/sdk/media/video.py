@@ -73,7 +73,8 @@ class Video(Medium):
         if not len(found):
             raise BadMedia("a video needs frames")
         first = _frame(found[0], tensor=tensor)
-        clip = Clip(len(found), *first.shape, fps, wanted)
+        high, wide, channels = first.shape
+        clip = Clip(len(found), high, wide, channels, fps, wanted)
         if clip.size > frames.MAX_BYTES:
             self._format, self._content = _encoded(found, clip, tensor=tensor)
             return
