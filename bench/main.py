@@ -44,12 +44,13 @@ def main() -> None:
         raise SystemExit(f"no such row: {', '.join(sorted(unknown))} (of {', '.join(ROWS)})")
     bench = Bench(options.root.absolute(), options.quick)
     results, before = table.Results(), f"{table.today()}, load {table.load()}"
-    titles = _install(bench, results)
+    titles = _install(bench, rows)
     for bench.round in range(1 if options.quick else options.rounds):
         for row in ROWS:
             if row in rows:
                 for peer in _in_turn(bench.round, titles):
-                    _measure(bench, results, row, peer)
+                    if peer.rows is None or row in peer.rows:
+                        _measure(bench, results, row, peer)
     printed = _once(bench, results, rows, titles)
     when = [_when(bench, before)]
     whole = not (options.quick or options.only)
@@ -99,10 +100,12 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _install(bench: Bench, results: table.Results) -> dict[str, str]:
+def _install(bench: Bench, rows: set[str]) -> dict[str, str]:
     """Make the environments; returns name to column title of the peers that could be installed."""
     titles = {}
     for peer in PEERS.values():
+        if peer.rows is not None and rows.isdisjoint(peer.rows):
+            continue
         print(f"installing {peer.name}", flush=True)
         try:
             environments.make(bench.root, peer)

@@ -33,10 +33,13 @@ class Peer:
     """(folder, name of the run, mode) to ``log`` and ``finish``; the first call loads the rest."""
     count: Callable[[Path], int]
     env: Callable[[Path], dict[str, str]] = lambda _: {}
+    rows: tuple[str, ...] | None = None
+    """Those it is measured in; None for all."""
 
     def image(self, pixels: Any) -> Any:
-        """Return what the peer's ``log`` takes as a picture."""
-        return self.load().Image(pixels)
+        """Return what the peer's ``log`` takes as a picture: the array where it has no class."""
+        kind = getattr(self.load(), "Image", None)
+        return pixels if kind is None else kind(pixels)
 
     def load(self) -> Any:
         """Import the module."""
@@ -185,6 +188,39 @@ def _count_swanlab(folder: Path) -> int:
     return found
 
 
+# ---------------------------------------------------------------------- tensorboardX
+
+
+def _begin_tensorboard(folder: Path, run: str, _mode: str) -> Begun:
+    from tensorboardX import SummaryWriter
+
+    writer = SummaryWriter(str(folder / "runs" / run))
+
+    def log(data: dict[str, Any], step: int) -> None:
+        for name, value in data.items():
+            if hasattr(value, "shape"):
+                writer.add_image(name, value, step, dataformats="HWC")
+            else:
+                writer.add_scalar(name, value, step)
+
+    return log, writer.close
+
+
+def _count_tensorboard(folder: Path) -> int:
+    """What its event files hold: length, its checksum, the event, its checksum, and so on."""
+    from tensorboardX.proto.event_pb2 import Event
+
+    found = 0
+    for path in (folder / "runs").rglob("events.out.tfevents.*"):
+        data, at = path.read_bytes(), 0
+        while at + 12 <= len(data):
+            (length,) = struct.unpack_from("<Q", data, at)
+            event = Event.FromString(data[at + 12 : at + 12 + length])
+            found += sum(value.tag.startswith(PREFIX) for value in event.summary.value)
+            at += 12 + length + 4
+    return found
+
+
 OURS = Peer("ours", "swanlab", (), _begin_ours, _count_ours)
 TRACKIO = Peer(
     "trackio",
@@ -217,5 +253,13 @@ SWANLAB = Peer(
     _begin_swanlab,
     _count_swanlab,
 )
+TENSORBOARD = Peer(
+    "tensorboard",
+    "tensorboardX",
+    ("tensorboardX", "pillow"),
+    _begin_tensorboard,
+    _count_tensorboard,
+    rows=("images",),
+)
 
-PEERS = {peer.name: peer for peer in (OURS, TRACKIO, WANDB, SWANLAB)}
+PEERS = {peer.name: peer for peer in (OURS, TRACKIO, WANDB, SWANLAB, TENSORBOARD)}

@@ -135,8 +135,10 @@ def fill(bench: Bench, peer: Peer) -> Figures:
 
 
 def images(bench: Bench, peer: Peer) -> Figures:
-    found = bench.run("images", peer, bench.fresh("images", peer), count=200, side=256)
-    return {name: found[name] for name in ("each_ms", "finish", "cpu", "drained")}
+    folder = bench.fresh("images", peer)
+    found = bench.run("images", peer, folder, count=200, side=256)
+    figures = {name: found[name] for name in ("p50_ms", "each_ms", "finish", "cpu", "drained")}
+    return {**figures, "bytes": size(folder) / found["logged"] / 1024}
 
 
 def pace(bench: Bench, peer: Peer) -> Figures:

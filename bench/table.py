@@ -40,10 +40,12 @@ FIGURES = (
     Figure("fill.total", "1 M points (100 keys x 10,000), loop + finish", "s", 0.8),
     Figure("fill.finish", "- of it `finish()`", "s"),
     Figure("fill.kept", "- found in the files afterwards", "%", 100, at_least=True),
-    Figure("images.each_ms", "200 images of 256 x 256, on the training thread, each", "ms", 1),
+    Figure("images.p50_ms", "200 images of 256 x 256, on the training thread, p50", "ms", 1),
+    Figure("images.each_ms", "- the mean, with what other processes took of the core", "ms"),
     Figure("images.finish", "- `finish()` behind them", "s"),
     Figure("images.cpu", "- CPU of all processes, import to last helper", "s"),
     Figure("images.drained", "- until the last helper has gone", "s"),
+    Figure("images.bytes", "- KiB on disk each", "KiB"),
     Figure("pace.by_loop_us", "CPU of all processes per step of 20 scalars in a loop", "µs", 25),
     Figure("pace.direct_us", "- the same, counted where it is spent", "µs"),
     Figure("pace.inside_us", "- of it in this thread, inside `log()`", "µs"),
@@ -121,6 +123,7 @@ MISSING: dict[Key, str] = {
     ("ingest", "trackio"): "not measured ¹",
     ("ingest", "wandb"): "server not public",
     ("ingest", "swanlab-0.10.3"): "server not public",
+    ("", "tensorboard"): "only pictures are measured",
 }
 """Why there is no figure, by the beginning of its key."""
 

@@ -78,7 +78,9 @@ def case_images(peer: Peer, folder: Path, *, count: int, side: int) -> dict[str,
     looped = time.perf_counter()
     finish()
     ended = time.perf_counter()
-    return {"each_ms": sum(spent) / count / 1e6, "finish": ended - looped, "logged": count}
+    spent.sort()
+    each = {"p50_ms": spent[count // 2] / 1e6, "each_ms": sum(spent) / count / 1e6}
+    return {**each, "finish": ended - looped, "logged": count}
 
 
 def case_start(peer: Peer, folder: Path) -> dict[str, Any]:

@@ -172,6 +172,10 @@ MEDIA = "/media/"
 """What was logged as media is a file of the run whose path begins so; no file a user saves can."""
 PLAIN = "media-plain"
 """Kind of a file of media that was stored without compression: the sidecar compresses it."""
+FRAMES = "media-frames"
+"""Kind of a file of media that holds raw frames (``frames.py``): the sidecar makes it a video."""
+AS_GIF = "media-gif"
+"""Kind of a file of media that became a GIF, whatever its path ends in: nothing else could be."""
 MAX_KIND = 16
 MAX_INLINE = 8 * 1024
 """Bytes that stand in the record itself; what is longer is a file."""

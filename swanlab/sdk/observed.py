@@ -61,10 +61,11 @@ class ObservedWriter(RunWriter):
         plain, media = values.sorted_out(data)
         if not plain and not media:
             return
+        entries = self._prepared(media, step)
         with self.lock:
             self._recording = True
             try:
-                super().log({**plain, **media}, step)
+                self._record(plain, entries, step)
             finally:
                 self._recording = False
             names = [*plain, *media]

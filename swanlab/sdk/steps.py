@@ -36,7 +36,9 @@ class Steps:
 
     def last(self, name: str) -> int:
         """Return the highest step of a key so far; -1 if there is none."""
-        self._write_back()
+        current = self._current
+        if current is not None and name in current.names:
+            return self._step
         return self._highest.get(name, -1)
 
     def groups(self, names: tuple[str, ...]) -> dict[int, list[int]]:

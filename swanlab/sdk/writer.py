@@ -20,6 +20,8 @@ from swanlab.sdk.layout import Layout
 from swanlab.sdk.steps import Steps
 
 if TYPE_CHECKING:
+    from swanlab.sdk.media.medium import Medium
+    from swanlab.sdk.media.recording import Entry, Limits
     from swanlab.sdk.turns import Turns
 
 _encode = records.encode
@@ -61,6 +63,8 @@ class RunWriter:
         self.steps = Steps()
         self.made = itertools.count()
         """Numbers the files of media of this writer."""
+        self.limits: Limits | None = None
+        """Of media, once there are any."""
         self.when_filed: Callable[[], None] | None = None
         """Called when media were recorded: the background process is to look."""
         if parent is None:
@@ -91,37 +95,58 @@ class RunWriter:
         given = tuple(data)
         with self.lock:
             if step is None and self.turns is not None:
-                self._log_in_turn(data, self.turns)
-                return
-            layout = self._by_given.get(given)
-            if layout is None:
-                self._log_any(data, step)
-                return
-            try:
-                packed = layout.pack(*data.values())
-            except Exception:  # noqa: BLE001 - not all are plain numbers: look at each
-                self._log_any(data, step)
-                return
-            if step is None:
-                step = self.steps.next(layout)
-                if step is None:
-                    self._log_groups(layout, packed)
+                if self._log_in_turn(given, data, self.turns):
                     return
+                packed = None
             else:
-                self.steps.given(layout, step)
-            t = _now() // 1_000_000 - self._started
-            payload = _encode(Scalars(layout.id, step, t, packed))
-            if not self._write(_head(len(payload), crc32(payload)) + payload):
-                self._say_failed()
+                layout = self._by_given.get(given)
+                try:
+                    packed = layout.pack(*data.values()) if layout is not None else None
+                except Exception:  # noqa: BLE001 - not all are plain numbers: look at each
+                    packed = None
+                if packed is not None and layout is not None:
+                    if step is None:
+                        step = self.steps.next(layout)
+                        if step is None:
+                            self._log_groups(layout, packed)
+                            return
+                    else:
+                        self.steps.given(layout, step)
+                    t = _now() // 1_000_000 - self._started
+                    payload = _encode(Scalars(layout.id, step, t, packed))
+                    if not self._write(_head(len(payload), crc32(payload)) + payload):
+                        self._say_failed()
+                    return
+        self._log_any(data, step)
 
     def _log_any(self, data: Mapping[Any, Any], step: int | None) -> None:
         """Record numbers and media, each as what it is."""
         plain, media = values.sorted_out(data)
-        self._log_plain(plain, step)
-        if media:
-            from swanlab.sdk.media.recording import record
+        self._record(plain, self._prepared(media, step), step)
 
-            record(self, media, step)
+    def _prepared(self, media: dict[str, list[Medium]], step: int | None) -> list[Entry]:
+        """Write the files of media; without the lock, which nobody is to wait for so long."""
+        if not media:
+            return []
+        from swanlab.sdk.media.recording import prepared
+
+        return prepared(self, media, step)
+
+    def _record(self, plain: dict[str, float], entries: list[Entry], step: int | None) -> None:
+        """Record what was sorted out and prepared."""
+
+        def record() -> None:
+            self._log_plain(plain, step)
+            for entry in entries:
+                entry.record(step)
+
+        with self.lock:
+            if step is None and self.turns is not None:
+                self._in_turn(self.turns, record)
+            else:
+                record()
+        if self.when_filed is not None and any(entry.files for entry in entries):
+            self.when_filed()
 
     def _inherit(self, parent: RunWriter) -> None:
         """Number steps on from where the parent process stood at the fork."""
@@ -137,18 +162,30 @@ class RunWriter:
         }
         self.turns.in_child(follower)
 
-    def _log_in_turn(self, data: Mapping[Any, Any], turns: Turns) -> None:
+    def _log_in_turn(self, given: tuple[Any, ...], data: Mapping[Any, Any], turns: Turns) -> bool:
+        """Record plain numbers of a known layout in turn; False when they are something else."""
+        layout = self._by_given.get(given)
+        if layout is None:
+            return False
+        try:
+            packed = layout.pack(*data.values())
+        except Exception:  # noqa: BLE001 - not all are plain numbers: look at each
+            return False
+        self._in_turn(turns, lambda: self._log_packed(layout, packed, None))
+        return True
+
+    def _in_turn(self, turns: Turns, record: Callable[[], None]) -> None:
         """Record at the next step of a series that parent and children share."""
         self.turns = None
         try:
             if self._shared is not None:
                 turns.begin()
             if not turns.needed:
-                self.log(data, None)
+                record()
                 return
             with turns:
                 turns.learn(self.path, self.steps)
-                self.log(data, None)
+                record()
         finally:
             self.turns = turns
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from swanlab.server.auth import Auth, Mode
 from swanlab.server.blobs import Blobs
+from swanlab.server.clips import Clips
 from swanlab.server.db.engine import FILE_NAME, Database
 from swanlab.server.freeing import Freeing
 from swanlab.server.freezing import Freezer
@@ -91,6 +92,7 @@ class Server:
         self.freeing = Freeing(self.db, self.stores)
         self.ingest.freed = self._freed
         self.thumbnails = Thumbnails()
+        self.clips = Clips(self.db, self.blobs)
         self.kept_file: Callable[[int, str], Path | None] | None = None
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
@@ -126,6 +128,7 @@ class Server:
         for worker in self.beside:
             worker.close()
         self.ingest.close()
+        self.clips.close()
         self.blobs.close()
         self.stores.close()
         self.db.close()

@@ -18,8 +18,10 @@ from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from swanlab import runfile
-from swanlab.records import MEDIA, PLAIN, File
+from swanlab.records import FRAMES, MEDIA, File
 from swanlab.sidecar import media
 from swanlab.sidecar.journal import Journal, SidecarFile, Wish
 
@@ -32,6 +34,8 @@ _PIECE = 1 << 20
 RESERVE = 1 << 30
 """Bytes of the disk that copies leave free: the training has its own files to write."""
 _FICLONE = 0x40049409
+_NICE = 10
+"""A tenth of a core where the training wants all of them."""
 
 
 class Unreadable(Exception):
@@ -86,6 +90,7 @@ class Keeper:
             print(f"cannot look after files: {error}", flush=True)  # noqa: T201 - the log
 
     def _work(self) -> None:
+        _step_back()
         while not self._closing:
             live = any(wish.file.policy == "live" for wish in self._journal.wishes().values())
             self._news.wait(LIVE_SECONDS if live or self._media else None)
@@ -99,8 +104,7 @@ class Keeper:
         ``until`` (Unix seconds): a file that changed later belongs to somebody else by now.
         """
         for wish in self._journal.media[self._media :]:
-            last = self._journal.kept(wish.file.path)
-            if last is None or last.at < wish.at:
+            if _open(self._journal, wish):
                 self._keep_media(wish)
             self._media += 1
         for path, wish in () if only_media else sorted(self._journal.wishes().items()):
@@ -137,14 +141,17 @@ class Keeper:
         asked, at = wish.file, self._own.elapsed()
         try:
             place = kept_at(self._run_dir, asked.path)
-            done = media.finish(place, plain=asked.kind == PLAIN)
+            done = media.finish(place, asked.kind)
+            asked = msgspec.structs.replace(asked, kind=done.kind)
             found: dict[str, str | int | bytes] = {
                 "size": done.size,
                 "mtime": done.mtime_ns // 1_000_000,
                 "digest": done.digest,
             }
-        except (OSError, Unreadable) as error:
+        except (OSError, Unreadable, media.Unmade) as error:
             print(f"{asked.path} is not kept: {error}", flush=True)  # noqa: T201 - the log
+            if isinstance(error, media.Unmade):
+                asked = msgspec.structs.replace(asked, kind="media")
             found = {"error": str(getattr(error, "strerror", None) or error)}
         self._note(asked, at, **found)
 
@@ -217,6 +224,14 @@ def kept_at(run_dir: Path, name: str) -> Path:
     if not name or any(part in ("", ".", "..") or "\x00" in part for part in parts):
         raise Unreadable(f"{name!r} is no name of a file")
     return run_dir.joinpath(folder, *parts)
+
+
+def _step_back() -> None:
+    """Let this thread, and the encoders it starts, have what the training leaves of the cores."""
+    if sys.platform == "linux":  # Elsewhere it would be the whole process.
+        own = threading.get_native_id()
+        if os.getpriority(os.PRIO_PROCESS, own) < _NICE:
+            os.setpriority(os.PRIO_PROCESS, own, _NICE)
 
 
 def _source(file: File) -> Path:
@@ -298,5 +313,12 @@ def settle(
 def unsettled(journal: Journal, *, only_media: bool = False) -> bool:
     """Whether a file was asked for that nobody has read since."""
     wishes = [*journal.media, *(() if only_media else journal.wishes().values())]
-    kept = ((wish, journal.kept(wish.file.path)) for wish in wishes)
-    return any(last is None or last.at < wish.at for wish, last in kept)
+    return any(_open(journal, wish) for wish in wishes)
+
+
+def _open(journal: Journal, wish: Wish) -> bool:
+    """Whether it is to be seen to. Frames that found no room are tried by every process anew."""
+    last = journal.kept(wish.file.path)
+    if last is None or last.at < wish.at:
+        return True
+    return last.file.kind == FRAMES and bool(last.file.error)

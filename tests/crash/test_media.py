@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import PIL.Image
 import pytest
@@ -26,6 +27,8 @@ from tests.recorded import recorded
 from tests.serving import Serving, wait_for
 
 STEPS = 12
+KEYS = 9
+"""Items of a step."""
 PIXELS = """
 def pixels(step):
     import numpy as np
@@ -50,6 +53,7 @@ for step in range({STEPS}):
         "page": swanlab.Html("<script>alert(1)</script>"),
         "spread": swanlab.Histogram(pixels(step)),
         "rows": swanlab.Table(["n", "seen"], [[step, swanlab.Image(pixels(step))]]),
+        "moved": swanlab.Video([pixels(step) // 255 + 20 * step] * 3),
     }})
 print("logged", flush=True)
 if sys.argv[2] == "kill":
@@ -95,7 +99,7 @@ def media(server: Serving, workspace: str = "admin") -> dict[tuple[str, int, int
 
 def complete(server: Serving) -> bool:
     found = media(server)
-    return len(found) == 8 * STEPS and all(
+    return len(found) == KEYS * STEPS and all(
         one.stored and all(one._row["files"]) for one in found.values()
     )
 
@@ -104,7 +108,7 @@ def check(server: Serving) -> None:
     """Everything is there, as it was logged."""
     with Api(server.api_key, server.host) as api:
         found = {(one.key, one.step, one.index): one for one in api.run("admin/cats/shown").media()}
-        assert len(found) == 8 * STEPS
+        assert len(found) == KEYS * STEPS
         for step in range(STEPS):
             check_step(found, step)
 
@@ -119,10 +123,23 @@ def check_step(found: dict[tuple[str, int, int], Shown], step: int) -> None:
     assert found["page", step, 0].read() == b"<script>alert(1)</script>"
     assert sum(json.loads(found["spread", step, 0].read())["counts"]) == 40 * 60 * 3
     assert found["heard", step, 0].read()[:4] == b"RIFF"
+    moved = found["moved", step, 0]
+    assert moved.format == "mp4"
+    assert np.abs(played(moved.read()).astype(int) - 20 * step).max() < 4
     rows = found["rows", step, 0]
     assert json.loads(rows.read())["rows"][0][1]["media"] == "0"
     cell = PIL.Image.open(io.BytesIO(rows.read("0")))
     assert np.array_equal(np.asarray(cell), pixels(step))
+
+
+def played(data: bytes) -> np.ndarray:
+    """The frames of a video, as a player shows them."""
+    place = Path("played.mp4")
+    place.write_bytes(data)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(place)]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    shown = subprocess.run(command, check=True, capture_output=True).stdout
+    return np.frombuffer(shown, np.uint8).reshape(3, 40, 60, 3)
 
 
 def test_all_kinds_arrive_live_and_stay_in_the_run_folder(server, train, tmp_path):
@@ -195,7 +212,7 @@ def test_watch_shows_them_from_the_run_folder(train, tmp_path, how):
     try:
         wait_for(lambda: serving.get("/projects")["projects"])
         workspace = serving.get("/projects")["projects"][0]["workspace"]
-        wait_for(lambda: len(media(serving, workspace)) == 8 * STEPS)
+        wait_for(lambda: len(media(serving, workspace)) == KEYS * STEPS)
         wait_for(lambda: all(one.stored for one in media(serving, workspace).values()))
         with Api(host=serving.host) as api:
             found = api.run(f"{workspace}/cats/shown").media()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from swanlab.api import Api
@@ -135,3 +136,33 @@ def test_a_bucket_that_is_away_is_told_at_the_start(tmp_path, monkeypatch):
     assert "s3://bucket/x cannot be used" in done.stderr
     assert "AWS_ENDPOINT_URL" in done.stderr
     assert SECRET not in done.stderr
+
+
+SHOWN = """
+import swanlab
+swanlab.init(project="cats", mode="cloud", id="shown", settings={"monitor_interval": 0})
+swanlab.log({"page": swanlab.Html("<script>alert(1)</script>")})
+swanlab.finish()
+"""
+
+
+@pytest.mark.parametrize("option", ["--media-direct", "--no-media-direct"])
+def test_media_are_shown_by_the_server_alone(serve, option):
+    """The bucket's own answers have neither our types nor our policy: no page is sent there."""
+    server = serve(option)
+    subprocess.run([sys.executable, "-c", SHOWN], check=True, timeout=90)
+    run = "/projects/admin/cats/runs/shown"
+    with Api(server.api_key, server.host) as api:
+        wait_for(lambda: api.run("admin/cats/shown").media()[0].stored)
+        (one,) = api.run("admin/cats/shown").media()
+        assert one.read() == b"<script>alert(1)</script>"
+    key = {"authorization": f"Bearer {server.api_key}"}
+    with httpx2.Client(headers=key, follow_redirects=False) as client:
+        at = f"{server.host}/api/v1{run}/media/{one.digest}"
+        answer = client.get(at)
+        part = client.get(at, headers={"range": "bytes=1-6"})
+    assert (answer.status_code, answer.content) == (200, b"<script>alert(1)</script>")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert (part.status_code, part.content) == (206, b"script")

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from swanlab.records import MAX_ENTRY, MEDIA, File, Item, Media
+from swanlab.server.db.schema import files as files_table
 from swanlab.server.db.schema import media as media_table
 from swanlab.server.db.schema import run_blobs
 from swanlab.server.state import Server
@@ -213,6 +214,8 @@ def test_names_that_lead_elsewhere_or_belong_to_others_name_nothing(alice, run, 
         ("a.png", "image/png"), ("a.svg", "image/svg+xml"), ("a.html", "text/plain"),
         ("a.js", "text/plain"), ("a.wav", "audio/"), ("a.mp4", "video/mp4"),
         ("a.json", "application/json"), ("a.glb", ""), ("a.pdb", ""), ("a.xhtml", "text/plain"),
+        ("a.svgz", "application/octet-stream"), ("a.glb.gz", "application/octet-stream"),
+        ("a.htm", "text/plain"), ("a.pdf", "application/pdf"), ("a.swf", "application/octet-str"),
     ],
 )  # fmt: skip
 def test_bytes_go_out_sandboxed_as_what_they_are(alice, run, sender, name, expected):
@@ -232,8 +235,14 @@ def test_bytes_go_out_sandboxed_as_what_they_are(alice, run, sender, name, expec
     assert "immutable" in answer.headers["cache-control"]
     same = alice.get(f"{run}/media/{digest}", headers={"if-none-match": answer.headers["etag"]})
     assert same.status_code == 304
-    part = alice.get(f"{run}/media/{digest}", headers={"range": "bytes=1-3"})
-    assert (part.status_code, part.content) == (206, data[1:4])
+    assert "content-encoding" not in answer.headers  # nothing for the browser to unpack
+    for wanted, status, found in (
+        ("bytes=1-3", 206, data[1:4]), ("bytes=-3", 206, data[-3:]), ("bytes=5-", 206, data[5:]),
+        ("bytes=0-0,2-3", 200, data), ("bytes=3-1", 200, data), (f"bytes={len(data)}-", 416, None),
+    ):  # fmt: skip
+        part = alice.get(f"{run}/media/{digest}", headers={"range": wanted})
+        assert part.status_code == status
+        assert found is None or part.content == found
 
 
 def test_only_who_may_read_the_project_sees_it(alice, run, sender, as_user, nobody):
@@ -297,6 +306,37 @@ def test_hostile_pictures_are_refused_with_a_reason(alice, run, sender, data, st
     answer = alice.get(f"{run}/media/{digest}", params={"width": 128})
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
     assert alice.get(f"{run}/media/{digest}").content == data
+
+
+def test_a_post_of_many_entries_keeps_the_newest_of_each_step(alice, run, sender, server):
+    """Within one post, and over what an earlier post left."""
+
+    def entry(step: int, t: int) -> bytes:
+        return picture(f"{step}-{t}.png", step, t)
+
+    sender.send(frame(header()) + b"".join(entry(step, 10) for step in range(700)))
+    again = [entry(step, t) for step in range(0, 700, 2) for t in (20, 15, 30)]
+    old = [entry(step, 5) for step in range(1, 700, 2)]
+    sender.send(b"".join(again + old))
+    assert [one["step"] for one in entries(alice)] == list(range(600, 700))
+    assert series(alice)[0]["count"] == 700
+    with server.db.read() as connection:
+        rows = connection.execute(select(files_table.c.path, files_table.c.kind)).all()
+    kept = {path for path, kind in rows if kind != "media-gone"}
+    assert kept == {f"{MEDIA}{step}-{10 if step % 2 else 30}.png" for step in range(700)}
+
+
+def test_what_had_no_encoder_is_shown_as_the_gif_it_became(alice, run, sender):
+    data = b"GIF89a" + b"\0" * 20
+    sender.send(frame(header()) + picture("a.mp4"))
+    digest = sha256(data).hexdigest()
+    became = File(5, f"{MEDIA}a.mp4", size=26, policy="now", kind="media-gif", digest=digest)
+    Sender(alice, run, "sidecar-1").send(frame(header(role="sidecar"), became))
+    hold(alice, run, data)
+    assert entries(alice)[0]["items"][0]["format"] == "gif"
+    answer = alice.get(f"{run}/media/{digest}")
+    assert answer.headers["content-type"] == "image/gif"
+    assert 'filename="a.gif"' in answer.headers["content-disposition"]
 
 
 def test_answers_are_bounded(alice, run, sender):

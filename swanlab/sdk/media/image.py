@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+from swanlab.records import PLAIN
 from swanlab.sdk.media import png
 from swanlab.sdk.media.arrays import to_array
 from swanlab.sdk.media.medium import (
@@ -42,7 +43,9 @@ class Image(Medium):
 
     kind = "image"
     _image: Any = None
-    """Of Pillow; None while ``_content`` is kept as it came."""
+    """Of Pillow; None while ``_content`` is what is written."""
+    _state = "media"
+    """Of ``_content``."""
 
     @snapshot
     def __init__(
@@ -71,7 +74,8 @@ class Image(Medium):
             masks: name to ``mask_data`` (classes of shape (h, w)) and ``class_labels``.
         """
         self.caption = named(caption)
-        self._content, self._format, self._meta = b"", "", dict[str, Any]()
+        self._content: bytes | memoryview = b""
+        self._format, self._meta = "", dict[str, Any]()
         self._overlays = Overlays(boxes, masks)
         wanted = _wanted(file_type)
         if isinstance(data_or_path, Image):
@@ -99,7 +103,17 @@ class Image(Medium):
             given.savefig(stream, format="png")
             self._take_bytes(stream.getvalue())
         else:
-            self._image = _from_array(to_array(given), tensor=hasattr(given, "detach"))
+            self._take_array(given)
+
+    def _take_array(self, given: Any) -> None:
+        """Make a PNG of it at once: that is the copy, and there need be no other."""
+        pixels = _from_array(to_array(given, copy=False), tensor=hasattr(given, "detach"))
+        made = png.encoded(pixels)
+        if made is None:
+            self._image = library("PIL.Image", "pillow").fromarray(pixels)
+            return
+        self._content, self._format, self._state = made, "png", PLAIN
+        self._meta = {"width": pixels.shape[1], "height": pixels.shape[0]}
 
     def _take_bytes(self, data: bytes) -> None:
         """Keep an encoded picture as it is, after a look at its head."""
@@ -131,16 +145,16 @@ class Image(Medium):
         more = self._overlays.pieces()
         meta = {**self._meta, **self._overlays.meta()}
         if self._image is None:
-            return Piece(self._format, self._content, meta, more=more)
+            return Piece(self._format, self._content, meta, self._state, more)
         image, stream = self._image, io.BytesIO()
         if image.mode not in _MODES.get(self._format, ("L", "RGB")):
             image = image.convert("RGB")
         plain = self._format == "png"
-        if plain and (quick := png.encoded(image)) is not None:
-            return Piece("png", quick, meta, plain=True, more=more)
+        if plain and (quick := png.of_image(image)) is not None:
+            return Piece("png", quick, meta, PLAIN, more)
         options = {"compress_level": 0} if plain else {}
         image.save(stream, _WRITES[self._format], **options)
-        return Piece(self._format, stream.getvalue(), meta, plain=plain, more=more)
+        return Piece(self._format, stream.getvalue(), meta, PLAIN if plain else "media", more)
 
 
 def _wanted(file_type: str | None) -> str | None:
@@ -183,11 +197,11 @@ def _pixels(size: Size, width: int, height: int) -> tuple[int, int]:
 
 
 def _from_array(array: Any, *, tensor: bool) -> Any:
-    pillow = library("PIL.Image", "pillow")
+    """Return levels of shape (h, w), (h, w, 3) or (h, w, 4)."""
     if array.ndim == 4:
         array, tensor = _grid([channels_last(one, tensor=tensor) for one in array]), False
     array = levels(channels_last(array, tensor=tensor))
-    return pillow.fromarray(array[:, :, 0] if array.ndim == 3 and array.shape[2] == 1 else array)
+    return array[:, :, 0] if array.ndim == 3 and array.shape[2] == 1 else array
 
 
 def _grid(images: list[Any]) -> Any:

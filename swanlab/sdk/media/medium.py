@@ -26,11 +26,11 @@ class Piece(NamedTuple):
 
     format: str
     """Ending of the file's name."""
-    content: bytes | Path
+    content: bytes | memoryview | Path
     """A path is copied."""
     meta: Mapping[str, Any] = MappingProxyType({})
-    plain: bool = False
-    """Whether it is stored as large as it is, for the background process to compress."""
+    state: str = "media"
+    """Kind of the file's record: what the background process is to make of it."""
     more: tuple[tuple[str, Piece], ...] = ()
     """Files that belong to it; ``meta["files"]`` tells their paths by these names."""
 

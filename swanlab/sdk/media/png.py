@@ -10,41 +10,60 @@ import struct
 import zlib
 from typing import Any
 
-_KINDS = {"L": (1, 0), "LA": (2, 4), "RGB": (3, 2), "RGBA": (4, 6)}
-"""Pillow mode to bytes a pixel and colour type."""
+from swanlab.sdk.media.medium import library
+
+_COLORS = {1: 0, 2: 4, 3: 2, 4: 6}
+"""Channels to colour type: grey, grey and alpha, RGB, RGB and alpha."""
+_MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
+"""Those of Pillow that need nothing but their pixels."""
 _BLOCK = 65_535
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEAD = struct.Struct(">8s I17sI I4s2s")
+"""Signature, IHDR, and what stands before the first block of IDAT."""
+_BLOCK_HEAD = struct.Struct("<BHH")
+_TAIL = struct.Struct(">II I4sI")
+"""Checksum of the pixels and of IDAT, and IEND."""
 
 
-def encoded(image: Any) -> bytes | None:
+def of_image(image: Any) -> memoryview | None:
     """Return a Pillow image as PNG; None when it has more than 8-bit levels of plain colours."""
-    kind = _KINDS.get(image.mode)
-    if kind is None or "icc_profile" in image.info or "transparency" in image.info:
+    if image.mode not in _MODES or "icc_profile" in image.info or "transparency" in image.info:
         return None
-    depth, color = kind
-    width, height = image.size
-    stride, pixels = width * depth, memoryview(image.tobytes())
-    lines = b"\0" + b"\0".join(pixels[at : at + stride] for at in range(0, len(pixels), stride))
-    head = struct.pack(">IIBBBBB", width, height, 8, color, 0, 0, 0)
-    chunks: tuple[tuple[bytes, list[bytes | memoryview]], ...]
-    chunks = (b"IHDR", [head]), (b"IDAT", _stored(lines)), (b"IEND", [])
-    return b"".join((_SIGNATURE, *(part for chunk in chunks for part in _chunk(*chunk))))
+    return encoded(library("numpy", "numpy").asarray(image))
 
 
-def _stored(data: bytes) -> list[bytes | memoryview]:
-    """Return a zlib stream of blocks that are stored as they are (RFC 1950, RFC 1951 3.2.4)."""
-    parts: list[bytes | memoryview] = [b"\x78\x01"]
-    view = memoryview(data)
-    for at in range(0, len(data), _BLOCK):
-        block = view[at : at + _BLOCK]
-        last, size = at + _BLOCK >= len(data), len(block)
-        parts += [struct.pack("<BHH", last, size, size ^ 0xFFFF), block]
-    return [*parts, struct.pack(">I", zlib.adler32(data))]
+def encoded(pixels: Any) -> memoryview | None:
+    """Return levels of shape (h, w) or (h, w, channels), uint8, as PNG.
 
-
-def _chunk(kind: bytes, parts: list[bytes | memoryview]) -> list[bytes | memoryview]:
-    size, check = 0, zlib.crc32(kind)
-    for part in parts:
-        size += len(part)
-        check = zlib.crc32(part, check)
-    return [struct.pack(">I", size), kind, *parts, struct.pack(">I", check)]
+    It is made in one piece of memory: fresh memory costs more than what is done with it here. None
+    for lines that are longer than a block of zlib.
+    """
+    numpy = library("numpy", "numpy")
+    high, wide = pixels.shape[:2]
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
+    line = 1 + wide * channels
+    if line > _BLOCK:
+        return None
+    lines = pixels.reshape(high, wide * channels)
+    rows = _BLOCK // line
+    blocks = -(-high // rows)
+    size = 2 + blocks * _BLOCK_HEAD.size + high * line + 4
+    made = numpy.empty(_HEAD.size + size - 2 - 4 + _TAIL.size, numpy.uint8)
+    data, at, check = memoryview(made), _HEAD.size, 1
+    for first in range(0, high, rows):
+        some = lines[first : first + rows]
+        length = len(some) * line
+        _BLOCK_HEAD.pack_into(data, at, first + rows >= high, length, length ^ 0xFFFF)
+        at += _BLOCK_HEAD.size
+        block = made[at : at + length].reshape(len(some), line)
+        block[:, 0] = 0  # No filter.
+        block[:, 1:] = some
+        check = zlib.adler32(data[at : at + length], check)
+        at += length
+    head = b"IHDR" + struct.pack(">IIBBBBB", wide, high, 8, _COLORS[channels], 0, 0, 0)
+    _HEAD.pack_into(
+        data, 0, _SIGNATURE, len(head) - 4, head, zlib.crc32(head), size, b"IDAT", b"\x78\x01"
+    )
+    crc = zlib.crc32(struct.pack(">I", check), zlib.crc32(data[_HEAD.size - 6 : at]))
+    _TAIL.pack_into(data, at, check, crc, 0, b"IEND", zlib.crc32(b"IEND"))
+    return data

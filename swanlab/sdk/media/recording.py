@@ -1,7 +1,8 @@
 """Media into the run: the bytes as a file beside the run file, then the record that names it.
 
 The file is complete before the record is written, so that what the record names is there whoever
-is killed when. Hashing, compressing and sending are for the background process.
+is killed when. Compressing, encoding, hashing and sending are for the background process. Only the
+record needs the writer's lock: other threads do not wait for a picture to be written.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from swanlab import settings
-from swanlab.records import MAX_ENTRY, MAX_INLINE, MEDIA, PLAIN, File, Item, Media, encode
+from swanlab.frames import HEAD_SIZE, MAX_BYTES
+from swanlab.records import FRAMES, MAX_ENTRY, MAX_INLINE, MEDIA, File, Item, Media, encode
 from swanlab.sdk.guard import say_once
 from swanlab.sdk.media.medium import BadMedia, Medium, Piece
 
@@ -26,32 +28,47 @@ _MOST_INLINE = MAX_ENTRY // 2
 _NAME = re.compile(r"[^0-9A-Za-z_.-]+")
 
 
+class Limits(NamedTuple):
+    """What a run takes of media; asked for once, since a look costs as much as a small picture."""
+
+    batch: int
+    size: int
+
+    @classmethod
+    def of(cls, writer: RunWriter) -> Limits:
+        """Return those of a writer: the settings as they were at its first media."""
+        if writer.limits is None:
+            number = settings.number
+            writer.limits = cls(int(number("media_batch")), int(number("media_size")))
+        return writer.limits
+
+
 class _Place(NamedTuple):
     """Where the media of one key and call go."""
 
     writer: RunWriter
+    limits: Limits
     key: str
     step: int
+    """Only for the names of files: another thread may log the key before this call records it."""
 
 
-def record(writer: RunWriter, found: dict[str, list[Medium]], step: int | None) -> None:
-    """Write the media of one call of ``log``; what fails is said and left out. Holds the lock."""
+def prepared(writer: RunWriter, found: dict[str, list[Medium]], step: int | None) -> list[Entry]:
+    """Write the files of media that one call of ``log`` holds; what fails is said and left out."""
+    entries, limits = [], Limits.of(writer)
     for key, media in found.items():
         at = writer.steps.last(key) + 1 if step is None else step
-        entry = _Entry(_Place(writer, key, at))
-        for medium in _few(key, media):
+        entry = Entry(_Place(writer, limits, key, at), media[0].kind)
+        for medium in _few(key, media, limits.batch):
             entry.add(medium)
         if entry.items:
-            writer.steps.known({key: at})
-            named = Media(key, at, writer.elapsed(), media[0].kind, entry.items)
-            writer.put_all([*entry.files, named])
-            if entry.files and writer.when_filed is not None:
-                writer.when_filed()
+            entries.append(entry)
+    return entries
 
 
-def _few(key: str, media: list[Medium]) -> list[Medium]:
+def _few(key: str, media: list[Medium], most: int) -> list[Medium]:
     """Return the media of one kind, as many as are taken at once; the rest is said."""
-    kind, most = media[0].kind, int(settings.number("media_batch"))
+    kind = media[0].kind
     same = [one for one in media if one.kind == kind]
     if len(same) < len(media):
         say_once(f"media:mixed:{key}", f"log: {key!r} mixes kinds; only the {kind}s are recorded.")
@@ -64,14 +81,22 @@ def _few(key: str, media: list[Medium]) -> list[Medium]:
     return same[:most]
 
 
-class _Entry:
-    """What one call logged under one key, as it is written."""
+class Entry:
+    """What one call logged under one key: its files are written, its record is to come."""
 
-    def __init__(self, place: _Place) -> None:
-        self._place = place
+    def __init__(self, place: _Place, kind: str) -> None:
+        """Nothing is written yet."""
+        self._place, self._kind = place, kind
         self.files: list[File] = []
         self.items: list[Item] = []
         self._size = self._inline = 0
+
+    def record(self, step: int | None) -> None:
+        """Record it at ``step``, or at the key's next one. The writer's lock is held."""
+        writer, key = self._place.writer, self._place.key
+        at = writer.steps.last(key) + 1 if step is None else step
+        writer.steps.known({key: at})
+        writer.put_all([*self.files, Media(key, at, writer.elapsed(), self._kind, self.items)])
 
     def add(self, medium: Medium) -> None:
         """Write a medium's files and note it; what cannot be is said."""
@@ -126,19 +151,19 @@ def _write(at: _Place, kind: str, piece: Piece) -> File:
     ending = _NAME.sub("", piece.format)[:16] or "bin"
     name = f"{kind}-step{at.step}-{at.writer.name[-8:]}-{next(at.writer.made)}.{ending}"
     place = folder / name
+    # Frames become a small part of what they are, and a clip has its own limit.
+    largest = MAX_BYTES + HEAD_SIZE if piece.state == FRAMES else at.limits.size
     try:
-        size = _put(place, piece.content)
+        size = _put(place, piece.content, largest)
     except FileNotFoundError:
         folder.mkdir(exist_ok=True)
-        size = _put(place, piece.content)
-    kind = PLAIN if piece.plain else "media"
-    return File(at.writer.elapsed(), MEDIA + name, size=size, policy="now", kind=kind)
+        size = _put(place, piece.content, largest)
+    return File(at.writer.elapsed(), MEDIA + name, size=size, policy="now", kind=piece.state)
 
 
-def _put(place: Path, content: bytes | Path) -> int:
+def _put(place: Path, content: bytes | memoryview | Path, largest: int) -> int:
     """Write a file; return its size. What was written of one that fails is removed."""
-    largest = int(settings.number("media_size"))
-    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    size = content.stat().st_size if isinstance(content, Path) else len(content)
     if size > largest:
         raise BadMedia(f"it has {size:,} bytes, over the limit of {largest:,} (SWANLAB_MEDIA_SIZE)")
     try:

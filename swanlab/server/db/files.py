@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from swanlab.records import MEDIA, File
 from swanlab.server.db.schema import blobs, files, run_blobs, runs
@@ -68,12 +68,13 @@ def note(connection: Connection, run: int, found: Sequence[tuple[int, File]]) ->
         known[record.path] = (at, digest, "")
         values[record.path] = _columns(record, digest, at)
     _add(connection, run, [(path, row) for path, row in values.items() if path not in before])
-    for path in values.keys() & before.keys():
-        mine = (files.c.run == run) & (files.c.path == path)
-        connection.execute(update(files).where(mine).values(**values[path]))
-        old = before[path][1]
-        if old is not None and old != values[path]["digest"]:
-            _let_go(connection, run, old)
+    changed = {path: row for path, row in values.items() if path in before}
+    if changed:
+        mine = (files.c.run == run) & (files.c.path == bindparam("of_path"))
+        rows = [{"of_path": path, **row} for path, row in changed.items()]
+        connection.execute(update(files).where(mine), rows)
+    old = {path: before[path][1] for path in changed}
+    _let_go(connection, run, [d for path, d in old.items() if d and d != changed[path]["digest"]])
 
 
 def _known(
@@ -113,12 +114,12 @@ def _add(connection: Connection, run: int, new: list[tuple[str, dict[str, Any]]]
                 connection.execute(insert(files), rows)
 
 
-def _let_go(connection: Connection, run: int, digest: str) -> None:
-    used = select(files.c.path).where(files.c.run == run, files.c.digest == digest)
-    if connection.execute(used.limit(1)).first() is None:
-        connection.execute(
-            delete(run_blobs).where(run_blobs.c.run == run, run_blobs.c.digest == digest)
-        )
+def _let_go(connection: Connection, run: int, digests: Sequence[str]) -> None:
+    """Let the run hold no longer what none of its files names."""
+    used = select(files.c.path).where(files.c.run == run, files.c.digest == run_blobs.c.digest)
+    for start in range(0, len(digests), _AT_ONCE):
+        some = run_blobs.c.digest.in_(digests[start : start + _AT_ONCE])
+        connection.execute(delete(run_blobs).where(run_blobs.c.run == run, some, ~used.exists()))
 
 
 def _rows() -> Any:
@@ -157,9 +158,7 @@ def drop_media(connection: Connection, run: int, paths: Sequence[str]) -> None:
     for start in range(0, len(paths), _AT_ONCE):
         mine = (files.c.run == run) & files.c.path.in_(paths[start : start + _AT_ONCE])
         connection.execute(update(files).where(mine).values(kind=GONE, digest=None, size=0))
-    for _, digest, _kind in known.values():
-        if digest is not None:
-            _let_go(connection, run, digest)
+    _let_go(connection, run, [digest for _, digest, _kind in known.values() if digest is not None])
 
 
 def named_by(connection: Connection, run: int, paths: Sequence[str]) -> dict[str, FileRow]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, tuple_, update
 
 from swanlab.records import MAX_ENTRY, MAX_KEY_LENGTH, MAX_KIND, MEDIA, Item, Media
 from swanlab.server.db import files
@@ -16,6 +16,7 @@ from swanlab.server.db.schema import media
 MOST_ENTRIES = 1_000_000
 """Of one run, over all its keys."""
 _STEPS = 1 << 63
+_AT_ONCE = 500
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Item]).decode
@@ -51,45 +52,85 @@ def note(
 ) -> Counter[str]:
     """Take in records, each with its time (Unix ms); return why some are refused, and how many.
 
-    What stood at the same step of the same key goes, files included.
+    What stood at the same step of the same key goes, files included. A post is one look and one
+    statement for each kind of change, however many records it has.
     """
     refused: Counter[str] = Counter()
-    room = MOST_ENTRIES - _entries(connection, run) if found else 0
+    gone: list[str] = []
+    last: dict[_At, _Row] = {}
     for at, record in found:
         reason = _fault(record)
-        if reason is None and not _put(connection, run, rank, at, record, room=room > 0):
-            reason = f"media beyond {MOST_ENTRIES:,} entries of one run"
+        place = (record.key[:MAX_KEY_LENGTH], record.step)
         if reason is not None:
             refused[reason] += 1
-            _let_go(connection, run, record.items, [])
-        room -= 1
+            gone += _paths(record.items)
+        elif place in last and last[place].at > at:
+            gone += _left(record.items, last[place].items)
+        else:
+            if place in last:
+                gone += _left(last[place].items, record.items)
+            last[place] = _Row(at, record.kind[:MAX_KIND], record.items)
+    before = _there(connection, run, rank, list(last))
+    for place in before.keys() & last.keys():
+        old, new = before[place], last[place]
+        if old.at > new.at:
+            gone += _left(new.items, old.items)
+            del last[place]
+        else:
+            gone += _left(old.items, new.items)
+    fresh = [place for place in last if place not in before]
+    room = MOST_ENTRIES - _entries(connection, run) if fresh else 0
+    for place in fresh[max(0, room) :]:
+        refused[f"media beyond {MOST_ENTRIES:,} entries of one run"] += 1
+        gone += _paths(last.pop(place).items)
+    _write(connection, run, rank, last, before.keys())
+    if gone:
+        files.drop_media(connection, run, gone)
     return refused
 
 
-def _put(
-    connection: Connection, run: int, rank: int, at: int, record: Media, *, room: bool
-) -> bool:
-    """Write an entry unless a later one is there; False when there is no room for a new one."""
-    where = {"run": run, "key": record.key[:MAX_KEY_LENGTH], "rank": rank, "step": record.step}
-    same = and_(*(media.c[name] == value for name, value in where.items()))
-    row = {
-        "kind": record.kind[:MAX_KIND],
-        "at": at,
-        "count": len(record.items),
-        "items": _encode(record.items),
-    }
-    old = connection.execute(select(media.c.at, media.c["items"]).where(same)).first()
-    if old is None:
-        if room:
-            connection.execute(insert(media).values(**where, **row))
-        return room
-    before: list[Item] = _decode(old[1])
-    if old[0] <= at:
-        connection.execute(update(media).where(same).values(**row))
-        _let_go(connection, run, before, record.items)
-    else:
-        _let_go(connection, run, record.items, before)
-    return True
+_At = tuple[str, int]
+"""Key and step."""
+
+
+class _Row(NamedTuple):
+    at: int
+    kind: str
+    items: list[Item]
+
+
+def _there(connection: Connection, run: int, rank: int, places: list[_At]) -> dict[_At, _Row]:
+    """Return what stands there already."""
+    found: dict[_At, _Row] = {}
+    columns = (media.c.key, media.c.step, media.c.at, media.c.kind, media.c["items"])
+    query = select(*columns).where(media.c.run == run, media.c.rank == rank)
+    for start in range(0, len(places), _AT_ONCE):
+        some = tuple_(media.c.key, media.c.step).in_(places[start : start + _AT_ONCE])
+        for key, step, at, kind, items in connection.execute(query.where(some)):
+            found[key, step] = _Row(at, kind, _decode(items))
+    return found
+
+
+def _write(
+    connection: Connection, run: int, rank: int, rows: dict[_At, _Row], there: Collection[_At]
+) -> None:
+    """Write entries, over those that are there."""
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for place, row in rows.items():
+        key, step = place
+        values = {
+            "at": row.at, "kind": row.kind, "count": len(row.items), "items": _encode(row.items),
+        }  # fmt: skip
+        if place in there:
+            changed.append({"of_key": key, "of_step": step, **values})
+        else:
+            new.append({"run": run, "key": key, "rank": rank, "step": step, **values})
+    if new:
+        connection.execute(insert(media), new)
+    if changed:
+        same = _of(run, bindparam("of_key"), rank) & (media.c.step == bindparam("of_step"))
+        connection.execute(update(media).where(same), changed)
 
 
 def _fault(record: Media) -> str | None:
@@ -112,11 +153,14 @@ def _entries(connection: Connection, run: int) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
-def _let_go(connection: Connection, run: int, old: list[Item], new: list[Item]) -> None:
-    kept = {path for item in new for path in paths(item)}
-    gone = [path for item in old for path in paths(item) if path not in kept]
-    if gone:
-        files.drop_media(connection, run, gone)
+def _left(old: list[Item], new: list[Item]) -> list[str]:
+    """Return the files that items name and those in their place do not."""
+    kept = set(_paths(new))
+    return [path for path in _paths(old) if path not in kept]
+
+
+def _paths(items: list[Item]) -> list[str]:
+    return [path for item in items for path in paths(item)]
 
 
 def paths(item: Item) -> list[str]:
@@ -193,5 +237,5 @@ def last_steps(connection: Connection, run: int, rank: int) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query.group_by(media.c.key))}
 
 
-def _of(run: int, key: str, rank: int) -> Any:
+def _of(run: int, key: Any, rank: int) -> Any:
     return and_(media.c.run == run, media.c.key == key, media.c.rank == rank)

@@ -11,7 +11,8 @@ from msgspec import Meta
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from swanlab.records import File, Item
+from swanlab.records import AS_GIF, FRAMES, File, Item
+from swanlab.server import clips
 from swanlab.server.db import files, media, runs
 from swanlab.server.db.engine import now
 from swanlab.server.db.files import DIGEST, FileRow
@@ -123,8 +124,9 @@ def _entries(
 ) -> list[MediaEntry]:
     found = media.entries(connection, run, one.key, one.rank, one.lo, one.hi, one.limit)
     paths = [path for entry in found for item in entry.items for path in media.paths(item)]
+    until = time.monotonic() + clips.WAIT
     rows = {
-        path: row if row.stored else _elsewhere(server, run, row)
+        path: row if row.stored else _elsewhere(server, run, row, until)
         for path, row in files.named_by(connection, run, paths).items()
     }
     return [
@@ -138,17 +140,19 @@ def _entries(
     ]
 
 
-def _elsewhere(server: Server, run: int, row: FileRow) -> FileRow:
+def _elsewhere(server: Server, run: int, row: FileRow, until: float) -> FileRow:
     """Return what is known of a file that the server does not hold: its bytes are not to be had.
 
     A server that shows folders has them there; those that a killed background process left behind
-    without their hash are hashed now.
+    without their hash are hashed now, and its frames encoded, if that is done ``until`` then.
     """
     if server.kept_file is None:
         return msgspec.structs.replace(row, digest=None)
     found = None if row.digest or row.error else server.kept_file(run, row.path)
     if found is None or time.time() - found.stat().st_mtime < _LEFT_BEHIND:
         return row
+    if row.kind == FRAMES:
+        return server.clips.made(run, row, found, until)
     with found.open("rb") as file:
         digest = hashlib.sha256()
         while piece := file.read(_PIECE):
@@ -166,7 +170,7 @@ def _item(item: Item, rows: dict[str, FileRow]) -> MediaItem:
     named = more.items() if isinstance(more, dict) else ()
     masks = {name: rows[path].digest for name, path in named if path in rows}
     return MediaItem(
-        format=item.format,
+        format="gif" if row is not None and row.kind == AS_GIF else item.format,
         caption=item.caption,
         meta={name: value for name, value in item.meta.items() if name != "files"},
         text=None if item.path else item.data.decode("utf-8", "replace"),
@@ -195,16 +199,17 @@ def shown(ask: Ask[ShownQuery, None]) -> Response:
 
 def _stored(server: Server, run: int, row: FileRow) -> Stored:
     digest = row.digest or ""
-    if server.kept_file is not None:
+    name = row.path.rpartition(".")[0] + ".gif" if row.kind == AS_GIF else row.path
+    if server.kept_file is not None and not row.stored:
         found = server.kept_file(run, row.path)
         if found is None:
             raise no_such("blob")
-        return Stored(row.path, row.size, digest, lambda start, stop: pieces(found, start, stop))
+        return Stored(name, row.size, digest, lambda start, stop: pieces(found, start, stop))
     if not row.stored:
         raise no_such("blob")
     store = server.blobs.media
     return Stored(
-        row.path,
+        name,
         row.size,
         digest,
         lambda start, stop: answered(lambda: store.read(digest, start, stop)),

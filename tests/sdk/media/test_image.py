@@ -206,7 +206,7 @@ def test_what_cannot_be_taken_is_said_and_only_it_left_out(refused, make, why):
 
 def test_without_pillow_the_extra_is_named(refused, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL.Image", None)
-    assert "pip install 'swanlab[media]'" in refused(swanlab.Image(PIXELS))
+    assert "pip install 'swanlab[media]'" in refused(swanlab.Image(PIXELS, mode="L"))
 
 
 def test_an_svg_is_kept_as_it_is(book):

@@ -15,7 +15,9 @@ import pytest
 
 import swanlab
 from swanlab.records import MEDIA, File
+from swanlab.sdk.media import recording
 from swanlab.sdk.media.calls import Shows
+from swanlab.sdk.turns import Turns
 from tests.conftest import run_folder
 from tests.recorded import recorded
 
@@ -68,15 +70,17 @@ def test_files_are_complete_before_the_record_that_names_them(book):
         assert one.path.startswith(f"{MEDIA}image-step7-")
 
 
-def test_longer_lists_are_cut_with_a_notice(book, capsys, monkeypatch):
-    texts = [swanlab.Text(str(n)) for n in range(110)]
-    book.log({"said": texts})
+def test_longer_lists_are_cut_with_a_notice(book, capsys):
+    book.log({"said": [swanlab.Text(str(n)) for n in range(110)]})
     assert [one.data.decode() for one in book.items("said")] == [str(n) for n in range(108)]
     said = capsys.readouterr().err
     assert "110 texts in one call; the first 108" in said
     assert "SWANLAB_MEDIA_BATCH" in said
+
+
+def test_the_limit_of_lists_is_a_setting(book, monkeypatch):
     monkeypatch.setenv("SWANLAB_MEDIA_BATCH", "200")
-    book.log({"said": texts})
+    book.log({"said": [swanlab.Text(str(n)) for n in range(110)]})
     assert len(book.items("said")) == 110
 
 
@@ -133,6 +137,59 @@ def test_threads_write_beside_each_other(book):
         one.join()
     assert steps(book, "a") == steps(book, "b") == list(range(20))
     assert sorted(steps(book, "both")) == list(range(40))
+
+
+@pytest.mark.parametrize("taking_turns", [False, True])
+def test_other_threads_do_not_wait_while_a_picture_is_written(book, monkeypatch, taking_turns):
+    """Nor does the console, which needs the same lock."""
+    turns = Turns()
+    book.writer.turns = turns if taking_turns else None  # as after a fork
+    begun, go = threading.Event(), threading.Event()
+    put = recording._put
+
+    def slow(*given):
+        begun.set()
+        assert go.wait(60)
+        return put(*given)
+
+    monkeypatch.setattr(recording, "_put", slow)
+    first = threading.Thread(target=book.log, args=({"seen": swanlab.Image(PIXELS), "a": 1},))
+    first.start()
+    try:
+        assert begun.wait(60)
+        other = threading.Thread(target=book.log, args=({"loss": 0.5},))
+        other.start()
+        other.join(60)
+        assert not other.is_alive()
+        assert book.found.points == {"loss": [(0, 0.5)]}
+        assert not book.found.media
+    finally:
+        go.set()
+        first.join()
+        turns._lock.close()
+    assert steps(book, "seen") == [0]
+    assert book.found.points["a"] == [(0, 1)]
+
+
+def test_two_threads_that_prepare_at_once_get_a_step_each(book, monkeypatch):
+    both = threading.Barrier(2)
+    (book.folder / "media").mkdir()
+    put = recording._put
+
+    def together(*given):
+        both.wait(60)
+        return put(*given)
+
+    monkeypatch.setattr(recording, "_put", together)
+    threads = [
+        threading.Thread(target=book.log, args=({"seen": swanlab.Image(PIXELS)},)) for _ in "ab"
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(steps(book, "seen")) == [0, 1]
+    assert len({one.path for one in book.found.files}) == 2
 
 
 @pytest.mark.parametrize(
