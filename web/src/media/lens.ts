@@ -1,113 +1,89 @@
-/**
- * What a molecule is looked at through: a viewer of 3Dmol. Such a viewer cannot be thrown away (it
- * stays in the listeners of the page), so those that are not in use wait for the next molecule.
- */
+/** Where a picture lies in its frame: fitted, or enlarged and moved. */
 
-import { createViewer, elementColors, type GLViewer } from "3dmol/build/3Dmol.es6-min.js";
+export interface Size2 {
+  width: number;
+  height: number;
+}
 
-import type { Atoms } from "./atoms";
-import { Problem } from "./problem";
-
+/** How a picture is enlarged beyond the fit, and by how much its middle is moved (shares of the frame). */
 export interface Lens {
-  atoms: Atoms;
-  /** True: the key meant something. */
-  press(key: string, shift: boolean): boolean;
-  picture(): string;
-  /** From where it is looked at. */
-  view(): number[];
-  stop(): void;
+  scale: number;
+  x: number;
+  y: number;
 }
 
-interface Pooled {
-  place: HTMLDivElement;
-  viewer: GLViewer;
+export const FITTED: Lens = { scale: 1, x: 0, y: 0 };
+
+/** Of the fit. */
+const LEAST = 0.5;
+/** Screen pixels for one of the picture. */
+const MOST_PIXELS = 64;
+
+export interface Rect extends Size2 {
+  x: number;
+  y: number;
 }
 
-/** More atoms are drawn as lines. */
-const MOST_BALLS = 5000;
-/** From so many residues on a chain is drawn as a ribbon. */
-const CHAIN = 20;
-const TURN = 8;
-const MOVE = 20;
-const NEARER = 1.18;
+/** The largest scale at which all of the picture is in the frame; small pictures are enlarged too. */
+function fitScale(frame: Size2, picture: Size2): number {
+  return Math.min(frame.width / picture.width, frame.height / picture.height);
+}
 
-const idle: Pooled[] = [];
+/** Where the picture lies (px). */
+export function lieOf(frame: Size2, picture: Size2, lens: Lens = FITTED): Rect {
+  if (picture.width <= 0 || picture.height <= 0) return { x: 0, y: 0, ...frame };
+  const scale = fitScale(frame, picture) * lens.scale;
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  return {
+    x: (frame.width - width) / 2 + lens.x * frame.width,
+    y: (frame.height - height) / 2 + lens.y * frame.height,
+    width,
+    height,
+  };
+}
 
-/** Show a molecule in `host`; throws a `Problem` for what cannot be drawn. */
-export function lookAt(
-  host: HTMLElement,
-  what: { text: string; format: string; view: number[] | null },
+function within(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** The picture's middle stays so near that a part of it is always seen. */
+function held(lens: Lens, frame: Size2, picture: Size2): Lens {
+  const { width, height } = lieOf(frame, picture, { ...lens, x: 0, y: 0 });
+  const room = (size: number, of: number) => (size / 2 + of / 2) / of - 0.1;
+  const [x, y] = [room(width, frame.width), room(height, frame.height)];
+  return { scale: lens.scale, x: within(lens.x, -x, x), y: within(lens.y, -y, y) };
+}
+
+/** The lens after zooming by `factor`, with what is under the point (px in the frame) staying there. */
+export function zoomedAt(
+  lens: Lens,
+  factor: number,
+  point: { x: number; y: number },
+  frame: Size2,
+  picture: Size2,
 ): Lens {
-  const pooled = idle.pop() ?? made();
-  const { viewer, place } = pooled;
-  host.append(place);
-  const stop = () => {
-    viewer.removeAllModels();
-    place.remove();
-    idle.push(pooled);
-  };
-  try {
-    viewer.resize();
-    const atoms = filled(viewer, what.text, what.format === "pdb" ? "pdb" : "sdf");
-    viewer.zoomTo();
-    if (what.view !== null) viewer.setView(what.view);
-    viewer.render();
-    return {
-      atoms,
-      press: (key, shift) => pressed(viewer, key, shift),
-      picture: () => viewer.pngURI(),
-      view: () => viewer.getView() as number[],
-      stop,
-    };
-  } catch (error) {
-    stop();
-    if (error instanceof Problem) throw error;
-    throw new Problem("viewer.noMolecule");
-  }
+  const most = Math.max(1, MOST_PIXELS / fitScale(frame, picture));
+  const scale = within(lens.scale * factor, LEAST, most);
+  const grown = scale / lens.scale;
+  const from = (at: number, size: number) => at / size - 0.5;
+  const [px, py] = [from(point.x, frame.width), from(point.y, frame.height)];
+  return held(
+    { scale, x: px - (px - lens.x) * grown, y: py - (py - lens.y) * grown },
+    frame,
+    picture,
+  );
 }
 
-function made(): Pooled {
-  const place = document.createElement("div");
-  place.style.cssText = "position:absolute;inset:0";
-  // Asked first: the library would try to draw without.
-  if (!document.createElement("canvas").getContext("webgl2")) throw new Problem("viewer.noWebgl");
-  const viewer = createViewer(place, {
-    backgroundAlpha: 0,
-    antialias: true,
-    disableFog: true,
-  }) as GLViewer | undefined;
-  if (!viewer) throw new Problem("viewer.noWebgl");
-  return { place, viewer };
+/** The lens after dragging by so many px. */
+export function moved(lens: Lens, dx: number, dy: number, frame: Size2, picture: Size2): Lens {
+  return held(
+    { ...lens, x: lens.x + dx / frame.width, y: lens.y + dy / frame.height },
+    frame,
+    picture,
+  );
 }
 
-function filled(viewer: GLViewer, text: string, format: string): Atoms {
-  const model = viewer.addModel(text, format, { keepH: true });
-  const all = model.selectedAtoms({});
-  if (all.length === 0) throw new Problem("viewer.noMolecule");
-  const bonds = all.reduce((sum, atom) => sum + (atom.bonds?.length ?? 0), 0) / 2;
-  const alphas = all.filter(({ atom, hetflag }) => atom === "CA" && !hetflag).length;
-  const color = { colorscheme: { prop: "elem", map: { ...elementColors.Jmol, H: 0xc8c8c8 } } };
-  if (all.length > MOST_BALLS) viewer.setStyle({}, { line: color });
-  else
-    viewer.setStyle({}, { stick: { radius: 0.14, ...color }, sphere: { scale: 0.27, ...color } });
-  if (alphas >= CHAIN) viewer.setStyle({ hetflag: false }, { cartoon: { color: "spectrum" } });
-  return { elements: all.map(({ elem }) => elem ?? "?"), bonds };
-}
-
-function pressed(viewer: GLViewer, key: string, shift: boolean): boolean {
-  const keys: Record<string, () => void> = {
-    ArrowLeft: () => (shift ? viewer.translate(-MOVE, 0) : viewer.rotate(-TURN, "y")),
-    ArrowRight: () => (shift ? viewer.translate(MOVE, 0) : viewer.rotate(TURN, "y")),
-    ArrowUp: () => (shift ? viewer.translate(0, -MOVE) : viewer.rotate(-TURN, "x")),
-    ArrowDown: () => (shift ? viewer.translate(0, MOVE) : viewer.rotate(TURN, "x")),
-    "+": () => viewer.zoom(NEARER),
-    "=": () => viewer.zoom(NEARER),
-    "-": () => viewer.zoom(1 / NEARER),
-    "0": () => viewer.zoomTo(),
-  };
-  const act = keys[key];
-  if (!act) return false;
-  act();
-  viewer.render();
-  return true;
+/** The lens that shows one pixel of the picture as `pixels` of the page. */
+export function atPixels(pixels: number, frame: Size2, picture: Size2): Lens {
+  return { scale: pixels / fitScale(frame, picture), x: 0, y: 0 };
 }

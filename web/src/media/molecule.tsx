@@ -11,7 +11,7 @@ import { formatCount } from "@/lib/format";
 import { useText } from "./bytes";
 import { Gate } from "./Gate";
 import { type Atoms, formulaOf } from "./atoms";
-import { type Lens, lookAt } from "./lens";
+import { lookAt, type Shown } from "./molecules";
 import { Standing } from "./Standing";
 import { Unready } from "./Unready";
 import { useSeat } from "./useSeat";
@@ -44,23 +44,23 @@ function Turned(props: ItemViewerProps & { text: string }) {
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<number[] | null>(null);
-  const lens = useRef<Lens | null>(null);
+  const shown = useRef<Shown | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const [atoms, setAtoms] = useState<Atoms | null>(null);
   const [focused, setFocused] = useState(false);
-  const picture = useCallback(() => Promise.resolve(lens.current?.picture() ?? null), []);
+  const picture = useCallback(() => Promise.resolve(shown.current?.picture() ?? null), []);
   const seat = useSeat(true, picture);
   const { live, settled, wake } = seat;
   useEffect(() => {
     if (!host.current || !live) return undefined;
     try {
       const opened = lookAt(host.current, { text, format: item.format, view: view.current });
-      lens.current = opened;
+      shown.current = opened;
       setAtoms(opened.atoms);
       settled();
       return () => {
         view.current = opened.view();
-        lens.current = null;
+        shown.current = null;
         opened.stop();
       };
     } catch (error) {
@@ -100,7 +100,7 @@ function Turned(props: ItemViewerProps & { text: string }) {
         }}
         onKeyDown={(event) => {
           if (event.ctrlKey || event.metaKey || event.altKey) return;
-          if (!lens.current?.press(event.key, event.shiftKey)) return;
+          if (!shown.current?.press(event.key, event.shiftKey)) return;
           event.preventDefault();
           event.stopPropagation();
         }}
@@ -111,7 +111,7 @@ function Turned(props: ItemViewerProps & { text: string }) {
         aria-label={t("viewer.reset")}
         title={t("viewer.reset")}
         className="absolute top-1 right-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100"
-        onClick={() => lens.current?.press("0", false)}
+        onClick={() => shown.current?.press("0", false)}
       >
         <RotateCcw aria-hidden />
       </Button>
