@@ -35,8 +35,13 @@ def titled(chart: Any, name: str) -> Any:
 
 def flat() -> dict[str, Any]:
     """Charts with two axes."""
-    bar = made.Bar().add_xaxis(DAYS).add_yaxis("cats", ONE).add_yaxis("dogs", OTHER)
-    line = made.Line().add_xaxis(DAYS).add_yaxis("cats", ONE, is_smooth=True)
+
+    def bar() -> Any:
+        return made.Bar().add_xaxis(DAYS).add_yaxis("cats", ONE).add_yaxis("dogs", OTHER)
+
+    def line() -> Any:
+        return made.Line().add_xaxis(DAYS).add_yaxis("cats", ONE, is_smooth=True)
+
     box = made.Boxplot()
     box.add_xaxis(["a", "b"]).add_yaxis("A", box.prepare_data([ONE, OTHER]))
     candles = [[2320.3, 2287.3, 2362.9, 2300.0], [2300, 2291.3, 2288.3, 2308.4]]
@@ -44,14 +49,14 @@ def flat() -> dict[str, Any]:
     heat_map = made.HeatMap().add_xaxis(DAYS).add_yaxis("heat", DAYS, heat)
     heat_map.set_global_opts(visualmap_opts=opts.VisualMapOpts(max_=50))
     grid = made.Grid()
-    grid.add(bar, grid_opts=opts.GridOpts(pos_bottom="60%"))
-    grid.add(line, grid_opts=opts.GridOpts(pos_top="60%"))
+    grid.add(bar(), grid_opts=opts.GridOpts(pos_bottom="60%"))
+    grid.add(line(), grid_opts=opts.GridOpts(pos_top="60%"))
     timeline = made.Timeline()
     for year in (2024, 2025):
         timeline.add(titled(made.Bar().add_xaxis(DAYS).add_yaxis("y", ONE), str(year)), str(year))
     return {
-        "Bar": titled(bar, "Bar"),
-        "Line": titled(line, "Line"),
+        "Bar": titled(bar(), "Bar"),
+        "Line": titled(line(), "Line"),
         "Scatter": made.Scatter().add_xaxis(DAYS).add_yaxis("s", ONE),
         "EffectScatter": made.EffectScatter().add_xaxis(DAYS).add_yaxis("s", ONE),
         "Boxplot": box,
@@ -127,7 +132,7 @@ def on_maps() -> dict[str, Any]:
     """Charts that lie on a map."""
     city = [("Beijing", 55)]
     geo = made.Geo().add_schema(maptype="china").add_coordinate("Beijing", 116.4, 39.9)
-    lines = made.Lines3D().add("l", [[[116.4, 39.9, 0], [114.3, 30.6, 0]]])
+    lines = made.Lines3D().add("l", [[[116.4, 39.9, 0], [114.3, 30.6, 0]]], "geo3D")
     lines.options["geo3D"] = {"map": "china"}
     cube = made.Map3D().add_schema(maptype="china")
     globe = made.MapGlobe().add_schema()

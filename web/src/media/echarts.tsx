@@ -65,7 +65,7 @@ function Drawn(props: ItemViewerProps & { chart: Chart }) {
   useEffect(() => {
     if (!host.current || !live) return undefined;
     const shown = show(host.current, chart, {
-      ready: (made) => {
+      ready(made) {
         drawn.current = made;
         settled();
       },
@@ -95,13 +95,16 @@ function show(
   const draw = () => {
     made?.dispose();
     made = library.init(host, isDark() ? "dark" : null);
-    made.setOption(dressed(chart.option));
-    tell.ready(made);
+    const own = made;
+    own.on("finished", () => tell.ready(own));
+    own.setOption(dressed(chart.option));
   };
   const attempt = () => {
     try {
       draw();
     } catch (error) {
+      made?.dispose(); // It would go on and fail with the next frame.
+      made = null;
       tell.failed(new Problem("viewer.badChart", { reason: reasonOf(error) }));
     }
   };

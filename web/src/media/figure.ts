@@ -59,7 +59,9 @@ export function readFigure(text: string): Drawing {
 }
 
 function isHere(image: unknown): boolean {
-  return isObject(image) && typeof image.source === "string" && image.source.startsWith("data:image/");
+  return (
+    isObject(image) && typeof image.source === "string" && image.source.startsWith("data:image/")
+  );
 }
 
 function titleOf(title: unknown): string {

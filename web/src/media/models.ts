@@ -1,7 +1,6 @@
 /** Things to be drawn, made from what was logged. */
 
 import {
-  AmbientLight,
   Box3,
   BufferAttribute,
   BufferGeometry,
@@ -54,7 +53,7 @@ export function cloudModel(cloud: Cloud): Model {
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(cloud.xyz, 3));
   geometry.setAttribute("color", new BufferAttribute(cloud.rgb, 3, true));
-  const size = (cloud.shown > 100_000 ? 1.5 : cloud.shown > 5_000 ? 2.5 : 4) * pixelRatio();
+  const size = (cloud.shown > 100_000 ? 1.5 : cloud.shown > 5_000 ? 2.5 : 3.5) * pixelRatio();
   const material = new PointsMaterial({ size, sizeAttenuation: false, vertexColors: true });
   const points = new Points(geometry, material);
   points.frustumCulled = false;
@@ -117,9 +116,10 @@ export async function sceneModel(bytes: ArrayBuffer): Promise<Model> {
     throw new Problem("viewer.badScene", { reason: reasonOf(error) });
   }
   const scene = new Scene();
-  const light = new DirectionalLight(0xffffff, 1.5);
+  scene.environmentIntensity = 0.45;
+  const light = new DirectionalLight(0xffffff, 1.2);
   light.position.set(1, 2, 3);
-  scene.add(loaded, light, new AmbientLight(0xffffff, 0.4));
+  scene.add(loaded, light);
   const ball = new Box3().setFromObject(loaded).getBoundingSphere(new Ball());
   const filled = Number.isFinite(ball.radius) && ball.radius > 0;
   const center = filled ? ball.center.toArray() : [0, 0, 0];

@@ -75,6 +75,7 @@ function made(): Pooled {
     backgroundAlpha: 0,
     antialias: true,
     disableFog: true,
+    minimumZoomToDistance: 3,
   }) as GLViewer | undefined;
   if (!viewer) throw new Problem("viewer.noWebgl");
   return { place, viewer };
@@ -90,7 +91,10 @@ function filled(viewer: GLViewer, text: string, format: string): Atoms {
   if (all.length > MOST_BALLS) viewer.setStyle({}, { line: color });
   else
     viewer.setStyle({}, { stick: { radius: 0.14, ...color }, sphere: { scale: 0.27, ...color } });
-  if (alphas >= CHAIN) viewer.setStyle({ hetflag: false }, { cartoon: { color: "spectrum" } });
+  if (alphas >= CHAIN) {
+    viewer.setStyle({ hetflag: false }, { cartoon: { color: "spectrum" } });
+    viewer.setStyle({ elem: "H" }, {});
+  }
   return { elements: all.map(({ elem }) => elem ?? "?"), bonds };
 }
 

@@ -167,7 +167,7 @@ function Turned(props: ItemViewerProps & { model: Model }) {
         size="icon"
         aria-label={t("viewer.reset")}
         title={t("viewer.reset")}
-        className="absolute top-1 right-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100"
+        className="absolute right-1 bottom-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100"
         onClick={() => open?.reset()}
       >
         <RotateCcw aria-hidden />
