@@ -79,7 +79,7 @@ def test_a_run_is_found_and_left_again_by_the_keyboard_alone(opened):
     choose(page, "rat-2")
     expect(page).to_have_title("rat-2 · swanlab")
     until(page, "window.drawn.length > 10")
-    page.keyboard.press("3")
+    page.keyboard.press("4")
     page.wait_for_url("**tab=logs**")
     choose(page, "birds")
     page.wait_for_url("**/@admin/birds")

@@ -6,6 +6,10 @@ import type {
   EndedState,
   ErrorBody,
   Health,
+  MediaAnswer,
+  MediaKeys,
+  MediaSteps,
+  MediaWanted,
   Project,
   ProjectEdit,
   Projects,
@@ -152,6 +156,22 @@ function fileContent(at: string, path: string): string {
   return `${at}/files/content?${new URLSearchParams({ path }).toString()}`;
 }
 
+/** Address of a blob of the run's media; `width`: a picture of at most so many pixels to a side. */
+export function mediaUrl(
+  workspace: string,
+  project: string,
+  run: string,
+  digest: string,
+  width?: number,
+): string {
+  const at = `${ROOT}${mediaPath(runPath(workspace, project, run), digest)}`;
+  return width === undefined ? at : `${at}?width=${width}`;
+}
+
+function mediaPath(at: string, digest: string): string {
+  return `${at}/media/${encodeURIComponent(digest)}`;
+}
+
 export interface ConsoleQuery {
   rank?: number | undefined;
   first?: number | undefined;
@@ -259,4 +279,37 @@ export const api = {
       "GET",
       `${runPath(workspace, project, run)}/console/find?${params({ ...query })}`,
     ),
+
+  mediaKeys: (workspace: string, project: string, runs: readonly string[], signal?: Signal) =>
+    request<MediaKeys>("POST", `${projectPath(workspace, project)}/media/keys`, {
+      body: { runs },
+      signal,
+    }),
+
+  mediaSteps: (
+    workspace: string,
+    project: string,
+    run: string,
+    series: { key: string; rank: number },
+    signal?: Signal,
+  ) =>
+    request<MediaSteps>(
+      "GET",
+      `${runPath(workspace, project, run)}/media/steps?${params({ ...series })}`,
+      { signal },
+    ),
+
+  mediaEntries: (
+    workspace: string,
+    project: string,
+    wanted: readonly MediaWanted[],
+    signal?: Signal,
+  ) =>
+    request<MediaAnswer>("POST", `${projectPath(workspace, project)}/media/entries`, {
+      body: { wanted },
+      signal,
+    }),
+
+  mediaBytes: (workspace: string, project: string, run: string, digest: string, signal?: Signal) =>
+    requestBytes("GET", mediaPath(runPath(workspace, project, run), digest), { signal }),
 };

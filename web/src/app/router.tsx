@@ -54,7 +54,7 @@ const projectsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/ProjectsPage"), "ProjectsPage"),
 });
 
-export const PROJECT_TABS = ["charts", "table", "compare"] as const;
+export const PROJECT_TABS = ["charts", "table", "media", "compare"] as const;
 export type ProjectTab = (typeof PROJECT_TABS)[number];
 
 export interface ProjectSearch extends ListSearch {
@@ -89,6 +89,8 @@ export interface ProjectSearch extends ListSearch {
   base?: string;
   /** Stretches of x that charts show; `charts/zooms.ts` reads them. */
   zoom?: unknown;
+  /** At which steps media are shown, and which one is open; `media/view.ts` reads it. */
+  media?: unknown;
   /** How charts are drawn; `charts/settings.ts` reads these. */
   smooth?: unknown;
   smoother?: unknown;
@@ -125,6 +127,7 @@ export function projectSearch(search: Record<string, unknown>): ProjectSearch {
     group: texts(search.group) ?? text(search.group),
     base: text(search.base),
     zoom: search.zoom,
+    media: search.media,
     smooth: search.smooth,
     smoother: search.smoother,
     range: search.range,
@@ -146,7 +149,15 @@ const projectRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/project/ProjectPage"), "ProjectPage"),
 });
 
-export const TABS = ["charts", "overview", "logs", "files", "environment", "system"] as const;
+export const TABS = [
+  "charts",
+  "media",
+  "overview",
+  "logs",
+  "files",
+  "environment",
+  "system",
+] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface RunSearch {

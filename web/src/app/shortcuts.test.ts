@@ -21,7 +21,7 @@ describe("a shortcut", () => {
   });
 
   it("means what the page can do: a number is a view of the project or of the run", () => {
-    expect(meantBy(key("2"), page)).toEqual(["table", "runOverview"]);
+    expect(meantBy(key("2"), page)).toEqual(["table", "runMedia"]);
   });
 
   it("of one character can be switched off; those with a modifier stay", () => {
@@ -33,7 +33,10 @@ describe("a shortcut", () => {
   it("acts in a dialog only if it is made for it", () => {
     expect(meantBy(key("1"), { dialog: true, single: true })).toEqual([]);
     expect(meantBy(key("ArrowRight"), page)).toEqual([]);
-    expect(meantBy(key("ArrowRight"), { dialog: true, single: true })).toEqual(["nextChart"]);
+    expect(meantBy(key("ArrowRight"), { dialog: true, single: true })).toEqual([
+      "nextChart",
+      "stepOn",
+    ]);
   });
 
   it("is read with the signs of the keyboard", () => {

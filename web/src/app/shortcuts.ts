@@ -7,7 +7,7 @@ import { useEffect, useRef } from "react";
 
 import { readStored } from "@/lib/stored";
 
-export const GROUPS = ["everywhere", "project", "run", "chart"] as const;
+export const GROUPS = ["everywhere", "project", "run", "chart", "media", "item"] as const;
 export type Group = (typeof GROUPS)[number];
 
 interface Shape {
@@ -31,18 +31,27 @@ export const SHORTCUTS = [
   { id: "chinese", keys: [], group: "everywhere" },
   { id: "charts", keys: ["1"], group: "project" },
   { id: "table", keys: ["2"], group: "project" },
-  { id: "compare", keys: ["3"], group: "project" },
+  { id: "media", keys: ["3"], group: "project" },
+  { id: "compare", keys: ["4"], group: "project" },
   { id: "foldRuns", keys: ["[", "Mod+J"], group: "project" },
   { id: "searchRuns", keys: ["r"], group: "project" },
   { id: "runCharts", keys: ["1"], group: "run" },
-  { id: "runOverview", keys: ["2"], group: "run" },
-  { id: "runLogs", keys: ["3"], group: "run" },
-  { id: "runFiles", keys: ["4"], group: "run" },
-  { id: "runEnvironment", keys: ["5"], group: "run" },
-  { id: "runSystem", keys: ["6"], group: "run" },
+  { id: "runMedia", keys: ["2"], group: "run" },
+  { id: "runOverview", keys: ["3"], group: "run" },
+  { id: "runLogs", keys: ["4"], group: "run" },
+  { id: "runFiles", keys: ["5"], group: "run" },
+  { id: "runEnvironment", keys: ["6"], group: "run" },
+  { id: "runSystem", keys: ["7"], group: "run" },
   { id: "nextChart", keys: ["ArrowRight"], group: "chart", dialog: true },
   { id: "previousChart", keys: ["ArrowLeft"], group: "chart", dialog: true },
   { id: "closeChart", keys: ["Escape"], group: "chart", dialog: true },
+  { id: "nextStep", keys: ["."], group: "media" },
+  { id: "previousStep", keys: [","], group: "media" },
+  { id: "tieSteps", keys: ["t"], group: "media" },
+  { id: "stepOn", keys: ["ArrowRight"], group: "item", dialog: true },
+  { id: "stepBack", keys: ["ArrowLeft"], group: "item", dialog: true },
+  { id: "nextItem", keys: ["ArrowDown"], group: "item", dialog: true },
+  { id: "previousItem", keys: ["ArrowUp"], group: "item", dialog: true },
 ] as const satisfies readonly Shape[];
 
 export type Shortcut = Shape & { id: (typeof SHORTCUTS)[number]["id"] };
@@ -81,6 +90,8 @@ export function keyNames(keys: string, mac = /Mac|iP/.test(navigator.platform)):
     Mod: mac ? "⌘" : "Ctrl",
     ArrowLeft: "←",
     ArrowRight: "→",
+    ArrowUp: "↑",
+    ArrowDown: "↓",
     Escape: "Esc",
   };
   return keys.split("+").map((key) => signs[key] ?? (key.length === 1 ? key.toUpperCase() : key));

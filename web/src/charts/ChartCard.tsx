@@ -2,7 +2,7 @@ import { Download, Maximize2, Pin, PinOff, ZoomOut } from "lucide-react";
 import { lazy, memo, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "@/i18n";
 
-import { buttonClass } from "@/components/ui/button";
+import { IconButton } from "@/components/ui/icon-button";
 import { MenuItem, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";
 import { cn } from "@/lib/classes";
 
@@ -204,25 +204,5 @@ export function DownloadMenu({ spec, place, plot }: DownloadMenuProps) {
         </MenuItem>
       </MenuPopup>
     </MenuRoot>
-  );
-}
-
-interface IconButtonProps {
-  label: string;
-  onClick: () => void;
-  children: React.ReactNode;
-}
-
-export function IconButton({ label, onClick, children }: IconButtonProps) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className={cn(buttonClass("quiet", "icon"), "size-6")}
-    >
-      {children}
-    </button>
   );
 }

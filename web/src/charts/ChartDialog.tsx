@@ -5,10 +5,11 @@ import { useTranslation } from "@/i18n";
 
 import { useCommand } from "@/app/shortcuts";
 import { buttonClass } from "@/components/ui/button";
+import { IconButton } from "@/components/ui/icon-button";
 import { floating } from "@/components/ui/menu";
 import { cn } from "@/lib/classes";
 
-import { DownloadMenu, IconButton } from "./ChartCard";
+import { DownloadMenu } from "./ChartCard";
 import type { GridSection } from "./ChartGrid";
 import { ChartTable } from "./ChartTable";
 import type { Table } from "./columns";

@@ -4,9 +4,9 @@ import { useTranslation } from "@/i18n";
 
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { IconButton } from "@/components/ui/icon-button";
 import { parseSearch } from "@/lib/search";
 
-import { IconButton } from "./ChartCard";
 import { keysOf, MOST_METRICS, MOST_PARALLEL, PICKS, type Quantity, SCOPES } from "./custom";
 import type { Draft } from "./draft";
 

@@ -7,6 +7,8 @@ import type { ComponentType } from "react";
 
 import type { MediaEntry, MediaItem } from "@/api/messages";
 
+import type { How } from "./view";
+
 /** Whose media: one process of a run, and how it is shown elsewhere. */
 export interface MediaSource {
   workspace: string;
@@ -32,12 +34,30 @@ export interface EntriesViewerProps {
   full: boolean;
 }
 
+/** Two items that are compared. */
+export interface PairViewerProps {
+  first: Omit<ItemViewerProps, "full">;
+  second: Omit<ItemViewerProps, "full">;
+  how: How;
+}
+
+/** Items of one panel that share a legend. */
+export interface LegendProps {
+  /** Of the panel. */
+  name: string;
+  items: readonly MediaItem[];
+}
+
 /** A kind of media as the panels know it. */
 export interface MediaKind {
   /** Draws one item. */
   Item: ComponentType<ItemViewerProps>;
   /** Draws many steps or runs at once, where that says more than one item after the other. */
   Entries?: ComponentType<EntriesViewerProps>;
+  /** Draws two items in one picture, in the ways it knows beside "side". */
+  Pair?: { ways: readonly How[]; View: ComponentType<PairViewerProps> };
+  /** What is drawn over its items, to be switched on and off; nothing where there is nothing. */
+  Legend?: ComponentType<LegendProps>;
   /** Width to height of an item in a card before its bytes are there; 1 where nothing is said. */
   ratio?: (item: MediaItem) => number;
 }

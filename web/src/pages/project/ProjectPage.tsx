@@ -25,6 +25,7 @@ import { ViewTabs } from "./ViewTabs";
 
 const ChartsTab = lazy(() => import("./ChartsTab"));
 const CompareTab = lazy(() => import("./CompareTab"));
+const MediaTab = lazy(() => import("./MediaTab"));
 
 const ROUTE = "/@{$workspace}/$project";
 
@@ -63,6 +64,8 @@ function ProjectView({ data }: { data: RunTable }) {
                 list={found.list}
                 groups={groups}
               />
+            ) : tab === "media" ? (
+              <MediaTab workspace={workspace} project={project} drawn={drawn} />
             ) : (
               <CompareTab drawn={drawn} keys={data.keys} />
             )}

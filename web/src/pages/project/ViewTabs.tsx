@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { ChartLine, GitCompareArrows, Table2 } from "lucide-react";
+import { ChartLine, GitCompareArrows, Images, Table2 } from "lucide-react";
 import { useTranslation } from "@/i18n";
 
 import { PROJECT_TABS, type ProjectTab } from "@/app/router";
@@ -10,7 +10,7 @@ import { cn } from "@/lib/classes";
 import { ProjectInfo } from "./ProjectInfo";
 import { ViewMenu } from "./ViewMenu";
 
-const ICONS = { charts: ChartLine, table: Table2, compare: GitCompareArrows };
+const ICONS = { charts: ChartLine, table: Table2, media: Images, compare: GitCompareArrows };
 
 /** The tabs of a project; each is an address of its own and keeps what is chosen in the others. */
 export function ViewTabs({ tab }: { tab: ProjectTab }) {
@@ -23,6 +23,7 @@ export function ViewTabs({ tab }: { tab: ProjectTab }) {
     });
   useCommand("charts", show("charts"));
   useCommand("table", show("table"));
+  useCommand("media", show("media"));
   useCommand("compare", show("compare"));
   return (
     <div className="flex shrink-0 items-center border-b border-line bg-panel pr-2">

@@ -17,6 +17,7 @@ import { RunTabs } from "./RunTabs";
 const chartsTab = import("./ChartsTab");
 chartsTab.catch(() => undefined); // It is said where the tab is shown.
 const ChartsTab = lazy(() => chartsTab);
+const MediaTab = lazy(() => import("./MediaTab"));
 const SystemTab = lazy(() => import("./SystemTab"));
 const OverviewTab = lazy(() => import("./OverviewTab"));
 const LogsTab = lazy(() => import("./LogsTab"));
@@ -37,6 +38,8 @@ function TabContent({ tab, run }: { tab: Tab; run: Run }): ReactNode {
   switch (tab) {
     case "charts":
       return <ChartsTab {...place} />;
+    case "media":
+      return <MediaTab run={run} />;
     case "system":
       return <SystemTab {...place} />;
     case "overview":

@@ -16,6 +16,7 @@ export function RunTabs({ tab }: { tab: Tab }) {
       search: (old) => ({ ...old, tab: name === "charts" ? undefined : name }),
     });
   useCommand("runCharts", show("charts"));
+  useCommand("runMedia", show("media"));
   useCommand("runOverview", show("overview"));
   useCommand("runLogs", show("logs"));
   useCommand("runFiles", show("files"));
