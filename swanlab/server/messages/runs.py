@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from swanlab.server.messages.message import Message, Millis, State
+from swanlab.server.messages.stops import Stop
 
 
 class NewRun(Message, frozen=True):
@@ -32,6 +33,8 @@ class RunOpened(Message, frozen=True):
     """Address of the run's page below the server's root: ``/@{workspace}/{project}/runs/{id}``."""
     writers: dict[str, int]
     """Offset that the server expects next, per writer it has heard of."""
+    stop: int | None = None
+    """When the run was last asked to end (Unix milliseconds): before it was opened this time."""
 
 
 class Resumable(Message, frozen=True):
@@ -48,6 +51,8 @@ class Resumable(Message, frozen=True):
 
 class Offset(Message, frozen=True):
     offset: int
+    stop: int | None = None
+    """When the training was asked to end (Unix milliseconds), None if it was not."""
 
 
 class RunRow(Message, frozen=True):
@@ -156,6 +161,8 @@ class Run(Message, frozen=True):
     """Whether it shows what another run recorded: nothing can be added to it."""
     original: str | None = None
     """``workspace/project/run`` it was copied from, while that is there and may be read."""
+    stop: Stop | None = None
+    """The last time that somebody asked its training to end."""
 
 
 class EndedState(Message, frozen=True):

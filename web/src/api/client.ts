@@ -209,6 +209,8 @@ export const api = {
     request<Run>("PATCH", runPath(workspace, project, run), { body: edit }),
   setState: (workspace: string, project: string, run: string, state: EndedState) =>
     request<Run>("PUT", `${runPath(workspace, project, run)}/state`, { body: { state } }),
+  stopRun: (workspace: string, project: string, run: string) =>
+    request<Run>("POST", `${runPath(workspace, project, run)}/stop`),
   editRuns: (
     workspace: string,
     project: string,

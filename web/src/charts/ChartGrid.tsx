@@ -1,5 +1,13 @@
 import { ChevronRight } from "lucide-react";
-import { memo, type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  memo,
+  type ReactNode,
+  type RefObject,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "@/i18n";
 
 import { cn } from "@/lib/classes";
@@ -109,7 +117,9 @@ function useColumns(ref: RefObject<HTMLElement | null>, chosen: number): number 
     const element = ref.current;
     if (!element) return undefined;
     const { paddingLeft, paddingRight } = getComputedStyle(element);
-    setWidth(element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight));
+    setWidth(
+      element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight),
+    );
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
     observer.observe(element);
     return () => observer.disconnect();
