@@ -78,6 +78,8 @@ class RunRow(Message, frozen=True):
     group: str | None
     job_type: str | None
     last: list[float | str | None]
+    has: int | None = None
+    """Place in ``RunTable.sets`` of the keys it has; None: not asked for, or too many to tell."""
     ranks: list[int] = []
     """Of its processes; empty where only rank 0 is one."""
 
@@ -109,6 +111,14 @@ class RunTable(Message, frozen=True):
     runs: list[RunRow]
     editable: bool
     """Whether the caller may edit and delete these runs."""
+    sets: list[list[int]] = []
+    """Which keys runs have, as places in ``keys``; only of a ``light`` table."""
+
+
+class Configs(Message, frozen=True):
+    """The config of every run of a project, by the run's id."""
+
+    configs: dict[str, dict[str, Any]]
 
 
 class SetAside(Message, frozen=True):
