@@ -205,7 +205,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The runs of a project with config and last values
+         * The runs of a project with config and last values, or a light list of them
          * @description The caller needs to be allowed to read the project in the path.
          */
         get: operations["get_projects_workspace_project_runs"];
@@ -215,6 +215,26 @@ export interface paths {
          * @description The caller needs to own the workspace in the path.
          */
         post: operations["post_projects_workspace_project_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The configs of all runs of a project
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        get: operations["get_projects_workspace_project_configs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -259,6 +279,26 @@ export interface paths {
          * @description The caller needs to be allowed to read the project in the path.
          */
         post: operations["post_projects_workspace_project_runs_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/runs/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some cells of the table of runs
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        post: operations["post_projects_workspace_project_runs_cells"];
         delete?: never;
         options?: never;
         head?: never;
@@ -978,6 +1018,32 @@ export interface components {
         BlobState: {
             stored: boolean;
         };
+        /**
+         * Cells
+         * @description Per column asked for the values of the runs, in the order asked for; null where none is.
+         *
+         *     A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+         */
+        Cells: {
+            cells: (number | string | null)[][];
+        };
+        /**
+         * CellsQuery
+         * @description Some cells of the table: those of these runs in these columns.
+         */
+        CellsQuery: {
+            runs: string[];
+            columns: components["schemas"]["SummaryColumn"][];
+        };
+        /** SummaryColumn */
+        SummaryColumn: {
+            key: string;
+            /**
+             * @default last
+             * @enum {unknown}
+             */
+            stat: "count" | "last" | "max" | "mean" | "min";
+        };
         /** Charts */
         Charts: {
             charts: components["schemas"]["Chart"][];
@@ -1086,6 +1152,15 @@ export interface components {
             updated_at: number;
             runs: number;
             running: number;
+        };
+        /**
+         * Configs
+         * @description The config of every run of a project, by the run's id.
+         */
+        Configs: {
+            configs: {
+                [key: string]: Record<string, unknown>;
+            };
         };
         /**
          * Console
@@ -1547,6 +1622,8 @@ export interface components {
             definitions: components["schemas"]["Definition"][];
             runs: components["schemas"]["RunRow"][];
             editable: boolean;
+            /** @default [] */
+            sets: number[][];
         };
         /**
          * RunRow
@@ -1570,6 +1647,8 @@ export interface components {
             group: string | null;
             job_type: string | null;
             last: (number | string | null)[];
+            /** @default null */
+            has: number | null;
             /** @default [] */
             ranks: number[];
         };
@@ -1664,15 +1743,6 @@ export interface components {
             offset: number;
             /** @default 100 */
             limit: number;
-        };
-        /** SummaryColumn */
-        SummaryColumn: {
-            key: string;
-            /**
-             * @default last
-             * @enum {unknown}
-             */
-            stat: "count" | "last" | "max" | "mean" | "min";
         };
         /**
          * Condition
@@ -2938,7 +3008,9 @@ export interface operations {
     };
     get_projects_workspace_project_runs: {
         parameters: {
-            query?: never;
+            query?: {
+                light?: boolean;
+            };
             header?: never;
             path: {
                 /** @description Name of a workspace; `~` is your own */
@@ -2965,6 +3037,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description Nobody is signed in, or the password is wrong */
             401: {
@@ -3105,6 +3186,92 @@ export interface operations {
             };
             /** @description The body is of the wrong type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_workspace_project_configs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configs"];
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3392,6 +3559,125 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_workspace_project_runs_cells: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellsQuery"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cells"];
+                };
             };
             /** @description Something in the request is not valid; the message names it */
             400: {

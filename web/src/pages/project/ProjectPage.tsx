@@ -6,6 +6,7 @@ import { useTranslation } from "@/i18n";
 import { concerns } from "@/api/live";
 import type { Hint, RunTable } from "@/api/messages";
 import { runsQuery, useRefresh } from "@/api/queries";
+import type { Held } from "@/charts/drawn";
 import { letGo } from "@/charts/highlight";
 import { Failure } from "@/components/Failure";
 import { StartGuide } from "@/components/StartGuide";
@@ -28,12 +29,19 @@ const CompareTab = lazy(() => import("./CompareTab"));
 
 const ROUTE = "/@{$workspace}/$project";
 
+/** Which keys there are and who has them; the same object while that does not change. */
+function useHeld({ keys, sets = [] }: RunTable): Held {
+  const text = useMemo(() => JSON.stringify({ keys, sets }), [keys, sets]);
+  return useMemo(() => JSON.parse(text) as Held, [text]);
+}
+
 function ProjectView({ data }: { data: RunTable }) {
   const { t } = useTranslation();
   const { workspace, project } = useParams({ from: ROUTE });
   const { tab = "charts" } = useSearch({ from: ROUTE });
   const [columns, onColumns] = useColumns(`${workspace}/${project}`);
   const found = useList(workspace, project, data, columns.stats);
+  const held = useHeld(data);
   const [rule, setRule] = useShown();
   const groups = useGroups(found.rows, found.list);
   const drawn = useMemo(() => {
@@ -57,14 +65,15 @@ function ProjectView({ data }: { data: RunTable }) {
               <ChartsTab
                 workspace={workspace}
                 project={project}
-                keys={data.keys}
+                held={held}
                 definitions={data.definitions}
                 drawn={drawn}
                 list={found.list}
                 groups={groups}
+                onConfigs={found.wantConfigs}
               />
             ) : (
-              <CompareTab drawn={drawn} keys={data.keys} />
+              <CompareTab drawn={drawn} held={held} />
             )}
           </Suspense>
         )}
