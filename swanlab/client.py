@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 from urllib.parse import quote
 from weakref import finalize
 
@@ -14,6 +14,15 @@ import swanlab
 from swanlab.errors import AuthenticationError, OffsetConflict, ServerError, Unreachable
 
 _RETRY = {408, 425, 429, 500, 502, 503, 504, 507}
+
+
+class Posted(NamedTuple):
+    """The server's answer to a post."""
+
+    offset: int
+    """Which it expects next."""
+    stop: int | None
+    """When the training was asked to end (Unix milliseconds), None if it was not."""
 
 
 class Client:
@@ -159,8 +168,8 @@ class Client:
         path = f"/projects/{quote(workspace or '~', safe='~')}/{quote(project, safe='')}/runs"
         return dict(self.request("POST", path, run))
 
-    def post_frames(self, run_path: str, writer: str, offset: int, frames: bytes) -> int:
-        """Send bytes of a run file; returns the offset that the server now expects.
+    def post_frames(self, run_path: str, writer: str, offset: int, frames: bytes) -> Posted:
+        """Send bytes of a run file.
 
         Raises:
             OffsetConflict: the server expects another offset; nothing was stored.
@@ -169,7 +178,7 @@ class Client:
         headers = {"Content-Type": "application/octet-stream"}
         params = {"writer": writer, "offset": offset}
         answer = self._send("POST", f"{run_path}/frames", body, headers, params)
-        return int(answer["offset"])
+        return Posted(int(answer["offset"]), answer.get("stop"))
 
     def put_part(self, path: str, offset: int, size: int, part: bytes) -> int:
         """Send a part of a blob of ``size`` bytes; returns how many bytes the server has now.
@@ -189,9 +198,17 @@ class Client:
             return False
         return answer.status_code < 300
 
-    def heartbeat(self, run_path: str) -> None:
-        """Say that the run is alive though it logs nothing."""
-        self.request("POST", f"{run_path}/heartbeat")
+    def heartbeat(self, run_path: str) -> int | None:
+        """Say that the run is alive though it logs nothing.
+
+        Returns when the training was asked to end (Unix milliseconds), None if it was not.
+        """
+        stop = (self.request("POST", f"{run_path}/heartbeat") or {}).get("stop")
+        return None if stop is None else int(stop)
+
+    def answer_stop(self, run_path: str, asked_at: int, answer: str) -> None:
+        """Say what the training did when it was asked to end."""
+        self.request("POST", f"{run_path}/stop/answer", {"asked_at": asked_at, "answer": answer})
 
 
 def run_path(workspace: str, project: str, run: str) -> str:

@@ -62,3 +62,7 @@ class Orders(msgspec.Struct, frozen=True):
     """Bytes of the largest file that is kept."""
     upload_interval: float = 0.3
     """Seconds between uploads while the training goes on."""
+    allow_stop: bool = True
+    """Whether somebody may end the training from the run's page."""
+    notebook: bool = False
+    """Whether it is a notebook: what is interrupted is a cell."""

@@ -241,6 +241,13 @@ OPTIONS: dict[str, Option] = {
         ("integration.webhook.timeout",),
         "number",
     ),
+    "allow_stop": Option(
+        ("SWANLAB_ALLOW_STOP",),
+        "true",
+        "whether the training may be stopped from the run's page",
+        (),
+        "flag",
+    ),
     "save_batch": Option(
         ("SWANLAB_SAVE_BATCH",),
         "10000",

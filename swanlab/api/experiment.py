@@ -364,6 +364,15 @@ class Experiment:
         self._row.update(self._client.request("PUT", f"{self._at}/state", {"state": state.lower()}))
         return self
 
+    def stop(self) -> Experiment:
+        """Ask the training to end, as by Ctrl-C: it hears of it within half a minute.
+
+        ``refresh()`` tells whether it did. A run that has ended, or is not heard of, is refused
+        (``ServerError``, status 409).
+        """
+        self._row.update(self._client.request("POST", f"{self._at}/stop"))
+        return self
+
     def copy(self, to: str) -> Experiment:
         """Copy the run into the project at ``to`` (``workspace/project``) and return the copy.
 

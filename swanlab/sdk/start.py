@@ -128,6 +128,8 @@ def _orders(plan: Plan, told: Hooks | None) -> Orders:
         upload_interval=settings.seconds("upload_interval"),
         save_part=min(32 << 20, max(1, int(settings.number("save_part")))),
         save_size=int(settings.number("save_size")),
+        allow_stop=settings.flag("allow_stop"),
+        notebook="ipykernel" in sys.modules,
     )
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from swanlab import records
-from swanlab.server.db import definitions, files, media, ranks, runs
+from swanlab.server.db import definitions, files, media, ranks, runs, stops
 from swanlab.server.db.engine import now
 from swanlab.server.messages.message import State
 
@@ -65,6 +65,8 @@ def _change_state(
     at: int,
 ) -> None:
     error = record.error if isinstance(record, records.Finish) else None
+    if isinstance(record, records.Resume):
+        stops.forget(connection, run)
     rank = ranks.of_writer(connection, run, writer)
     ranks.set_state(connection, run, rank, state_of(record) or "running", at, error)
 

@@ -8,7 +8,7 @@ the chart is the one that a store of all its series would have given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -41,6 +41,10 @@ class Readable(Protocol):
 
     def summaries(self, runs: Sequence[int]) -> Summaries:
         """Return every series of the runs."""
+        ...
+
+    def keys(self, runs: Sequence[int]) -> dict[int, list[Collection[str]]]:
+        """Return the keys of each run that has any, in parts; runs alike share their parts."""
         ...
 
     def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, NDArray[np.void]]:
@@ -85,6 +89,13 @@ class Joined:
                 for store, places in self._by_home(wanted)
             ]
         )
+
+    def keys(self, runs: Sequence[int]) -> dict[int, list[Collection[str]]]:
+        """Return the keys of each run that has any, in parts; runs alike share their parts."""
+        found: dict[int, list[Collection[str]]] = {}
+        for store, places in self._by_home(runs):
+            found.update(store.keys([runs[place] for place in places]))
+        return found
 
     def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, NDArray[np.void]]:
         """Return the summary of each key in every run, in the order of ``runs``."""

@@ -190,6 +190,52 @@ def last_values(summaries: Summaries, runs: Sequence[int], most: int) -> Cells:
     return Cells(shown[:width], _cells(values, given), len(shown))
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """Which runs have which keys: few different sets of them, and the one that each run has."""
+
+    keys: list[str]
+    sets: list[list[int]]
+    """Places in ``keys``."""
+    of: list[int | None]
+    """Place in ``sets``, by run; None where there was no room to tell."""
+    all_keys: int
+
+
+def held(
+    store: Readable, runs: Sequence[int], most_keys: int = 50_000, most_places: int = 500_000
+) -> Keys:
+    """Return the keys of runs, by the numbers of their sources, without system series."""
+    parts = store.keys(runs)
+    keys: dict[str, int] = {}
+    known: dict[tuple[int, ...], list[str]] = {}
+    names: dict[int, tuple[int, ...]] = {}
+    for run in sorted(set(runs)):
+        own = parts.get(run, [])
+        name = names[run] = tuple(map(id, own))  # runs alike share their parts
+        if name not in known:
+            known[name] = [key for part in own for key in part if not key.startswith(SYSTEM_PREFIX)]
+            for key in known[name]:
+                keys.setdefault(key, len(keys))
+    places: dict[tuple[int, ...], int | None] = {}
+    sets: dict[tuple[int, ...], int] = {}
+    room = most_places
+    for name, own_keys in known.items():
+        one = tuple(sorted({keys[key] for key in own_keys if keys[key] < most_keys}))
+        if one not in sets:
+            if len(one) > room:
+                places[name] = None
+                continue
+            room -= len(one)
+            sets[one] = len(sets)
+        places[name] = sets[one]
+    return Keys(
+        keys=list(keys)[:most_keys],
+        sets=[list(one) for one in sets],
+        of=[places[names[run]] for run in runs],
+        all_keys=len(keys),
+    )
+
+
 def _cells(values: Floats, given: NDArray[np.bool_]) -> list[list[float | str | None]]:
     cells = values.astype(object)
     for row, column in np.argwhere(given & ~np.isfinite(values)).tolist():

@@ -21,6 +21,7 @@ from swanlab.server.metrics.cache import LIMIT
 from swanlab.server.metrics.cold import Cold
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
+from swanlab.server.stops import Stops
 from swanlab.server.stores import Stores
 from swanlab.server.sweep import Sweep
 from swanlab.server.thumbnails import Thumbnails
@@ -83,6 +84,7 @@ class Server:
         peers = Alone() if database_url is None else Peers(database_url, self.boot, self.db)
         self.auth = Auth(self.db, mode, peers)
         self.ingest = Ingest(self.db, self.stores, self.hub, peers, self.vitals)
+        self.stops = Stops(self.db)
         self.probe = Probe(self.db, data_dir)
         self.metrics_token: bytes | None = None
         """Hash of the token that ``/metrics`` asks for, if one was set."""

@@ -86,8 +86,8 @@ def answer(
         if len(chosen) * len(query.columns) > MAX_WHOLE:
             raise Problem(400, "too_many", "Ask for fewer columns of all runs at once.")
         found = [rows[at] for at in chosen]
-        columns = _columns(store, [row.source for row in found], query.columns)
-        return Page(found, columns, len(chosen))
+        cells = columns(store, [row.source for row in found], query.columns)
+        return Page(found, cells, len(chosen))
     found = [rows[at] for at in chosen[query.offset : query.offset + query.limit]]
     return Page(found, _cells(store, [row.source for row in found], query.columns), len(chosen))
 
@@ -204,22 +204,22 @@ def _sorted_numbers(chosen: list[int], values: Floats, *, descending: bool) -> l
 
 
 def _cells(
-    store: Readable, sources: list[int], columns: Sequence[SummaryColumn]
+    store: Readable, sources: list[int], wanted: Sequence[SummaryColumn]
 ) -> list[list[float | str | None]]:
-    if not columns:
+    if not wanted:
         return [[] for _ in sources]
-    return [list(row) for row in zip(*_columns(store, sources, columns), strict=True)]
+    return [list(row) for row in zip(*columns(store, sources, wanted), strict=True)]
 
 
-def _columns(
-    store: Readable, sources: list[int], columns: Sequence[SummaryColumn]
+def columns(
+    store: Readable, sources: list[int], wanted: Sequence[SummaryColumn]
 ) -> list[list[float | str | None]]:
     """Return per column the values of the runs of these sources."""
-    if not columns:
-        return []
-    found = store.cells(sources, list(dict.fromkeys(column.key for column in columns)))
+    if not wanted or not sources:
+        return [[] for _ in wanted]
+    found = store.cells(sources, list(dict.fromkeys(column.key for column in wanted)))
     shown: list[list[float | str | None]] = []
-    for column in columns:
+    for column in wanted:
         records = found[column.key]
         values: NDArray[np.float64] = stat(records, column.stat)
         none = records["points"] == 0

@@ -250,6 +250,7 @@ def _upload(
 ) -> None:
     from swanlab.client import Client
     from swanlab.sidecar.blobs import Blobs
+    from swanlab.sidecar.stopping import Stopper
     from swanlab.sidecar.uploader import Uploader, send_all
 
     orders, start, header = line.orders, journal.start, journal.header
@@ -260,6 +261,7 @@ def _upload(
     uploader = Uploader(run_dir, Client(host, api_key), start, header, orders.resume, blobs)
     uploader.interval = orders.upload_interval
     uploader.when_opened = opened.set
+    uploader.when_stopped = Stopper(orders, line.ended)
     if orders.resume and not orders.shared:
         _send_former(run_dir, orders, header.run)
     ended_at: list[float] = []

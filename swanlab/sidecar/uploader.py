@@ -16,7 +16,7 @@ import msgspec
 
 from swanlab import runfile
 from swanlab.client import Client, run_path
-from swanlab.errors import AuthenticationError, OffsetConflict, ServerError
+from swanlab.errors import AuthenticationError, OffsetConflict, ServerError, Unreachable
 from swanlab.records import Header, Start
 from swanlab.sidecar.blobs import Blobs
 
@@ -47,8 +47,12 @@ class Uploader:
         """Whether the run has ended and all of it was acknowledged."""
         self.when_opened: Callable[[int | None, str], None] | None = None
         """Called once with when the run began (Unix milliseconds; None: now) and its address."""
+        self.when_stopped: Callable[[int], str] | None = None
+        """Called when the training is asked to end, with the moment; returns what it does."""
         self.interval = 0.3
         """Seconds from one look at the files to the next."""
+        self._stop: int | None = None
+        self._stop_answered: int | None = None
         self._resume = resume
         self._start = start
         self._header = header
@@ -70,6 +74,7 @@ class Uploader:
         opened = self.client.open_run(start.workspace, start.project, body)
         self._path = run_path(opened["workspace"], opened["project"], opened["id"])
         self.offsets = {str(name): int(at) for name, at in opened["writers"].items()}
+        self._stop_answered = opened.get("stop")  # Asked of a process before this one.
         began = None
         if self._resume and not opened["created"]:
             began = keep_former(self.client, self._path, self._header.rank, self.run_dir)
@@ -110,8 +115,23 @@ class Uploader:
     def heartbeat(self) -> None:
         """Tell the server that the run lives, if nothing else told it so lately."""
         if self.opened and time.monotonic() - self._spoken > HEARTBEAT_SECONDS:
-            self.client.heartbeat(self._path)
+            self._stop = self.client.heartbeat(self._path)
             self._spoken = time.monotonic()
+        self._heed()
+
+    def _heed(self) -> None:
+        """Let the training end if it is asked to, and answer."""
+        stop = self._stop
+        if self.when_stopped is None or stop is None or stop == self._stop_answered:
+            return
+        answer = self.when_stopped(stop)
+        try:
+            self.client.answer_stop(self._path, stop, answer)
+        except Unreachable:
+            raise
+        except ServerError:
+            pass  # Asked anew meanwhile, or the run begins again: nobody waits for this answer.
+        self._stop_answered = stop
 
     def _send_one(self, path: Path, *, ended: bool) -> bool:
         """Send the next piece of one file; False when there is none."""
@@ -121,7 +141,8 @@ class Uploader:
         if not piece:
             return False
         try:
-            self.offsets[writer] = self.client.post_frames(self._path, writer, offset, piece)
+            posted = self.client.post_frames(self._path, writer, offset, piece)
+            self.offsets[writer], self._stop = posted
         except OffsetConflict as conflict:
             size = path.stat().st_size
             if conflict.expected > size:

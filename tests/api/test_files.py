@@ -25,7 +25,7 @@ def kept(lab):
     client = Client(lab.host, lab.api_key)
     client.open_run(None, "filed", {"id": "f1"})
     at = run_path("admin", "filed", "f1")
-    offset = client.post_frames(at, "w", 0, frame(header("f1", "w")))
+    offset = client.post_frames(at, "w", 0, frame(header("f1", "w"))).offset
     count = 0
 
     def add(name: str, data: bytes | None) -> None:
@@ -33,7 +33,9 @@ def kept(lab):
         digest = "" if data is None else sha256(data).hexdigest()
         count += 1
         size = len(data or b"")
-        offset = client.post_frames(at, "w", offset, frame(File(count, name, size, 7, digest)))
+        offset = client.post_frames(
+            at, "w", offset, frame(File(count, name, size, 7, digest))
+        ).offset
         if data is not None:
             if data:
                 client.put_part(f"{at}/blobs/{digest}/upload", 0, size, data)

@@ -41,9 +41,9 @@ def shown(lab):
     large_ones = [
         Media("large", step, step, "text", [Item("txt", data=large.encode())]) for step in range(20)
     ]
-    offset = client.post_frames(at, "w", 0, frame(header("m1", "w"), *records))
+    offset = client.post_frames(at, "w", 0, frame(header("m1", "w"), *records)).offset
     for one in large_ones:
-        offset = client.post_frames(at, "w", offset, frame(one))
+        offset = client.post_frames(at, "w", offset, frame(one)).offset
     yield "shown/m1"
     client.request("DELETE", "/projects/admin/shown")
     client.close()

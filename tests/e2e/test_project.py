@@ -65,13 +65,14 @@ def lines_under_cursor(page) -> list[str]:
     """Hover the loss and read whose values stand there."""
     box = page.get_by_role("img", name="train/loss").bounding_box()
     tip = page.get_by_role("tooltip")
-    for nudge in range(20):  # a chart that is drawn anew meanwhile lets its tooltip go
-        page.mouse.move(box["x"] + box["width"] / 2 + nudge % 4, box["y"] + box["height"] / 2)
-        if tip.is_visible():
-            break
-        page.wait_for_timeout(250)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(tip).to_be_visible()
-    return [text for text in tip.inner_text().split("\n") if "-" in text and text[0].isalpha()]
+    return names_in(tip.inner_text())
+
+
+def names_in(tip: str) -> list[str]:
+    """Return the runs that a tooltip names."""
+    return [text for text in tip.split("\n") if "-" in text and text[0].isalpha()]
 
 
 def until_drawn(page, name: str) -> None:
@@ -167,3 +168,27 @@ def test_a_new_run_appears_in_list_and_charts_by_itself(opened, cifar):
     expect(rows(page)).to_have_count(13)
     expect(eye(page, "pig-13")).to_have_attribute("aria-pressed", "true")
     until_drawn(page, "pig-13")
+
+
+def test_a_tooltip_stays_where_the_mouse_rests_when_its_chart_gains_a_run(opened, cifar):
+    page = opened
+    before = lines_under_cursor(page)
+    page.evaluate(
+        """() => {
+          window.gaps = 0;
+          const look = () => {
+            if (!document.querySelector("[data-chart-tip]")) window.gaps += 1;
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    train(cifar[2], RUNS.replace("range(12)", "range(1)"))
+    until(
+        page,
+        "(before) => document.querySelector('[data-chart-tip]')?.innerText !== before",
+        page.get_by_role("tooltip").inner_text(),
+    )
+    after = names_in(page.get_by_role("tooltip").inner_text())
+    assert set(after) - set(before)
+    assert page.evaluate("window.gaps") == 0

@@ -113,3 +113,22 @@ def test_a_restarted_kernel_goes_on_with_the_run_of_the_same_id():
         recorded(folder).points["loss"] for folder in sorted(Path("swanlog").glob("run-*-kernel*"))
     ]
     assert points == [[(0, 1)], [(1, 2)]]
+
+
+def test_a_notebook_that_is_asked_to_stop_has_its_cell_interrupted_and_its_run_goes_on(server):
+    notebook = execute(
+        "import swanlab, time\nfrom swanlab.client import Client\n"
+        "run = swanlab.init(project='cats', id='cells')",
+        f"client = Client({server.host!r}, {server.api_key!r})\n"
+        "client.request('POST', '/projects/admin/cats/runs/cells/stop')\n"
+        "while True:\n    swanlab.log({'loss': 1})\n    time.sleep(0.05)",
+        "asked = {}\n"
+        "while not asked.get('answer'):\n"
+        "    time.sleep(0.1)\n"
+        "    asked = client.request('GET', '/projects/admin/cats/runs/cells')['stop']\n"
+        "print(asked['answer'], run.alive)\nswanlab.finish()",
+    )
+    errors = [[out.get("ename") for out in cell.outputs] for cell in notebook.cells]
+    assert "KeyboardInterrupt" in errors[1]
+    assert "cell True" in printed(notebook.cells[2])
+    wait_for(lambda: server.get("/projects/admin/cats/runs/cells")["state"] == "finished", 30)

@@ -182,7 +182,7 @@ def test_a_silent_run_is_unresponsive_until_it_is_heard_of(sender, alice, run, s
     monkeypatch.setattr("swanlab.server.runview.SILENCE_MS", -1)
     assert alice.get(run).json()["state"] == "unresponsive"
     monkeypatch.undo()
-    assert alice.post(f"{run}/heartbeat").status_code == 204
+    assert alice.post(f"{run}/heartbeat").status_code == 200
     assert alice.get(run).json()["state"] == "running"
 
 

@@ -175,6 +175,18 @@ def media_of_runs(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX files_by_digest ON files (run, digest)"))
 
 
+def stops(connection: Connection) -> None:
+    """Who asked a training to end, and what it answered."""
+    connection.execute(
+        text(
+            """CREATE TABLE stops (
+            run BIGINT NOT NULL PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+            asked_at BIGINT NOT NULL, asked_by TEXT NOT NULL, answer VARCHAR(16),
+            answered_at BIGINT)"""
+        )
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -186,6 +198,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     tries_to_sign_in,
     sources_of_points,
     media_of_runs,
+    stops,
 )
 
 

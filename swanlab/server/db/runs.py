@@ -169,6 +169,16 @@ def hold(
         return dict(cursor.all(query))
 
 
+def configs(connection: Connection, project: int) -> list[tuple[str, bytes]]:
+    """Return (id, config as JSON) of all runs of a project, newest first."""
+    rows = connection.execute(
+        select(runs.c.run_id, runs.c.config)
+        .where(runs.c.project_id == project)
+        .order_by(runs.c.created_at.desc(), runs.c.id.desc())
+    )
+    return [(row.run_id, row.config.encode()) for row in rows.all()]
+
+
 LISTED = ("id", "run_id", "name", "state", "tags", "created_at", "finished_at", "seen_at", "source")
 
 

@@ -216,3 +216,13 @@ media = Table(
     Column("count", BigInteger, nullable=False),
     Column("items", LargeBinary, nullable=False),
 )
+
+stops = Table(
+    "stops",
+    metadata,
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("answer", String(16)),
+    Column("answered_at", BigInteger),
+)

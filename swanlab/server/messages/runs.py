@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from swanlab.server.messages.message import Message, Millis, State
+from swanlab.server.messages.stops import Stop
 
 
 class NewRun(Message, frozen=True):
@@ -32,6 +33,8 @@ class RunOpened(Message, frozen=True):
     """Address of the run's page below the server's root: ``/@{workspace}/{project}/runs/{id}``."""
     writers: dict[str, int]
     """Offset that the server expects next, per writer it has heard of."""
+    stop: int | None = None
+    """When the run was last asked to end (Unix milliseconds): before it was opened this time."""
 
 
 class Resumable(Message, frozen=True):
@@ -48,6 +51,8 @@ class Resumable(Message, frozen=True):
 
 class Offset(Message, frozen=True):
     offset: int
+    stop: int | None = None
+    """When the training was asked to end (Unix milliseconds), None if it was not."""
 
 
 class RunRow(Message, frozen=True):
@@ -73,6 +78,8 @@ class RunRow(Message, frozen=True):
     group: str | None
     job_type: str | None
     last: list[float | str | None]
+    has: int | None = None
+    """Place in ``RunTable.sets`` of the keys it has; None: not asked for, or too many to tell."""
     ranks: list[int] = []
     """Of its processes; empty where only rank 0 is one."""
 
@@ -104,6 +111,14 @@ class RunTable(Message, frozen=True):
     runs: list[RunRow]
     editable: bool
     """Whether the caller may edit and delete these runs."""
+    sets: list[list[int]] = []
+    """Which keys runs have, as places in ``keys``; only of a ``light`` table."""
+
+
+class Configs(Message, frozen=True):
+    """The config of every run of a project, by the run's id."""
+
+    configs: dict[str, dict[str, Any]]
 
 
 class SetAside(Message, frozen=True):
@@ -156,6 +171,8 @@ class Run(Message, frozen=True):
     """Whether it shows what another run recorded: nothing can be added to it."""
     original: str | None = None
     """``workspace/project/run`` it was copied from, while that is there and may be read."""
+    stop: Stop | None = None
+    """The last time that somebody asked its training to end."""
 
 
 class EndedState(Message, frozen=True):

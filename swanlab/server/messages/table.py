@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from swanlab.server.messages.message import Message, State
+from swanlab.server.messages.message import Message, RunId, State
 
 Stat = Literal["last", "min", "max", "mean", "count"]
 
@@ -109,3 +109,19 @@ class RunsPage(Message, frozen=True):
     """With ``whole``: all runs that pass, in order."""
     cells: list[list[float | str | None]] = []
     """With ``whole``: per column asked for, the values of the runs in ``ids``."""
+
+
+class CellsQuery(Message, frozen=True):
+    """Some cells of the table: those of these runs in these columns."""
+
+    runs: Annotated[list[RunId], Meta(max_length=1000)]
+    columns: Annotated[list[SummaryColumn], Meta(max_length=1000)]
+
+
+class Cells(Message, frozen=True):
+    """Per column asked for the values of the runs, in the order asked for; null where none is.
+
+    A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+    """
+
+    cells: list[list[float | str | None]]

@@ -60,6 +60,12 @@ class Cells:
             self._keep({run: (ledgers[run].seals, found[run]) for run in part})
         return found
 
+    def names(
+        self, connection: sa.Connection, ledgers: dict[int, rows.Ledger]
+    ) -> dict[int, list[Places]]:
+        """Return the pages of names of the runs that these are the ledgers of."""
+        return self._index.pages(connection, ledgers)
+
     def _known(self, ledgers: dict[int, rows.Ledger]) -> dict[int, dict[str, Cell]]:
         """Return the cells that are kept of the runs."""
         found: dict[int, dict[str, Cell]] = {}

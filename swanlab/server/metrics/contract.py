@@ -14,7 +14,7 @@ exact for ``lo <= step <= hi`` whatever mixture of stored levels answered it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -295,6 +295,13 @@ class MetricStore(Protocol):
 
     def summaries(self, runs: Sequence[int]) -> Summaries:
         """Return every series of the runs, unsealed points included, without reading points."""
+        ...
+
+    def keys(self, runs: Sequence[int]) -> dict[int, list[Collection[str]]]:
+        """Return the keys of each run that has any, in parts; runs alike share their parts.
+
+        No summary is read: this is for tables that show few of their cells.
+        """
         ...
 
     def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, NDArray[np.void]]:

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -291,6 +291,18 @@ class Store:
                     log.warning("run %d is shown without what came late: %s", run, error)
                     behind.add(run)
         return table
+
+    def keys(self, runs: Sequence[int]) -> dict[int, list[Collection[str]]]:
+        """Return the keys of each run that has any, in parts; runs alike share their parts."""
+        with self._engine.connect() as connection:
+            ledgers = rows.ledgers(connection, set(runs))
+            pages = self._cells.names(connection, ledgers)
+            pending = [ledger for ledger in ledgers.values() if ledger.top > ledger.sealed]
+            views = self._tails.views(connection, pending)
+        found: dict[int, list[Collection[str]]] = {run: list(own) for run, own in pages.items()}
+        for run, view in views.items():
+            found.setdefault(run, []).extend(item.names for item in view.rows)
+        return found
 
     def cells(self, runs: Sequence[int], keys: Sequence[str]) -> dict[str, aggregate.Records]:
         """Return the summary of each key in every run, its lowest rank's, in the order of ``runs``.

@@ -9,13 +9,13 @@ import msgspec
 import zstandard
 from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from swanlab.server.db.engine import now
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, read_body
 from swanlab.server.ingest import LiveRun
 from swanlab.server.lane import Post
 from swanlab.server.messages.runs import Offset
+from swanlab.server.messages.stops import Heard
 from swanlab.server.metrics.contract import OffsetMismatch, Receipt
 from swanlab.server.routes.runs import RUN, WriterName
 
@@ -45,6 +45,7 @@ async def frames(ask: Ask[FramesQuery, None]) -> Offset:
     """Store a piece of a run file; answered when it is on the disk."""
     run = await _run(ask)
     ask.server.ingest.check(run)
+    await _look(ask)
     body = await read_body(ask.request, MAX_COMPRESSED)
     raw = await run_in_threadpool(unpack, body) if len(body) > _LARGE else unpack(body)
     try:
@@ -62,7 +63,7 @@ async def frames(ask: Ask[FramesQuery, None]) -> Offset:
             f"Go on at offset {mismatch.expected} of this writer's file.",
             {"expected": mismatch.expected},
         ) from mismatch
-    return Offset(offset=receipt.offset)
+    return Offset(offset=receipt.offset, stop=ask.server.stops.asked(run))
 
 
 async def _store(ask: Ask[FramesQuery, None], run: LiveRun, raw: bytes) -> Receipt:
@@ -101,13 +102,19 @@ async def _run(ask: Ask[FramesQuery, None] | Ask[None, None]) -> LiveRun:
     return await run_in_threadpool(ask.server.ingest.run, ask.project, ask.part("run"))
 
 
-async def heartbeat(ask: Ask[None, None]) -> Response:
+async def _look(ask: Ask[FramesQuery, None] | Ask[None, None]) -> None:
+    if ask.server.stops.stale:
+        await run_in_threadpool(ask.server.stops.look)
+
+
+async def heartbeat(ask: Ask[None, None]) -> Heard:
     """Note that the run is alive."""
     run = await _run(ask)
     if run.is_copy:
         raise is_copy(run.run_id)
+    await _look(ask)
     ask.server.ingest.heartbeat(run, now())
-    return Response(status_code=204)
+    return Heard(stop=ask.server.stops.asked(run))
 
 
 POSTS = Route(
@@ -129,7 +136,7 @@ ROUTES = (
         need=Need.WRITE,
         handler=heartbeat,
         summary="Say that the run is alive",
-        status=204,
+        answer=Heard,
         errors=(409,),
     ),
 )

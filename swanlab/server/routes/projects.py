@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -11,7 +11,7 @@ from swanlab.server import series
 from swanlab.server.db import definitions, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, check_name
 from swanlab.server.messages.projects import NewProject, Project, Projects
-from swanlab.server.messages.runs import RunRow, RunTable
+from swanlab.server.messages.runs import Configs, RunRow, RunTable
 from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 
@@ -101,8 +101,18 @@ def shown(card: projects.ProjectCard, running: dict[int, int]) -> Project:
     )
 
 
-def table(ask: Ask[None, None]) -> RunTable:
-    """Return all runs of the project with their last values."""
+class TableQuery(msgspec.Struct, frozen=True):
+    """``light`` leaves configs and last values out of the table, and says who has which keys."""
+
+    light: bool = False
+
+
+def table(ask: Ask[TableQuery, None]) -> RunTable:
+    """Return all runs of the project, with their last values unless it is to be light."""
+    return _light(ask) if ask.query.light else _whole(ask)
+
+
+def _whole(ask: Ask[TableQuery, None]) -> RunTable:
     server = ask.server
     with server.db.read() as connection:
         rows = runs.of_project(connection, ask.project.id)
@@ -117,14 +127,51 @@ def table(ask: Ask[None, None]) -> RunTable:
         definitions=defined,
         editable=may_edit(ask),
         runs=[
-            _row(server, row, last, several.get(row.id, []))
+            _row(server, row, several.get(row.id, []), row.config.encode(), last)
             for row, last in zip(rows, cells.rows, strict=True)
         ],
     )
 
 
+_TOLD = ("description", "number", "options")
+
+
+def _light(ask: Ask[TableQuery, None]) -> RunTable:
+    server = ask.server
+    with server.db.read() as connection:
+        rows = runs.listed(connection, ask.project.id, _TOLD)
+        defined = definitions.of_project(connection, ask.project.id)
+        several = ranks.of_project(connection, ask.project.id)
+    homes = {row.source: row.home for row in rows}
+    store = server.stores.over(homes, ask.project.id)
+    held = series.held(store, [row.source for row in rows])
+    return RunTable(
+        keys=held.keys,
+        keys_total=held.all_keys,
+        sets=held.sets,
+        definitions=defined,
+        editable=may_edit(ask),
+        runs=[
+            _row(server, row, several.get(row.id, []), b"{}", [], has)
+            for row, has in zip(rows, held.of, strict=True)
+        ],
+    )
+
+
+def configs(ask: Ask[None, None]) -> Configs:
+    """Return the config of every run of the project."""
+    with ask.server.db.read() as connection:
+        found = runs.configs(connection, ask.project.id)
+    return Configs(configs={run: cast("dict[str, Any]", msgspec.Raw(text)) for run, text in found})
+
+
 def _row(
-    server: Server, row: runs.RunRow, last: list[float | str | None], several: list[int]
+    server: Server,
+    row: Any,
+    several: list[int],
+    config: bytes,
+    last: list[float | str | None],
+    has: int | None = None,
 ) -> RunRow:
     heard = server.ingest.keeper.last_heard(row.id, row.seen_at)
     options = msgspec.json.decode(row.options)
@@ -137,12 +184,13 @@ def _row(
         created_at=row.created_at,
         finished_at=row.finished_at,
         duration=duration(row, heard),
-        config=msgspec.json.decode(row.config),
+        config=cast("dict[str, Any]", msgspec.Raw(config)),  # as stored: nobody here looks into it
         number=row.number,
         color=color(options),
         group=text(options, "group"),
         job_type=text(options, "job_type"),
         last=last,
+        has=has,
         ranks=several,
     )
 
@@ -189,8 +237,18 @@ ROUTES = (
         path=PROJECT + "/runs",
         need=Need.READ,
         handler=table,
-        summary="The runs of a project with config and last values",
+        query=TableQuery,
+        summary="The runs of a project with config and last values, or a light list of them",
         answer=RunTable,
+        etag=True,
+    ),
+    Route(
+        method="GET",
+        path=PROJECT + "/configs",
+        need=Need.READ,
+        handler=configs,
+        summary="The configs of all runs of a project",
+        answer=Configs,
         etag=True,
     ),
 )

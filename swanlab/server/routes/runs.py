@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
 from msgspec import Meta
@@ -11,14 +11,18 @@ from starlette.responses import Response, StreamingResponse
 from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import console, series
 from swanlab.server.auth import may_read
-from swanlab.server.db import definitions, media, projects, ranks, runs
+from swanlab.server.db import definitions, media, projects, ranks, runs, stops
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
 from swanlab.server.messages.charts import SeriesList
 from swanlab.server.messages.console import LogLine, Logs
 from swanlab.server.messages.runs import NewRun, Resumable, Run, RunOpened, RunRank, SetAside
+from swanlab.server.messages.stops import Stop
 from swanlab.server.routes.projects import PROJECT, good_name, may_edit, need_accounts
 from swanlab.server.runview import color, duration, notices, state, text
 from swanlab.server.state import Server
+
+if TYPE_CHECKING:
+    from swanlab.server.messages.stops import StopAnswer
 
 RUN = PROJECT + "/runs/{run}"
 WriterName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
@@ -35,6 +39,7 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         public = ask.body.options.get("public") is True
         project = projects.open_project(connection, workspace, name, public=public)
         row, created = runs.open_run(connection, project.id, ask.body)
+        asked = None if created else stops.of_run(connection, row.id)
     if row.is_copy:
         raise is_copy(row.run_id)
     run = server.ingest.run(project, row.run_id)
@@ -51,6 +56,7 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         name=row.name,
         path=f"/@{workspace}/{name}/runs/{row.run_id}",
         writers=dict(server.stores.of(row.home).offsets(row.id)),
+        stop=None if asked is None else asked.asked_at,
     )
 
 
@@ -75,6 +81,7 @@ def run(ask: Ask[None, None]) -> Run:
     with ask.server.db.read() as connection:
         defined = definitions.of_run(connection, row.id)
         processes = ranks.of_run(connection, row.id)
+        asked = stops.of_run(connection, row.id)
     heard = ask.server.ingest.keeper.last_heard(row.id, row.seen_at)
     options = msgspec.json.decode(row.options)
     aside = ask.server.stores.of(row.home).refusals(row.source) if row.set_aside else {}
@@ -108,6 +115,16 @@ def run(ask: Ask[None, None]) -> Run:
         ],
         copy=row.is_copy,
         original=_original(ask, row),
+        stop=None if asked is None else _stop(asked),
+    )
+
+
+def _stop(row: stops.StopRow) -> Stop:
+    return Stop(
+        asked_at=row.asked_at,
+        asked_by=row.asked_by,
+        answer=cast("StopAnswer | None", row.answer),
+        answered_at=row.answered_at,
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from swanlab.server import table
+from swanlab.server import series, table
 from swanlab.server.db import runs
 from swanlab.server.http import Ask, Need, Route
-from swanlab.server.messages.table import RunCells, RunsPage, RunsQuery
+from swanlab.server.messages.table import Cells, CellsQuery, RunCells, RunsPage, RunsQuery
 from swanlab.server.routes.projects import PROJECT
 from swanlab.server.runview import duration, state
 from swanlab.server.state import Server
@@ -48,6 +48,17 @@ def _run(server: Server, row: runs.RunRow, cells: list[float | str | None]) -> R
     )
 
 
+def cells(ask: Ask[None, CellsQuery]) -> Cells:
+    """Return cells of some of the runs; one that does not exist has none."""
+    query = ask.body
+    with ask.server.db.read() as connection:
+        kept = runs.kept(connection, ask.project.id, query.runs)
+    homes = {one.source: one.home for one in kept.values()}
+    store = ask.server.stores.over(homes, ask.project.id)
+    sources = [kept[run].source if run in kept else series.NO_RUN for run in query.runs]
+    return Cells(cells=table.columns(store, sources, query.columns))
+
+
 ROUTES = (
     Route(
         method="POST",
@@ -58,5 +69,14 @@ ROUTES = (
         body=RunsQuery,
         answer=RunsPage,
         etag=True,
+    ),
+    Route(
+        method="POST",
+        path=PROJECT + "/runs/cells",
+        need=Need.READ,
+        handler=cells,
+        summary="Some cells of the table of runs",
+        body=CellsQuery,
+        answer=Cells,
     ),
 )

@@ -1,4 +1,7 @@
 import type {
+  CellsAnswer,
+  Configs,
+  SummaryColumn,
   ApiKey,
   Console,
   ConsoleHits,
@@ -205,7 +208,24 @@ export const api = {
   editProject: (workspace: string, project: string, edit: Partial<ProjectEdit>) =>
     request<Project>("PATCH", projectPath(workspace, project), { body: edit }),
   runs: (workspace: string, project: string, signal?: Signal) =>
-    request<RunTable>("GET", `${projectPath(workspace, project)}/runs`, { signal }),
+    request<RunTable>("GET", `${projectPath(workspace, project)}/runs?light=true`, { signal }),
+  configs: async (workspace: string, project: string, signal?: Signal): Promise<Configs> =>
+    (
+      await request<{ configs: Configs }>("GET", `${projectPath(workspace, project)}/configs`, {
+        signal,
+      })
+    ).configs,
+  cells: (
+    workspace: string,
+    project: string,
+    runs: string[],
+    columns: SummaryColumn[],
+    signal?: Signal,
+  ) =>
+    request<CellsAnswer>("POST", `${projectPath(workspace, project)}/runs/cells`, {
+      body: { runs, columns },
+      signal,
+    }),
   order: (workspace: string, project: string, query: RunsQuery, signal?: Signal) =>
     request<RunsPage>("POST", `${projectPath(workspace, project)}/runs/table`, {
       body: { ...query, whole: true },
@@ -229,6 +249,8 @@ export const api = {
     request<Run>("PATCH", runPath(workspace, project, run), { body: edit }),
   setState: (workspace: string, project: string, run: string, state: EndedState) =>
     request<Run>("PUT", `${runPath(workspace, project, run)}/state`, { body: { state } }),
+  stopRun: (workspace: string, project: string, run: string) =>
+    request<Run>("POST", `${runPath(workspace, project, run)}/stop`),
   editRuns: (
     workspace: string,
     project: string,

@@ -15,8 +15,12 @@ export type ApiKey = Schemas["ApiKey"];
 export type Project = Schemas["Project"];
 export type ProjectEdit = Schemas["ProjectEdit"];
 export type Projects = Schemas["Projects"];
-export type RunRow = Schemas["RunRow"];
-export type RunTable = Schemas["RunTable"];
+/** A run of the light table: its config and its cells are asked for apart. */
+export type RunRow = Omit<Schemas["RunRow"], "config" | "last">;
+export type RunTable = Omit<Schemas["RunTable"], "runs"> & { runs: RunRow[] };
+export type Configs = Schemas["Configs"]["configs"];
+export type CellsAnswer = Schemas["Cells"];
+export type SummaryColumn = Schemas["SummaryColumn"];
 export type RunsQuery = Partial<Schemas["RunsQuery"]>;
 export type RunsPage = Schemas["RunsPage"];
 export type View = Schemas["View"];

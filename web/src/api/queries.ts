@@ -5,7 +5,7 @@ import { useEffect } from "react";
 
 import { api, ApiError } from "./client";
 import { subscribe } from "./live";
-import type { Hint, RunFile, RunsPage, RunsQuery } from "./messages";
+import type { Hint, RunFile, RunsQuery } from "./messages";
 
 /** A failure that asking again may mend: no answer, or a server in trouble. */
 function passing(error: unknown): boolean {
@@ -65,19 +65,20 @@ export function runsQuery(workspace: string, project: string) {
   });
 }
 
-/** An answer with its question: what its columns are. */
-export interface Ordered extends RunsPage {
-  asked: RunsQuery;
+/** The configs of all runs of a project, by the run's id. */
+export function configsQuery(workspace: string, project: string) {
+  return queryOptions({
+    queryKey: ["configs", workspace, project],
+    queryFn: ({ signal }) => api.configs(workspace, project, signal),
+    structuralSharing: false,
+  });
 }
 
-/** All runs of a project that pass a filter, in order, with columns of their summaries. */
+/** All runs of a project that pass a filter, in order. */
 export function orderQuery(workspace: string, project: string, query: RunsQuery) {
   return queryOptions({
     queryKey: ["order", workspace, project, JSON.stringify(query)],
-    queryFn: async ({ signal }): Promise<Ordered> => ({
-      ...(await api.order(workspace, project, query, signal)),
-      asked: query,
-    }),
+    queryFn: ({ signal }) => api.order(workspace, project, query, signal),
     structuralSharing: false,
     gcTime: 60_000,
   });

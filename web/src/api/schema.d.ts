@@ -205,7 +205,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The runs of a project with config and last values
+         * The runs of a project with config and last values, or a light list of them
          * @description The caller needs to be allowed to read the project in the path.
          */
         get: operations["get_projects_workspace_project_runs"];
@@ -215,6 +215,26 @@ export interface paths {
          * @description The caller needs to own the workspace in the path.
          */
         post: operations["post_projects_workspace_project_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The configs of all runs of a project
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        get: operations["get_projects_workspace_project_configs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -259,6 +279,26 @@ export interface paths {
          * @description The caller needs to be allowed to read the project in the path.
          */
         post: operations["post_projects_workspace_project_runs_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/runs/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some cells of the table of runs
+         * @description The caller needs to be allowed to read the project in the path.
+         */
+        post: operations["post_projects_workspace_project_runs_cells"];
         delete?: never;
         options?: never;
         head?: never;
@@ -641,6 +681,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{workspace}/{project}/runs/{run}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the training to end, as by Ctrl-C; it hears of it with its next post
+         * @description The caller needs to be allowed to write to the project in the path.
+         */
+        post: operations["post_projects_workspace_project_runs_run_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{workspace}/{project}/runs/{run}/stop/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what the training did when it was asked to end
+         * @description The caller needs to be allowed to write to the project in the path.
+         */
+        post: operations["post_projects_workspace_project_runs_run_stop_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{workspace}/{project}/charts": {
         parameters: {
             query?: never;
@@ -938,6 +1018,32 @@ export interface components {
         BlobState: {
             stored: boolean;
         };
+        /**
+         * Cells
+         * @description Per column asked for the values of the runs, in the order asked for; null where none is.
+         *
+         *     A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+         */
+        Cells: {
+            cells: (number | string | null)[][];
+        };
+        /**
+         * CellsQuery
+         * @description Some cells of the table: those of these runs in these columns.
+         */
+        CellsQuery: {
+            runs: string[];
+            columns: components["schemas"]["SummaryColumn"][];
+        };
+        /** SummaryColumn */
+        SummaryColumn: {
+            key: string;
+            /**
+             * @default last
+             * @enum {unknown}
+             */
+            stat: "count" | "last" | "max" | "mean" | "min";
+        };
         /** Charts */
         Charts: {
             charts: components["schemas"]["Chart"][];
@@ -946,8 +1052,8 @@ export interface components {
          * Chart
          * @description ``points``: x are exact. ``buckets``: x are left edges, each bucket ``width`` wide.
          *
-         *         Buckets nobody has a point in are left out. Edges are multiples of ``width``, a power of two.
-         *         An x that is not the step may stand more than once in ``points``, as often as it was logged.
+         *     Buckets nobody has a point in are left out. Edges are multiples of ``width``, a power of two.
+         *     An x that is not the step may stand more than once in ``points``, as often as it was logged.
          */
         Chart: {
             /** @enum {unknown} */
@@ -960,8 +1066,8 @@ export interface components {
          * ChartSeries
          * @description Columns of one series on its chart's ``x``; NaN (JSON: null) where it has nothing finite.
          *
-         *         ``kind == "points"``: only ``last`` is given, the value at that exact x. Times are
-         *         those of the first point in the bucket; so is ``step``, which comes where x is not the step.
+         *     ``kind == "points"``: only ``last`` is given, the value at that exact x. Times are
+         *     those of the first point in the bucket; so is ``step``, which comes where x is not the step.
          */
         ChartSeries: {
             run: string;
@@ -1002,8 +1108,8 @@ export interface components {
          * ChartQuery
          * @description One chart: its series share one x. The range is ``lo <= x <= hi``; null means the end.
          *
-         *         ``x``: ``step``; ``relative_time``, milliseconds since the run was made; ``wall_time``, Unix
-         *         milliseconds; or a series. The range is in units of that x.
+         *     ``x``: ``step``; ``relative_time``, milliseconds since the run was made; ``wall_time``, Unix
+         *     milliseconds; or a series. The range is in units of that x.
          */
         ChartQuery: {
             series: components["schemas"]["SeriesRef"][];
@@ -1046,6 +1152,15 @@ export interface components {
             updated_at: number;
             runs: number;
             running: number;
+        };
+        /**
+         * Configs
+         * @description The config of every run of a project, by the run's id.
+         */
+        Configs: {
+            configs: {
+                [key: string]: Record<string, unknown>;
+            };
         };
         /**
          * Console
@@ -1154,10 +1269,18 @@ export interface components {
             mode: "server" | "watch";
         };
         /**
+         * Heard
+         * @description The server has noted that the run is alive.
+         */
+        Heard: {
+            /** @default null */
+            stop: number | null;
+        };
+        /**
          * Keeping
          * @description For how many days after their end a project keeps its runs; null means for ever.
          *
-         *         Runs tagged ``keep``, and runs that have not ended, stay in any case.
+         *     Runs tagged ``keep``, and runs that have not ended, stay in any case.
          */
         Keeping: {
             days: number | null;
@@ -1342,6 +1465,8 @@ export interface components {
         /** Offset */
         Offset: {
             offset: number;
+            /** @default null */
+            stop: number | null;
         };
         /**
          * ProjectEdit
@@ -1413,6 +1538,8 @@ export interface components {
             copy: boolean;
             /** @default null */
             original: string | null;
+            /** @default null */
+            stop: components["schemas"]["Stop"] | null;
         };
         /** SetAside */
         SetAside: {
@@ -1423,9 +1550,9 @@ export interface components {
          * Definition
          * @description How the training wants the series shown whose key matches ``key``; null: nothing said.
          *
-         *         ``*`` in ``key`` stands for any text, slashes included; nothing else is special. Each part comes
-         *         from the definition nearest to a key that says it: the key itself, then the pattern with most
-         *         other characters, then the one defined last.
+         *     ``*`` in ``key`` stands for any text, slashes included; nothing else is special. Each part comes
+         *     from the definition nearest to a key that says it: the key itself, then the pattern with most
+         *     other characters, then the one defined last.
          */
         Definition: {
             key: string;
@@ -1444,6 +1571,16 @@ export interface components {
             /** @enum {unknown} */
             state: "aborted" | "crashed" | "finished" | "running" | "unresponsive";
             error: string | null;
+        };
+        /**
+         * Stop
+         * @description The last time that somebody asked the training to end; times are Unix milliseconds.
+         */
+        Stop: {
+            asked_at: number;
+            asked_by: string;
+            answer: ("cell" | "gone" | "ignores" | "interrupted" | "refused" | "unable") | null;
+            answered_at: number | null;
         };
         /**
          * RunEdit
@@ -1472,6 +1609,8 @@ export interface components {
             writers: {
                 [key: string]: number;
             };
+            /** @default null */
+            stop: number | null;
         };
         /**
          * RunTable
@@ -1483,12 +1622,14 @@ export interface components {
             definitions: components["schemas"]["Definition"][];
             runs: components["schemas"]["RunRow"][];
             editable: boolean;
+            /** @default [] */
+            sets: number[][];
         };
         /**
          * RunRow
          * @description One row of the runs table. ``last`` is aligned with ``RunTable.keys``; null where not logged.
          *
-         *         A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+         *     A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
          */
         RunRow: {
             id: string;
@@ -1506,6 +1647,8 @@ export interface components {
             group: string | null;
             job_type: string | null;
             last: (number | string | null)[];
+            /** @default null */
+            has: number | null;
             /** @default [] */
             ranks: number[];
         };
@@ -1550,7 +1693,7 @@ export interface components {
          * RunCells
          * @description One run of a page; ``cells`` are aligned with the columns asked for.
          *
-         *         A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
+         *     A value that is not finite comes as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``.
          */
         RunCells: {
             id: string;
@@ -1583,7 +1726,7 @@ export interface components {
          * RunsQuery
          * @description A page of the runs that pass filter and conditions, newest first where nothing else decides.
          *
-         *         With ``whole`` the answer names all of them instead of a page.
+         *     With ``whole`` the answer names all of them instead of a page.
          */
         RunsQuery: {
             /** @default [] */
@@ -1601,23 +1744,14 @@ export interface components {
             /** @default 100 */
             limit: number;
         };
-        /** SummaryColumn */
-        SummaryColumn: {
-            key: string;
-            /**
-             * @default last
-             * @enum {unknown}
-             */
-            stat: "count" | "last" | "max" | "mean" | "min";
-        };
         /**
          * Condition
          * @description One test of a run. What has no such field passes only ``ne`` and ``exists`` false.
          *
-         *         ``in``: the field is one of the list ``value``. ``contains``: a text has ``value`` in it, tags
-         *         have it among them. ``matches``: the regular expression ``value`` is found in the text, or in
-         *         one of the tags, whatever the case; it has no look-around and no back references. Numbers
-         *         compare with numbers, texts with texts; a metric that is not a number (NaN) counts as missing.
+         *     ``in``: the field is one of the list ``value``. ``contains``: a text has ``value`` in it, tags
+         *     have it among them. ``matches``: the regular expression ``value`` is found in the text, or in
+         *     one of the tags, whatever the case; it has no look-around and no back references. Numbers
+         *     compare with numbers, texts with texts; a metric that is not a number (NaN) counts as missing.
          */
         Condition: {
             field: string;
@@ -1725,6 +1859,15 @@ export interface components {
         User: {
             username: string;
             admin: boolean;
+        };
+        /**
+         * StopAnswered
+         * @description What one process of the run did when it heard of it.
+         */
+        StopAnswered: {
+            asked_at: number;
+            /** @enum {unknown} */
+            answer: "cell" | "gone" | "ignores" | "interrupted" | "refused" | "unable";
         };
         /**
          * Upload
@@ -2865,7 +3008,9 @@ export interface operations {
     };
     get_projects_workspace_project_runs: {
         parameters: {
-            query?: never;
+            query?: {
+                light?: boolean;
+            };
             header?: never;
             path: {
                 /** @description Name of a workspace; `~` is your own */
@@ -2892,6 +3037,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description Nobody is signed in, or the password is wrong */
             401: {
@@ -3032,6 +3186,92 @@ export interface operations {
             };
             /** @description The body is of the wrong type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_workspace_project_configs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configs"];
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3319,6 +3559,125 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_workspace_project_runs_cells: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellsQuery"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cells"];
+                };
             };
             /** @description Something in the request is not valid; the message names it */
             400: {
@@ -5673,11 +6032,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Heard"];
+                };
             };
             /** @description Nobody is signed in, or the password is wrong */
             401: {
@@ -5708,6 +6069,233 @@ export interface operations {
             };
             /** @description It clashes with what is there */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_workspace_project_runs_run_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Id of a run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It clashes with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_workspace_project_runs_run_stop_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your own */
+                workspace: string;
+                /** @description Name of a project */
+                project: string;
+                /** @description Id of a run */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopAnswered"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It clashes with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,13 @@
 import { ChevronRight } from "lucide-react";
-import { memo, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import {
+  memo,
+  type ReactNode,
+  type RefObject,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "@/i18n";
 
 import { cn } from "@/lib/classes";
@@ -104,10 +112,16 @@ function Chapter({ alone, height, children }: ChapterProps) {
 /** Columns for the width there is; a chosen number shrinks too where cards would get too narrow. */
 function useColumns(ref: RefObject<HTMLElement | null>, chosen: number): number {
   const [width, setWidth] = useState(0);
-  useEffect(() => {
-    if (!ref.current) return undefined;
+  // Before anything is shown: cards of another width are others in sight.
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return undefined;
+    const { paddingLeft, paddingRight } = getComputedStyle(element);
+    setWidth(
+      element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight),
+    );
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
-    observer.observe(ref.current);
+    observer.observe(element);
     return () => observer.disconnect();
   }, [ref]);
   const least = chosen === 0 ? NARROW : NARROW / 2;

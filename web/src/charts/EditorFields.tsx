@@ -153,27 +153,62 @@ function Adder({ label, all, most, names, onChange, inOrder = false }: AdderProp
   );
 }
 
-/** Over which runs. */
-function ScopeChoice({ draft, change }: FieldsProps) {
-  const { t } = useTranslation();
+interface ChoiceProps<T extends string> {
+  label: string;
+  value: T;
+  choices: readonly T[];
+  textOf: (choice: T) => string;
+  onChange: (choice: T) => void;
+}
+
+/** One of a few. */
+function Choice<T extends string>({ label, value, choices, textOf, onChange }: ChoiceProps<T>) {
   return (
     <label className="flex items-center gap-2 text-small text-ink-2">
-      {t("editor.runs")}
+      {label}
       <select
-        value={draft.scope}
+        value={value}
         onChange={(event) => {
-          const scope = SCOPES.find((one) => one === event.target.value);
-          if (scope) change({ scope });
+          const chosen = choices.find((one) => one === event.target.value);
+          if (chosen !== undefined) onChange(chosen);
         }}
         className="h-7 rounded border border-line-strong bg-panel px-1.5 text-ink"
       >
-        {SCOPES.map((one) => (
+        {choices.map((one) => (
           <option key={one} value={one}>
-            {t(`editor.scopes.${one}`)}
+            {textOf(one)}
           </option>
         ))}
       </select>
     </label>
+  );
+}
+
+/** Over which runs. */
+function ScopeChoice({ draft, change }: FieldsProps) {
+  const { t } = useTranslation();
+  return (
+    <Choice
+      label={t("editor.runs")}
+      value={draft.scope}
+      choices={SCOPES}
+      textOf={(scope) => t(`editor.scopes.${scope}`)}
+      onChange={(scope) => change({ scope })}
+    />
+  );
+}
+
+/** Which quantity is shown; `hint` is one for example. */
+function ValuePicker({ draft, change, quantities, hint }: FieldsProps & { hint: string }) {
+  const { t } = useTranslation();
+  return (
+    <Picker
+      label={t("editor.value")}
+      value={draft.value}
+      names={quantities}
+      hint={hint}
+      onChange={(value) => change({ value })}
+    />
   );
 }
 
@@ -255,13 +290,7 @@ export function BarFields(props: FieldsProps) {
   const { t } = useTranslation();
   return (
     <>
-      <Picker
-        label={t("editor.value")}
-        value={draft.value}
-        names={quantities}
-        hint="max.val/acc"
-        onChange={(value) => change({ value })}
-      />
+      <ValuePicker {...props} hint="max.val/acc" />
       <Picker
         label={t("editor.by")}
         value={draft.by}
@@ -294,34 +323,18 @@ export function ParallelFields(props: FieldsProps) {
 }
 
 export function ScalarFields(props: FieldsProps) {
-  const { draft, change, quantities } = props;
+  const { draft, change } = props;
   const { t } = useTranslation();
   return (
     <>
-      <Picker
-        label={t("editor.value")}
-        value={draft.value}
-        names={quantities}
-        hint="min.val/loss"
-        onChange={(value) => change({ value })}
+      <ValuePicker {...props} hint="min.val/loss" />
+      <Choice
+        label={t("editor.pick")}
+        value={draft.pick}
+        choices={PICKS}
+        textOf={(pick) => t(`editor.picks.${pick}`)}
+        onChange={(pick) => change({ pick })}
       />
-      <label className="flex items-center gap-2 text-small text-ink-2">
-        {t("editor.pick")}
-        <select
-          value={draft.pick}
-          onChange={(event) => {
-            const pick = PICKS.find((one) => one === event.target.value);
-            if (pick) change({ pick });
-          }}
-          className="h-7 rounded border border-line-strong bg-panel px-1.5 text-ink"
-        >
-          {PICKS.map((one) => (
-            <option key={one} value={one}>
-              {t(`editor.picks.${one}`)}
-            </option>
-          ))}
-        </select>
-      </label>
       <ScopeChoice {...props} />
     </>
   );

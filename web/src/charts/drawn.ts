@@ -31,6 +31,27 @@ export interface Drawing {
   baseline?: string | undefined;
 }
 
+/** The keys of a project, and the sets of them that runs have, as places in `keys`. */
+export interface Held {
+  keys: readonly string[];
+  sets: readonly (readonly number[])[];
+}
+
+/** Says of a place in `sets` which keys it means; a run of which it is not told may have all. */
+export function hasOf({ keys, sets }: Held): (set: number | null) => readonly boolean[] {
+  const known = new Map<number | null, readonly boolean[]>();
+  return (set) => {
+    let has = known.get(set);
+    if (has === undefined) {
+      const places = set === null ? undefined : sets[set];
+      const made = Array.from({ length: keys.length }, () => places === undefined);
+      for (const place of places ?? []) made[place] = true;
+      known.set(set, (has = made));
+    }
+    return has;
+  };
+}
+
 type Effective = ReturnType<typeof nearest>;
 
 /** The chart of one metric over the runs that have it. */

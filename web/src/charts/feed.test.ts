@@ -33,7 +33,7 @@ describe("the feed", () => {
   let feed: Feed;
   const settle = () => vi.advanceTimersByTimeAsync(0);
   const frame = async () => {
-    for (const callback of frames.splice(0)) callback();
+    while (frames.length > 0) for (const callback of frames.splice(0)) callback();
     await settle();
   };
   const card = (run: string, visible = true) => {
@@ -72,6 +72,23 @@ describe("the feed", () => {
     await frame();
     expect(asked).toHaveLength(1);
     expect(asked[0]?.requests.map((one) => one.series[0]?.run)).toEqual(["a", "b"]);
+  });
+
+  it("waits for cards that come into sight while the page grows, but not for ever", async () => {
+    const next = () => frames.splice(0).forEach((callback) => callback());
+    card("first");
+    next();
+    card("second");
+    next();
+    expect(asked).toHaveLength(0);
+    next();
+    expect(asked.map(({ requests }) => requests.length)).toEqual([2]);
+    for (let more = 0; more < 20; more++) {
+      card(`more ${more}`);
+      next();
+    }
+    await settle();
+    expect(asked.length).toBeGreaterThan(2);
   });
 
   it("hands each card its own chart", async () => {

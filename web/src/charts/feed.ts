@@ -1,6 +1,6 @@
 /**
  * One question for all visible cards: a card opens a slot, says what it wants and whether it is in
- * sight; slots that lack data are asked for together, two animation frames after the first of them.
+ * sight; slots that lack data are asked for together, once two animation frames bring no more of them.
  * A hint about a run asks again for that run's visible slots, at most twice a second. Hidden slots
  * cost nothing; what changed meanwhile is asked for when they come into sight. Answers to questions
  * that a slot no longer has are dropped. Data live here and in the plots, never in React state.
@@ -42,7 +42,7 @@ export interface Feed {
 
 export interface FeedOptions {
   fetchCharts: (requests: ChartRequest[], signal: AbortSignal) => Promise<FrameChart[]>;
-  /** Runs its argument when the cards that came into sight together have all said so. */
+  /** Runs its argument at the next animation frame. */
   nextFrame?: (callback: () => void) => void;
   now?: () => number;
 }
@@ -73,9 +73,15 @@ interface Batch {
   open: number;
 }
 
-/** Cards in blocks that were there come into sight a frame before those of blocks yet to be made. */
-const defaultNextFrame = (callback: () => void) =>
-  void requestAnimationFrame(() => requestAnimationFrame(callback));
+/**
+ * Frames without a new card after which all are there that came into sight together: those of blocks
+ * that are yet to be made come a frame after the others.
+ */
+const CALM = 2;
+/** Frames that the first card waits at most: of a page that is scrolled there is always another. */
+const LONGEST = 8;
+
+const defaultNextFrame = (callback: () => void) => void requestAnimationFrame(callback);
 
 /** A feed for the charts of one page. */
 export function openFeed({
@@ -86,17 +92,27 @@ export function openFeed({
   const entries = new Set<Entry>();
   const kept = new Map<string, Kept>();
   let framed = false;
+  let calm = 0;
   let questions = 0;
   let refreshed = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const schedule = () => {
+    calm = 0;
     if (framed) return;
     framed = true;
-    nextFrame(() => {
+    let frames = 0;
+    const look = () => {
+      calm += 1;
+      frames += 1;
+      if (calm < CALM && frames < LONGEST) {
+        nextFrame(look);
+        return;
+      }
       framed = false;
       flush();
-    });
+    };
+    nextFrame(look);
   };
 
   const flush = () => {

@@ -185,12 +185,22 @@ function refresh(state: State): void {
     state.plot.setData(data);
     return;
   }
-  close(state);
+  // Whoever points at the chart goes on reading it: the new plot takes the cursor over.
+  const { left = -1, top = -1 } = state.plot?.cursor ?? {};
+  const cursor = state.inside && left >= 0 ? { left, top } : null;
+  if (cursor === null) close(state);
+  else take(state);
   state.form = form;
-  state.plot = open(state, spec, shape, data);
+  state.plot = open(state, spec, shape, data, cursor);
 }
 
-function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedData): uPlot {
+function open(
+  state: State,
+  spec: ChartSpec,
+  shape: Shape,
+  data: uPlot.AlignedData,
+  cursor: { left: number; top: number } | null,
+): uPlot {
   const zoomed = () => (state.zoom ? ([state.zoom.min, state.zoom.max] as const) : null);
   const dimmed = (line: LineSpec) => {
     const run = highlighted();
@@ -211,6 +221,7 @@ function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedDa
     axes: noted(state, built.axes),
     ...state.size,
     hooks: {
+      ready: [(u: uPlot) => cursor !== null && u.setCursor(cursor)],
       draw: [(u: uPlot) => state.table && drawMarks(u, state.table)],
       setCursor: [(u: uPlot) => onCursor(state, u)],
       setSelect: [(u: uPlot) => onSelect(state, u)],
@@ -237,6 +248,11 @@ function open(state: State, spec: ChartSpec, shape: Shape, data: uPlot.AlignedDa
 function close(state: State): void {
   hideTip(state, true);
   state.inside = false;
+  take(state);
+}
+
+/** Take the plot away, and leave what is shown of it. */
+function take(state: State): void {
   state.plot?.destroy();
   state.plot = null;
   state.form = "";

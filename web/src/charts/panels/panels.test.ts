@@ -13,7 +13,7 @@ import { scatterScene } from "./scatter";
 
 const size = { width: 400, height: 200 };
 
-function run(id: string, config: Record<string, unknown>, last: PanelRun["last"] = []): PanelRun {
+function run(id: string, config: Record<string, unknown>): PanelRun {
   return {
     id,
     name: `run ${id}`,
@@ -21,30 +21,37 @@ function run(id: string, config: Record<string, unknown>, last: PanelRun["last"]
     config: new Map(Object.entries(config)),
     created: Number(id) || 0,
     duration: 1000,
-    last,
   };
 }
 
 const runs = [
-  run("1", { lr: 0.1, model: "vit" }, [2]),
-  run("2", { lr: 0.01, model: "vit" }, [4]),
-  run("3", { lr: 0.001, model: "resnet" }, [8]),
-  run("4", { model: "resnet" }, ["NaN"]),
+  run("1", { lr: 0.1, model: "vit" }),
+  run("2", { lr: 0.01, model: "vit" }),
+  run("3", { lr: 0.001, model: "resnet" }),
+  run("4", { model: "resnet" }),
 ];
-const read = reader(["loss"], { names: ["min.loss"], cells: new Map([["1", [1.5]]]) });
+const read = reader({
+  names: ["min.loss", "last.loss"],
+  cells: new Map<string, (number | string | null)[]>([
+    ["1", [1.5, 2]],
+    ["2", [null, 4]],
+    ["3", [null, 8]],
+    ["4", [null, "NaN"]],
+  ]),
+});
 const common = { id: "x", title: "", section: "", scope: "drawn" } as const;
 
 describe("quantities", () => {
-  it("are read from configs, from last values at hand and from what was asked for", () => {
+  it("are read from configs, from the run itself and from what was asked for", () => {
     const [first, , , last] = runs as [PanelRun, PanelRun, PanelRun, PanelRun];
     const all = ["config.lr", "config.model", "last.loss", "min.loss", "duration", "last.gone"];
     expect(all.map((name) => read(first, name))).toEqual([0.1, "vit", 2, 1.5, 1000, null]);
     expect(all.slice(0, 4).map((name) => read(last, name))).toEqual([null, "resnet", null, null]);
   });
 
-  it("are asked for only where they are not at hand", () => {
+  it("are asked for once where they are of metrics", () => {
     const names = ["config.lr", "last.loss", "min.loss", "last.other", "min.loss"];
-    expect(toAsk(names, ["loss"]).map(({ name }) => name)).toEqual(["min.loss", "last.other"]);
+    expect(toAsk(names).map(({ name }) => name)).toEqual(["last.loss", "min.loss", "last.other"]);
   });
 });
 

@@ -3,7 +3,6 @@
 import { createContext, useContext, useMemo } from "react";
 
 import type { RunTable } from "@/api/messages";
-import { flatten } from "@/lib/flatten";
 
 import { metricPart, type Quantity, type Stat, STATS } from "../custom";
 import { type LineStyle, styleOfRun } from "../palette";
@@ -17,13 +16,12 @@ export interface PanelRun {
   created: number;
   /** Milliseconds. */
   duration: number;
-  last: readonly (number | string | null)[];
 }
 
 export interface ShownRuns {
   workspace: string;
   project: string;
-  /** The metrics that `last` of every run is aligned with. */
+  /** Metrics of the project. */
   keys: readonly string[];
   /** Runs whose eye is open, and all that the list shows. */
   drawn: readonly PanelRun[];
@@ -43,7 +41,7 @@ export function useShownRuns(): ShownRuns {
 type SomeRun = RunTable["runs"][number];
 
 /** A run of the table as panels need it. */
-export function panelRun(run: SomeRun, config = flatten(run.config)): PanelRun {
+export function panelRun(run: SomeRun, config: PanelRun["config"]): PanelRun {
   return {
     id: run.id,
     name: run.name,
@@ -51,7 +49,6 @@ export function panelRun(run: SomeRun, config = flatten(run.config)): PanelRun {
     config,
     created: run.created_at,
     duration: run.duration,
-    last: run.last,
   };
 }
 
@@ -62,20 +59,16 @@ export type Asked = ReadonlyMap<string, readonly (number | string | null)[]>;
 export type Value = number | string | null;
 
 /** Says of a run what it has of a quantity. What is not finite is nothing to draw. */
-export function reader(
-  keys: readonly string[],
-  asked: { names: readonly Quantity[]; cells: Asked },
-): (run: PanelRun, quantity: Quantity) => Value {
-  const places = new Map(keys.map((key, i) => [key, i]));
+export function reader(asked: {
+  names: readonly Quantity[];
+  cells: Asked;
+}): (run: PanelRun, quantity: Quantity) => Value {
   const known = new Map(asked.names.map((name, i) => [name, i]));
   return (run, quantity) => {
     if (quantity === "created" || quantity === "duration") return run[quantity];
     if (quantity.startsWith("config.")) return plain(run.config.get(quantity.slice(7)));
     const column = known.get(quantity);
-    if (column !== undefined) return finite(asked.cells.get(run.id)?.[column] ?? null);
-    const part = metricPart(quantity);
-    const place = part?.stat === "last" ? places.get(part.key) : undefined;
-    return place === undefined ? null : finite(run.last[place] ?? null);
+    return column === undefined ? null : finite(asked.cells.get(run.id)?.[column] ?? null);
   };
 }
 
@@ -89,16 +82,13 @@ function plain(value: unknown): Value {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Quantities that the server has to be asked for: not configs, and not the last values at hand. */
+/** Quantities that the server has to be asked for: those of metrics. */
 export function toAsk(
   quantities: readonly Quantity[],
-  keys: readonly string[],
 ): { name: Quantity; key: string; stat: Stat }[] {
-  const there = new Set(keys);
   return [...new Set(quantities)].flatMap((name) => {
     const part = metricPart(name);
-    if (part === null || (part.stat === "last" && there.has(part.key))) return [];
-    return [{ name, ...part }];
+    return part === null ? [] : [{ name, ...part }];
   });
 }
 

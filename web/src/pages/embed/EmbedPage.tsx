@@ -6,10 +6,10 @@ import { useTranslation } from "@/i18n";
 
 import { ApiError } from "@/api/client";
 import { concerns } from "@/api/live";
-import type { Hint, RunTable } from "@/api/messages";
-import { runsQuery, useRefresh } from "@/api/queries";
+import type { Configs, Hint, RunTable } from "@/api/messages";
+import { configsQuery, runsQuery, useRefresh } from "@/api/queries";
 import { definedFor } from "@/charts/definitions";
-import { type Drawing, type DrawnRun, keySpec, madeSpec, panelSpec } from "@/charts/drawn";
+import { type Drawing, type DrawnRun, hasOf, keySpec, madeSpec, panelSpec } from "@/charts/drawn";
 import { type Embedded, parseEmbedded } from "@/charts/embed";
 import { LineChart } from "@/charts/LineChart";
 import { nearest } from "@/charts/looks";
@@ -72,14 +72,23 @@ function SignedOut() {
   );
 }
 
-function useShown(embedded: Embedded, data: RunTable): ShownRuns {
+/** The configs of the runs, if what is shown goes by any. */
+function useConfigs({ chart, group }: Embedded): Configs | undefined {
+  const { workspace, project } = useParams({ from: ROUTE });
+  const panel = "kind" in chart && chart.kind !== "line";
+  const enabled = panel || group.some((by) => by.startsWith("config."));
+  return useQuery({ ...configsQuery(workspace, project), enabled }).data;
+}
+
+function useShown(embedded: Embedded, data: RunTable, configs: Configs | undefined): ShownRuns {
   const { workspace, project } = useParams({ from: ROUTE });
   return useMemo(() => {
     const named = embedded.runs === null ? null : new Set(embedded.runs);
-    const runs = data.runs.filter(({ id }) => named?.has(id) ?? true).map((run) => panelRun(run));
+    const chosen = data.runs.filter(({ id }) => named?.has(id) ?? true);
+    const runs = toRows(chosen, configs).map(({ run, config }) => panelRun(run, config));
     const { baseline } = embedded;
     return { workspace, project, keys: data.keys, listed: runs, drawn: runs, baseline };
-  }, [embedded, data, workspace, project]);
+  }, [embedded, data, configs, workspace, project]);
 }
 
 /** More lines than this are a blot, and a question the server has to work for. */
@@ -88,19 +97,21 @@ const MOST_LINES = 300;
 function specOf(
   embedded: Embedded,
   data: RunTable,
+  configs: Configs | undefined,
   language: string,
   rankWords: RankWords,
 ): ChartSpec {
-  const rows = toRows(data);
+  const rows = toRows(data.runs, configs);
   const groups = groupsOf(rows, rows, embedded.group);
   const named = embedded.runs === null ? null : new Set(embedded.runs);
   const chosen = data.runs.filter(({ id }) => named?.has(id) ?? true).slice(0, MOST_LINES);
+  const has = hasOf(data);
   const runs = chosen.map((run): DrawnRun => ({
     id: run.id,
     name: run.name,
     style: styleOfRun(run),
     origin: run.created_at,
-    has: run.last.map((value) => value !== null),
+    has: has(run.has ?? null),
     ranks: run.ranks,
     group: groups?.get(run.id),
   }));
@@ -126,9 +137,10 @@ function Chart({ embedded, data }: { embedded: Embedded; data: RunTable }) {
   const { t, i18n } = useTranslation();
   const { workspace, project } = useParams({ from: ROUTE });
   const feed = useFeed(workspace, project);
-  const shown = useShown(embedded, data);
+  const configs = useConfigs(embedded);
+  const shown = useShown(embedded, data, configs);
   const [zoom, setZoom] = useState<Zoom | null>(null);
-  const made = specOf(embedded, data, i18n.language, (rank) => t("charts.rank", { rank }));
+  const made = specOf(embedded, data, configs, i18n.language, (rank) => t("charts.rank", { rank }));
   const text = JSON.stringify(made);
   // The table of runs comes anew every few seconds; the plot hears only of what changed.
   const spec = useMemo(() => JSON.parse(text) as ChartSpec, [text]);

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "@/i18n";
 
 import type { Definition } from "@/api/messages";
@@ -9,7 +9,15 @@ import { ChartDialog } from "@/charts/ChartDialog";
 import { ChartGrid, type GridSection } from "@/charts/ChartGrid";
 import type { CustomChart } from "@/charts/custom";
 import { type Defined, definedFor } from "@/charts/definitions";
-import { type Drawing, type DrawnRun, keySpec, madeSpec, panelSpec } from "@/charts/drawn";
+import {
+  type Drawing,
+  type DrawnRun,
+  hasOf,
+  type Held,
+  keySpec,
+  madeSpec,
+  panelSpec,
+} from "@/charts/drawn";
 import { gridSections } from "@/charts/gridSections";
 import { entryOf, nearest } from "@/charts/looks";
 import { NewChart } from "@/charts/NewChart";
@@ -32,19 +40,23 @@ const ROUTE = "/@{$workspace}/$project";
 export interface ChartsTabProps {
   workspace: string;
   project: string;
-  keys: readonly string[];
+  /** The keys of the project, and which runs have which. */
+  held: Held;
   definitions: readonly Definition[];
   /** The runs to draw, in the order of the list, and all that the list shows. */
   drawn: readonly Row[];
   list: readonly Row[];
   /** The group of each run, whose means are drawn in place of the runs; null: they are not grouped. */
   groups: ReadonlyMap<string, LineGroup> | null;
+  /** Configs of the runs are to be shown. */
+  onConfigs: () => void;
 }
 
 /** What charts need of the runs; the same object while nothing of that changes. */
 function useDrawnRuns(
   drawn: readonly Row[],
   groups: ChartsTabProps["groups"],
+  held: Held,
 ): readonly DrawnRun[] {
   const text = useMemo(
     () =>
@@ -54,19 +66,24 @@ function useDrawnRuns(
           name: run.name,
           style: styleOfRun(run),
           origin: run.created_at,
-          has: run.last.map((value) => value !== null),
+          has: run.has ?? null,
           ranks: run.ranks,
           group: groups?.get(run.id),
         })),
       ),
     [drawn, groups],
   );
-  return useMemo(() => JSON.parse(text) as DrawnRun[], [text]);
+  return useMemo(() => {
+    const runs = JSON.parse(text) as (Omit<DrawnRun, "has"> & { has: number | null })[];
+    const has = hasOf(held);
+    return runs.map((run) => Object.assign(run, { has: has(run.has) }));
+  }, [text, held]);
 }
 
 /** The runs for charts of one value per run. */
 function useShown(props: ChartsTabProps, baseline: string | undefined): ShownRuns {
-  const { workspace, project, keys, drawn, list } = props;
+  const { workspace, project, drawn, list } = props;
+  const { keys } = props.held;
   const listed = useMemo(() => list.map(({ run, config }) => panelRun(run, config)), [list]);
   return useMemo(() => {
     const open = new Set(drawn.map(({ run }) => run.id));
@@ -83,7 +100,7 @@ function useShown(props: ChartsTabProps, baseline: string | undefined): ShownRun
 
 /** Every key as one chart, with a line for each run that is drawn, and the charts people made. */
 export default function ChartsTab(props: ChartsTabProps) {
-  const { workspace, project, keys, definitions, drawn, groups } = props;
+  const { workspace, project, held, definitions, drawn, groups, onConfigs } = props;
   const { t, i18n } = useTranslation();
   const { find = "" } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
@@ -95,7 +112,8 @@ export default function ChartsTab(props: ChartsTabProps) {
   const [opened, setOpened] = useState<ChartSpec | null>(null);
   const settled = useDeferredValue(settings);
   const sought = useDeferredValue(find);
-  const runs = useDrawnRuns(drawn, groups);
+  const { keys } = held;
+  const runs = useDrawnRuns(drawn, groups, held);
   const shown = useShown(props, baseline);
   const charts = useMemo(() => chartsOf(keys.map((key) => ({ key, rank: 0 }))), [keys]);
   const drawing = useMemo(
@@ -111,6 +129,10 @@ export default function ChartsTab(props: ChartsTabProps) {
   );
   const defined = useMemo(() => definedFor(definitions), [definitions]);
   const { layout, pins, acts } = arranging;
+  const ofConfigs = arranging.editing !== null || layout.charts.some(({ kind }) => kind !== "line");
+  useEffect(() => {
+    if (ofConfigs) onConfigs();
+  }, [ofConfigs, onConfigs]);
   const sections = useMemo(() => {
     const titles = {
       unsorted: t("charts.unsorted"),

@@ -1,10 +1,18 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Download } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { useTranslation } from "@/i18n";
 
+import { api } from "@/api/client";
+import { concerns } from "@/api/live";
+import type { Hint } from "@/api/messages";
+import { useRefresh } from "@/api/queries";
+import { type Held, hasOf } from "@/charts/drawn";
 import { strokeOf, styleOfRun } from "@/charts/palette";
+import { inBlocks } from "@/charts/sections";
+import { Failure } from "@/components/Failure";
 import { StateIcon } from "@/components/StateMark";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -25,19 +33,64 @@ const CELL = 168;
 /** More runs than this beside each other are no comparison. */
 const MOST = 50;
 
+const NO_CELLS: never[] = [];
+/** Keys in one question. */
+const KEYS = 1000;
+
 export interface CompareTabProps {
   drawn: readonly Row[];
-  keys: readonly string[];
+  /** The keys of the project, and which runs have which. */
+  held: Held;
+}
+
+/** The keys that any of the runs has. */
+function keysOf(runs: readonly Row[], held: Held): string[] {
+  const has = hasOf(held);
+  const sets = [...new Set(runs.map(({ run }) => has(run.has ?? null)))];
+  return held.keys.filter((_, place) => sets.some((set) => set[place] === true));
+}
+
+/** The last values of the runs, by key, and when they were fetched. */
+function useLast(runs: readonly Row[], keys: readonly string[]) {
+  const { workspace, project } = useParams({ from: ROUTE });
+  const asked = JSON.stringify([runs.map(({ run }) => run.id), keys]);
+  const queryKey = useMemo(() => ["cells", workspace, project, asked], [workspace, project, asked]);
+  const mine = useCallback(
+    (hint: Hint) => concerns(hint, { workspace, project }),
+    [workspace, project],
+  );
+  useRefresh(queryKey, mine);
+  return useQuery({
+    queryKey,
+    queryFn: async ({ signal }) => {
+      const ids = runs.map(({ run }) => run.id);
+      const parts = inBlocks(keys, KEYS).map((part) =>
+        api.cells(
+          workspace,
+          project,
+          ids,
+          part.map((key) => ({ key, stat: "last" as const })),
+          signal,
+        ),
+      );
+      return (await Promise.all(parts)).flatMap(({ cells }) => cells);
+    },
+    placeholderData: keepPreviousData,
+    structuralSharing: false,
+  });
 }
 
 /** The drawn runs beside each other: what differs between them, or all of it. */
-export default function CompareTab({ drawn, keys }: CompareTabProps) {
+export default function CompareTab({ drawn, held }: CompareTabProps) {
   const { t } = useTranslation();
   const { project } = useParams({ from: ROUTE });
   const { find = "", same = false } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
   const runs = useMemo(() => drawn.slice(0, MOST), [drawn]);
-  const rows = useMemo(() => compareRuns(runs, keys), [runs, keys]);
+  const keys = useMemo(() => keysOf(runs, held), [runs, held]);
+  const last = useLast(runs, keys);
+  const cells = last.isPlaceholderData ? undefined : last.data;
+  const rows = useMemo(() => compareRuns(runs, keys, cells ?? NO_CELLS), [runs, keys, cells]);
   const search = useMemo(() => parseSearch(find), [find]);
   const shown = useMemo(
     () =>
@@ -91,7 +144,9 @@ export default function CompareTab({ drawn, keys }: CompareTabProps) {
           <span className="max-sm:sr-only">{t("runs.csv")}</span>
         </Button>
       </div>
-      {runs.length === 0 ? (
+      {last.error !== null && last.data === undefined ? (
+        <Failure error={last.error} onRetry={() => void last.refetch()} />
+      ) : runs.length === 0 ? (
         <p className="px-4 py-16 text-center text-ink-2">{t("project.noneDrawn")}</p>
       ) : (
         <Sheet runs={runs} rows={shown} />

@@ -18,6 +18,8 @@ const PAUSE = 350;
 const MOST = 200;
 
 export interface FilterBarProps {
+  /** Configs of the runs are to be offered. */
+  onConfigs: () => void;
   keys: RunTable["keys"];
   rows: readonly Row[];
   /** What the server has against the filter. */
@@ -44,7 +46,7 @@ function valuesIn(rows: readonly Row[], field: string): string[] {
 }
 
 /** Which runs are listed, in a line of the language of filters or built from rows. */
-export function FilterBar({ keys, rows, refused }: FilterBarProps) {
+export function FilterBar({ keys, rows, refused, onConfigs }: FilterBarProps) {
   const { filter = "" } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
   const [text, setText] = useDebouncedText(
@@ -64,8 +66,10 @@ export function FilterBar({ keys, rows, refused }: FilterBarProps) {
     return { keys, paths: [...paths], valuesOf: (field) => valuesIn(rows, field) };
   }, [keys, rows]);
   return (
-    <FilterField text={text} onText={setText} known={known} refused={refused}>
-      <FilterBuilder text={text} onText={setText} known={known} />
-    </FilterField>
+    <div onFocus={onConfigs} onPointerEnter={onConfigs} className="contents">
+      <FilterField text={text} onText={setText} known={known} refused={refused}>
+        <FilterBuilder text={text} onText={setText} known={known} />
+      </FilterField>
+    </div>
   );
 }

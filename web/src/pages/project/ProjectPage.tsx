@@ -6,6 +6,7 @@ import { useTranslation } from "@/i18n";
 import { concerns } from "@/api/live";
 import type { Hint, RunTable } from "@/api/messages";
 import { runsQuery, useRefresh } from "@/api/queries";
+import type { Held } from "@/charts/drawn";
 import { letGo } from "@/charts/highlight";
 import { Failure } from "@/components/Failure";
 import { StartGuide } from "@/components/StartGuide";
@@ -29,12 +30,19 @@ const MediaTab = lazy(() => import("./MediaTab"));
 
 const ROUTE = "/@{$workspace}/$project";
 
+/** Which keys there are and who has them; the same object while that does not change. */
+function useHeld({ keys, sets = [] }: RunTable): Held {
+  const text = useMemo(() => JSON.stringify({ keys, sets }), [keys, sets]);
+  return useMemo(() => JSON.parse(text) as Held, [text]);
+}
+
 function ProjectView({ data }: { data: RunTable }) {
   const { t } = useTranslation();
   const { workspace, project } = useParams({ from: ROUTE });
   const { tab = "charts" } = useSearch({ from: ROUTE });
   const [columns, onColumns] = useColumns(`${workspace}/${project}`);
   const found = useList(workspace, project, data, columns.stats);
+  const held = useHeld(data);
   const [rule, setRule] = useShown();
   const groups = useGroups(found.rows, found.list);
   const drawn = useMemo(() => {
@@ -58,16 +66,17 @@ function ProjectView({ data }: { data: RunTable }) {
               <ChartsTab
                 workspace={workspace}
                 project={project}
-                keys={data.keys}
+                held={held}
                 definitions={data.definitions}
                 drawn={drawn}
                 list={found.list}
                 groups={groups}
+                onConfigs={found.wantConfigs}
               />
             ) : tab === "media" ? (
               <MediaTab workspace={workspace} project={project} drawn={drawn} />
             ) : (
-              <CompareTab drawn={drawn} keys={data.keys} />
+              <CompareTab drawn={drawn} held={held} />
             )}
           </Suspense>
         )}

@@ -39,6 +39,7 @@ import type { Field, Row } from "./fields";
 import { FilterBar } from "./FilterBar";
 import { only, type ShownRule, shownOf, toggled } from "./shown";
 import { FirstChoice, GroupChoice, SortChoice, useSorting } from "./SidebarChoices";
+import { useWanted } from "./useCells";
 import type { List as FoundList } from "./useList";
 import { useCellContext, useFollowLinks } from "./useCellContext";
 
@@ -164,7 +165,11 @@ function Contents(props: RunsSidebarProps & { onFold: () => void }) {
   const drawn = shownOf(ids, rule).length;
   return (
     <>
-      <div className="flex flex-col gap-1.5 border-b border-line p-2">
+      <div
+        onFocus={found.wantConfigs}
+        onPointerEnter={found.wantConfigs}
+        className="flex flex-col gap-1.5 border-b border-line p-2"
+      >
         <div className="flex items-center gap-1.5">
           <SearchField
             value={text}
@@ -183,7 +188,12 @@ function Contents(props: RunsSidebarProps & { onFold: () => void }) {
             <PanelLeftClose aria-hidden />
           </button>
         </div>
-        <FilterBar keys={keys} rows={rows} refused={found.error?.message} />
+        <FilterBar
+          keys={keys}
+          rows={rows}
+          refused={found.error?.message}
+          onConfigs={found.wantConfigs}
+        />
         <div className="flex flex-wrap items-center gap-1.5">
           <FirstChoice rule={rule} onRule={onRule} />
           <div className="grow" />
@@ -237,6 +247,8 @@ function List({ found, groups, rule, onRule }: Omit<RunsSidebarProps, "keys">) {
     estimateSize: () => ROW,
     overscan: 10,
   });
+  const inSight = rows.getVirtualItems().flatMap(({ index }) => list[index]?.run.id ?? []);
+  useWanted(found.cells, inSight, aside === undefined ? [] : [aside.id]);
   if (list.length === 0 && waiting) return <div aria-busy className="grow" />;
   if (list.length === 0)
     return <p className="px-3 py-6 text-center text-small text-ink-2">{t("common.noneShort")}</p>;

@@ -12,6 +12,8 @@ import { GROUP_ROW, GroupRow } from "./GroupRow";
 import { HeaderRow } from "./HeaderRow";
 import type { Item } from "./tableGroups";
 import type { Columns } from "./useColumns";
+import type { List } from "./useList";
+import { useWanted, useWhole } from "./useCells";
 import { useCellContext, useFollowLinks } from "./useCellContext";
 import { useEditContext } from "./useEditContext";
 import { useGrid } from "./useGrid";
@@ -49,6 +51,9 @@ export interface RunsTableProps {
   project: string;
   /** Null where runs are not edited. */
   selection: Selection | null;
+  cells: List["cells"];
+  /** All runs of the project. */
+  count: number;
 }
 
 /** A number copied whole leaves with all its digits, whatever was shown. */
@@ -132,6 +137,10 @@ function keyOf(item: Item | undefined, index: number): string | number {
   return item.kind === "group" ? `group ${item.group.name}` : item.row.run.id;
 }
 
+function idOf(item: Item | undefined): string | undefined {
+  return item?.kind === "run" ? item.row.run.id : undefined;
+}
+
 /** The runs among the items, and where each stands. */
 function runsOf(items: readonly Item[]): { rows: Row[]; at: number[] } {
   const rows: Row[] = [];
@@ -209,6 +218,16 @@ export function RunsTable(props: RunsTableProps) {
     useFlushSync: false, // One drawing for both windows.
   });
   useEffect(() => rowWindow.measure(), [rowWindow, items]);
+  const rowsInSight = rowWindow.getVirtualItems();
+  const columnsInSight = [...window.pinned, ...window.columns].map(({ field }) => field.id);
+  useWanted(
+    props.cells,
+    rowsInSight.flatMap(({ index }) => idOf(items[index]) ?? []),
+    columnsInSight,
+  );
+  // A group is summed up over all its runs.
+  const grouped = rowsInSight.some(({ index }) => items[index]?.kind === "group");
+  useWhole(props.cells, grouped ? columnsInSight : [], props.count);
   const pins = arranged.pinned.length;
   const grid = useGrid({
     rows: runs.rows,
@@ -260,7 +279,7 @@ export function RunsTable(props: RunsTableProps) {
           onColumns={onColumns}
         />
         <div role="rowgroup" className="relative" style={{ height: rowWindow.getTotalSize() }}>
-          {rowWindow.getVirtualItems().map(({ index, start }) => {
+          {rowsInSight.map(({ index, start }) => {
             const item = items[index];
             if (item === undefined) return null;
             if (item.kind === "group")

@@ -5,10 +5,11 @@ import { useTranslation } from "@/i18n";
 
 import { ApiError } from "@/api/client";
 import type { RunTable } from "@/api/messages";
-import { Failure } from "@/components/Failure";
+import { Failure, failureText } from "@/components/Failure";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { SearchField } from "@/components/ui/search-field";
+import { say } from "@/edit/toasts";
 import { cn } from "@/lib/classes";
 import { download, toCsv } from "@/lib/csv";
 import { useDebouncedText } from "@/lib/debounce";
@@ -24,6 +25,7 @@ import { FilterBar } from "./FilterBar";
 import { RunsTable } from "./RunsTable";
 import { GroupChoice, useSorting } from "./SidebarChoices";
 import { type Item, itemsOf } from "./tableGroups";
+import { useWhole } from "./useCells";
 import type { Columns } from "./useColumns";
 import { useGrouping } from "./useGroups";
 import type { List } from "./useList";
@@ -39,14 +41,25 @@ export interface TableTabProps {
   onColumns: (change: Partial<Columns>) => void;
 }
 
-/** The columns in their order, without those that tell no run from another if that is asked for. */
-function useArranged({ fields, list }: List, columns: Columns, diff: boolean): Arranged {
+/**
+ * The columns in their order, without those that tell no run from another if that is asked for. A
+ * metric of which not all is known stays: it is seldom the same for all.
+ */
+function useArranged(found: List, columns: Columns, diff: boolean): Arranged {
+  const { fields, list, rows, cells } = found;
+  const [store] = cells;
+  const arranged = useMemo(() => arrange(fields, columns), [fields, columns]);
+  const metrics = [...arranged.pinned, ...arranged.rest]
+    .filter(({ group }) => group === "last")
+    .map(({ id }) => id);
+  useWhole(cells, diff ? metrics : [], rows.length);
   return useMemo(() => {
-    const arranged = arrange(fields, columns);
     if (!diff || list.length < 2) return arranged;
-    const differs = (field: Field) => !alike(field, list);
+    const isKnown = (field: Field) =>
+      field.group !== "last" || list.every(({ run }) => store.read(run.id, field.id) !== undefined);
+    const differs = (field: Field) => !isKnown(field) || !alike(field, list);
     return { pinned: arranged.pinned.filter(differs), rest: arranged.rest.filter(differs) };
-  }, [fields, list, columns, diff]);
+  }, [arranged, list, diff, store]);
 }
 
 /** Runs and their groups as rows; groups are folded for as long as the page is open. */
@@ -66,6 +79,7 @@ function useItems(list: List["list"]) {
 /** The runs of a project as a table. */
 export function TableTab({ data, found, columns, onColumns }: TableTabProps) {
   const { workspace, project } = useParams({ from: ROUTE });
+  const { t } = useTranslation();
   const { diff = false } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: ROUTE });
   const { rows, fields, list } = found;
@@ -90,7 +104,14 @@ export function TableTab({ data, found, columns, onColumns }: TableTabProps) {
       search: (old) => ({ ...old, sort: writeSorting(next, NEWEST) }),
       replace: true,
     });
-  const exportCsv = () => {
+  const exportCsv = async () => {
+    const metrics = shown.filter(({ group }) => group === "last").map(({ id }) => id);
+    try {
+      await found.cells[0].wantWhole(metrics, rows.length);
+    } catch (error) {
+      say({ look: "bad", text: failureText(error, t) });
+      return;
+    }
     const state = fields.filter(({ id }) => id === "state");
     const [first, ...others] = shown;
     const out = [...(first ? [first] : []), ...state, ...others];
@@ -104,7 +125,13 @@ export function TableTab({ data, found, columns, onColumns }: TableTabProps) {
   };
   return (
     <>
-      <Tools data={data} found={found} columns={columns} onColumns={onColumns} onCsv={exportCsv} />
+      <Tools
+        data={data}
+        found={found}
+        columns={columns}
+        onColumns={onColumns}
+        onCsv={() => void exportCsv()}
+      />
       {selection !== null && selection.ids.size > 0 && (
         <BulkBar workspace={workspace} project={project} rows={rows} selection={selection} />
       )}
@@ -121,6 +148,8 @@ export function TableTab({ data, found, columns, onColumns }: TableTabProps) {
           workspace={workspace}
           project={project}
           selection={selection}
+          cells={found.cells}
+          count={rows.length}
         />
       </Body>
     </>
@@ -194,7 +223,12 @@ function Tools(props: TableTabProps & { onCsv: () => void }) {
           <span className="max-sm:sr-only">{t("runs.csv")}</span>
         </Button>
       </div>
-      <FilterBar keys={data.keys} rows={found.rows} refused={found.error?.message} />
+      <FilterBar
+        keys={data.keys}
+        rows={found.rows}
+        refused={found.error?.message}
+        onConfigs={found.wantConfigs}
+      />
     </div>
   );
 }
@@ -211,6 +245,11 @@ function Count({ data, found }: { data: RunTable; found: List }) {
           ? t("runs.total", { count: rows.length, total: count(rows.length) })
           : t("runs.count", { count: rows.length, shown: count(list.length) })}
       </span>
+      {found.cells[0].error() !== null && (
+        <span role="alert" className="text-small text-warn">
+          {t("table.cellsFailed")}
+        </span>
+      )}
       {data.keys_total > data.keys.length && (
         <span className="text-small text-warn">
           {t("runs.keysCut", { shown: count(data.keys.length), total: count(data.keys_total) })}

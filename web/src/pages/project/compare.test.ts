@@ -16,12 +16,11 @@ function row(part: Partial<RunRow>, config: Record<string, unknown>): Row {
       created_at: 0,
       finished_at: null,
       duration: 0,
-      config,
       number: 1,
       color: null,
       group: null,
       job_type: null,
-      last: [null, null],
+      has: null,
       ranks: [],
       ...part,
     },
@@ -32,10 +31,14 @@ function row(part: Partial<RunRow>, config: Record<string, unknown>): Row {
 describe("comparing runs", () => {
   const rows = compareRuns(
     [
-      row({ last: [0.5, null], tags: ["base"] }, { lr: 0.1, model: "vit" }),
-      row({ last: [0.25, null] }, { lr: 0.2, model: "vit", seed: 3 }),
+      row({ tags: ["base"] }, { lr: 0.1, model: "vit" }),
+      row({}, { lr: 0.2, model: "vit", seed: 3 }),
     ],
     ["loss", "acc"],
+    [
+      [0.5, 0.25],
+      [null, null],
+    ],
   );
   const of = (id: string) => rows.find((one) => one.id === id);
 

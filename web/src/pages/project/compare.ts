@@ -3,6 +3,7 @@
 import { exactSetting, exactValue, formatSetting, formatValue } from "@/lib/format";
 
 import type { Row } from "./fields";
+import type { Value } from "./stats";
 
 export interface CompareRow {
   id: string;
@@ -19,8 +20,15 @@ function rowOf(group: CompareRow["group"], label: string, cells: CompareRow["cel
   return { id: `${group}.${label}`, group, label, cells, differs };
 }
 
-/** All rows about these runs: tags, group and the like, then config, then last values. */
-export function compareRuns(runs: readonly Row[], keys: readonly string[]): CompareRow[] {
+/**
+ * All rows about these runs: tags, group and the like, then config, then last values. `cells` has
+ * those of the runs by key.
+ */
+export function compareRuns(
+  runs: readonly Row[],
+  keys: readonly string[],
+  cells: readonly (readonly Value[])[],
+): CompareRow[] {
   const paths = new Set(runs.flatMap(({ config }) => [...config.keys()]));
   const said = (label: string, tell: (row: Row) => string | null) =>
     rowOf(
@@ -45,11 +53,11 @@ export function compareRuns(runs: readonly Row[], keys: readonly string[]): Comp
       ),
     ),
     ...keys.flatMap((key, i) => {
-      const cells = runs.map(({ run }) => {
-        const last = run.last[i] ?? null;
+      const shown = runs.map((_, run) => {
+        const last = cells[i]?.[run] ?? null;
         return last === null ? NONE : { text: formatValue(last), exact: exactValue(last) };
       });
-      return cells.every((cell) => cell === NONE) ? [] : [rowOf("last", key, cells)];
+      return shown.every((cell) => cell === NONE) ? [] : [rowOf("last", key, shown)];
     }),
   ].filter((row) => row.group !== "run" || row.cells.some(({ exact }) => exact !== ""));
 }

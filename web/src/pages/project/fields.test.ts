@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import type { RunRow, RunTable } from "@/api/messages";
+import type { RunRow } from "@/api/messages";
 import { parseSearch } from "@/lib/search";
 
 import { csvOf, filterRows, toFields, toRows } from "./fields";
+import { metricField, type Value } from "./stats";
 
 function run(part: Partial<RunRow>): RunRow {
   return {
@@ -15,29 +16,32 @@ function run(part: Partial<RunRow>): RunRow {
     created_at: 0,
     finished_at: null,
     duration: 90_500,
-    config: {},
     number: 1,
     color: null,
     group: null,
     job_type: null,
-    last: [null, null],
+    has: null,
     ranks: [],
     ...part,
   };
 }
 
-const table: RunTable = {
-  keys: ["loss", "acc"],
-  keys_total: 2,
-  definitions: [],
-  editable: true,
-  runs: [
-    run({ id: "a", name: "swan-1", config: { lr: 1e-4, model: { name: "vit" } }, last: [0.25, 1] }),
-    run({ id: "b", name: "ox-2", tags: ["base"], config: { lr: "auto" }, last: ["NaN", null] }),
-  ],
-};
-const rows = toRows(table);
-const fields = toFields(table, rows);
+const configs = { a: { lr: 1e-4, model: { name: "vit" } }, b: { lr: "auto" } };
+const rows = toRows(
+  [run({ id: "a", name: "swan-1" }), run({ id: "b", name: "ox-2", tags: ["base"] })],
+  configs,
+);
+const values = new Map<string, Value>([
+  ["a last.loss", 0.25],
+  ["a last.acc", 1],
+  ["b last.loss", "NaN"],
+]);
+const fields = [
+  ...toFields(rows),
+  ...["last.loss", "last.acc"].flatMap(
+    (id) => metricField(id, (of, column) => values.get(`${of} ${column}`)) ?? [],
+  ),
+];
 const field = (id: string) => fields.find((one) => one.id === id);
 
 describe("the runs table", () => {
@@ -48,6 +52,11 @@ describe("the runs table", () => {
       "last.loss",
       "last.acc",
     ]);
+  });
+
+  it("has no configs while they are not known", () => {
+    const [row] = toRows([run({ id: "a" })], undefined);
+    expect(row?.config.size).toBe(0);
   });
 
   it("sets numbers to the right only where every run has one", () => {

@@ -1,12 +1,12 @@
 /** The runs table as data: rows made ready once, and the fields that columns show. */
 
-import type { RunRow, RunTable, State } from "@/api/messages";
+import type { Configs, RunRow, State } from "@/api/messages";
 import { flatten } from "@/lib/flatten";
-import { exactSetting, exactValue, formatDuration, formatSetting, formatValue } from "@/lib/format";
+import { exactSetting, formatDuration, formatSetting } from "@/lib/format";
 import type { Matcher } from "@/lib/search";
 import type { Sorting } from "@/lib/sort";
 
-/** A run with its config flattened and its place in the table's `keys`. */
+/** A run with its config flattened, empty while that is not known. */
 export interface Row {
   run: RunRow;
   config: Map<string, unknown>;
@@ -31,8 +31,19 @@ export const NEWEST: Sorting = { id: "created", desc: true };
 /** In the order in which one wants to see them: what goes on, then what went wrong. */
 const STATE_ORDER: State[] = ["running", "unresponsive", "crashed", "aborted", "finished"];
 
-export function toRows(table: RunTable): Row[] {
-  return table.runs.map((run) => ({ run, config: flatten(run.config) }));
+const NO_CONFIG: Row["config"] = new Map();
+const flat = new WeakMap<object, Row["config"]>();
+
+function configOf(config: Configs[string] | undefined): Row["config"] {
+  if (config === undefined) return NO_CONFIG;
+  let found = flat.get(config);
+  if (found === undefined) flat.set(config, (found = flatten(config)));
+  return found;
+}
+
+/** The rows of a table, with the configs that are known. */
+export function toRows(runs: readonly RunRow[], configs: Configs | undefined): Row[] {
+  return runs.map((run) => ({ run, config: configOf(configs?.[run.id]) }));
 }
 
 function runField(id: string, width: number, numeric: boolean, value: Field["value"]): Field {
@@ -76,31 +87,11 @@ function configField(path: string, rows: Row[]): Field {
   };
 }
 
-function lastField(key: string, index: number): Field {
-  return {
-    id: `last.${key}`,
-    label: key,
-    group: "last",
-    numeric: true,
-    width: widthOf(key),
-    value: ({ run }) => {
-      const last = run.last[index];
-      return typeof last === "string" ? Number(last) : last;
-    },
-    text: ({ run }) => (run.last[index] === null ? "" : formatValue(run.last[index])),
-    exact: ({ run }) => exactValue(run.last[index]),
-  };
-}
-
-/** All columns of a table: the run's own, one per config path in use, one per key. */
-export function toFields(table: RunTable, rows: Row[]): Field[] {
+/** All columns but those of metrics: the run's own, one per config path in use. */
+export function toFields(rows: Row[]): Field[] {
   const paths = new Set<string>();
   for (const row of rows) for (const path of row.config.keys()) paths.add(path);
-  return [
-    ...RUN_FIELDS,
-    ...[...paths].map((path) => configField(path, rows)),
-    ...table.keys.map((key, index) => lastField(key, index)),
-  ];
+  return [...RUN_FIELDS, ...[...paths].map((path) => configField(path, rows))];
 }
 
 /** What searching looks through: name, id, tags, group, description, state and `config.path=value`. */

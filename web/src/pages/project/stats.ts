@@ -26,32 +26,36 @@ export function serverField(id: string): string {
   return summary === null ? id : `summary.${summary.key}.${summary.stat}`;
 }
 
-/** A column of summaries; `values` by run, nothing where there is none. */
-export function statField(id: string, values: ReadonlyMap<string, unknown>): Field | null {
+/** What stands in a cell: a number, the word for one that is not finite, or nothing. */
+export type Value = number | string | null;
+
+/** A column of summaries; `read` gives what a run has there, nothing while that is not known. */
+export function metricField(
+  id: string,
+  read: (run: string, column: string) => Value | undefined,
+): Field | null {
   const summary = summaryOf(id);
   if (summary === null) return null;
   const { key, stat } = summary;
-  const read = (run: string) => {
-    const value = values.get(run) ?? null;
-    return typeof value === "number" || typeof value === "string" ? value : null;
-  };
+  const label = stat === "last" ? key : `${key} ${stat}`;
+  const of = (run: string) => read(run, id) ?? null;
   return {
     id,
-    label: `${key} ${stat}`,
+    label,
     group: "last",
     numeric: true,
-    width: widthOf(`${key} ${stat}`),
+    width: widthOf(label),
     value: ({ run }) => {
-      const value = read(run.id);
+      const value = of(run.id);
       return typeof value === "string" ? Number(value) : value;
     },
     text: ({ run }) => {
-      const value = read(run.id);
+      const value = of(run.id);
       if (value === null) return "";
       return stat === "count" && typeof value === "number"
         ? formatNumber(value)
         : formatValue(value);
     },
-    exact: ({ run }) => exactValue(read(run.id)),
+    exact: ({ run }) => exactValue(of(run.id)),
   };
 }

@@ -5,7 +5,7 @@ import { findNames } from "@/lib/fuzzy";
 
 import { alike, arrange, moved, pinToggled } from "./arrange";
 import { type Field, type Row, RUN_FIELDS } from "./fields";
-import { serverField, statField, summaryOf } from "./stats";
+import { metricField, serverField, summaryOf, type Value } from "./stats";
 import { digest, itemsOf } from "./tableGroups";
 import type { Columns } from "./useColumns";
 
@@ -92,13 +92,11 @@ describe("columns of summaries", () => {
   });
 
   it("show what the server said, and nothing where it said nothing", () => {
-    const made = statField(
-      "min.loss",
-      new Map<string, unknown>([
-        ["r1", 0.25],
-        ["r2", "NaN"],
-      ]),
-    );
+    const values = new Map<string, Value>([
+      ["r1", 0.25],
+      ["r2", "NaN"],
+    ]);
+    const made = metricField("min.loss", (of) => values.get(of));
     const [first, second, third] = rows;
     if (!made || !first || !second || !third) throw new Error("no rows");
     expect([made.value(first), made.text(first), made.exact(first)]).toEqual([

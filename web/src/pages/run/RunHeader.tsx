@@ -11,6 +11,7 @@ import { StateMark } from "@/components/StateMark";
 import { ColorPicker } from "@/edit/ColorPicker";
 import { LineInput } from "@/edit/LineInput";
 import { RunMenu } from "@/edit/RunMenu";
+import { StopButton, StopNote } from "@/edit/StopRun";
 import { TagsBar } from "@/edit/TagsBar";
 import { type Edits, useEdits } from "@/edit/useEdits";
 import { cn } from "@/lib/classes";
@@ -63,9 +64,10 @@ function Notes({ run, now }: { run: Run; now: number }) {
     "mt-1 max-h-72 overflow-auto rounded border border-line bg-sunken p-2 font-mono whitespace-pre-wrap text-ink";
   const ago = formatDuration(now - run.seen_at);
   const any = run.error !== null || run.notices.length > 0 || run.state === "unresponsive";
-  if (!any) return null;
+  if (!any && !run.stop) return null;
   return (
     <div className="flex flex-col gap-1 px-3.5 pb-1.5 max-sm:px-2">
+      <StopNote run={run} now={now} />
       {run.error !== null && (
         <Note look="bad" title={lastLine(run.error)}>
           <pre aria-label={t("run.error")} className={pre}>
@@ -187,6 +189,7 @@ export function RunHeader({ run, fetchedAt }: { run: Run; fetchedAt: number }) {
             <CopyButton text={run.id} label={t("run.copyId")} />
           </span>
         </div>
+        <StopButton run={run} />
         <RunMenu run={run} edits={edits} placed={session?.mode === "server"} />
       </div>
       <Notes run={run} now={now} />
