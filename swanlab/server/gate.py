@@ -9,6 +9,7 @@ import time
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from swanlab.server import audit
 from swanlab.server.http import API, Problem, refuse
 from swanlab.server.logs import request_id
 
@@ -69,6 +70,7 @@ class Gate:
         identity = secrets.token_hex(6)
         scope["request_id"] = identity
         request_id.set(identity)
+        audit.address.set((scope.get("client") or ("",))[0][:64])
         began = time.perf_counter()
         status, answered = _HUNG_UP, 0.0
 

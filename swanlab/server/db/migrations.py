@@ -175,6 +175,19 @@ def media_of_runs(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX files_by_digest ON files (run, digest)"))
 
 
+def audit_log(connection: Connection) -> None:
+    """Who changed what others may do; entries outlive what they are about."""
+    connection.execute(
+        text(
+            f"""CREATE TABLE audit (id {_pk(connection)}, "at" BIGINT NOT NULL, actor VARCHAR(25),
+            address VARCHAR(64) NOT NULL, action VARCHAR(40) NOT NULL, target TEXT NOT NULL,
+            workspace VARCHAR(25), workspace_id BIGINT, detail TEXT NOT NULL)"""
+        )
+    )
+    connection.execute(text("CREATE INDEX audit_by_workspace ON audit (workspace_id, id)"))
+    connection.execute(text('CREATE INDEX audit_by_time ON audit ("at")'))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -186,6 +199,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     tries_to_sign_in,
     sources_of_points,
     media_of_runs,
+    audit_log,
 )
 
 

@@ -216,3 +216,19 @@ media = Table(
     Column("count", BigInteger, nullable=False),
     Column("items", LargeBinary, nullable=False),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(25)),
+    Column("address", String(64), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("workspace", String(25)),
+    Column("workspace_id", BigInteger),
+    Column("detail", Text, nullable=False),
+    Index("audit_by_workspace", "workspace_id", "id"),
+    Index("audit_by_time", "at"),
+)
