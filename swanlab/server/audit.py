@@ -28,7 +28,7 @@ _SECRET = re.compile(r"password|secret|token|hash", re.IGNORECASE)
 _LONGEST = 4096
 
 
-def note(  # noqa: PLR0913 - who, what, to what, how and where
+def note(
     connection: sa.Connection,
     actor: UserRow | None,
     action: str,

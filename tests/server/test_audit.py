@@ -15,9 +15,13 @@ def entry(server, **wanted):
 
 
 def test_an_entry_is_there_only_if_the_change_is(server, nobody):
-    with pytest.raises(ZeroDivisionError), server.db.write() as connection:
-        audit.note(connection, None, "project.delete", "lab/demo")
-        raise ZeroDivisionError
+    def fails():
+        with server.db.write() as connection:
+            audit.note(connection, None, "project.delete", "lab/demo")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert entry(server) == []
 
 

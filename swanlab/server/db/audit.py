@@ -41,7 +41,7 @@ class Wanted(msgspec.Struct, frozen=True):
     """Only entries of a lower number: where the page before ended."""
 
 
-def add(  # noqa: PLR0913 - one for each column
+def add(
     connection: Connection,
     *,
     actor: str | None,
