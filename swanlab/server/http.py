@@ -27,6 +27,7 @@ from swanlab.server.metrics.codec import DamagedError
 
 if TYPE_CHECKING:
     from swanlab.server.auth import Caller
+    from swanlab.server.db.keys import Scope
     from swanlab.server.db.projects import ProjectRow
     from swanlab.server.state import Server
 
@@ -49,6 +50,14 @@ class Need(Enum):
     OWNER = "to own the workspace in the path"
     READ = "to be allowed to read the project in the path"
     WRITE = "to be allowed to write to the project in the path"
+
+
+_SCOPES: dict[Need, Scope] = {
+    Need.READ: "read",
+    Need.WRITE: "write",
+    Need.OWNER: "write",
+    Need.ADMIN: "admin",
+}
 
 
 class Problem(Exception):
@@ -123,10 +132,18 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     etag: bool = False
     ranges: bool = False
     """Answers a part of the body when asked by ``Range``."""
+    scope: Scope | None = None
+    """What an API key must be good for; None: what follows from the need and the method."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.need, Need):
             raise TypeError(f"{self.method} {self.path} does not say what it needs")
+
+    @property
+    def scoped(self) -> Scope:
+        """What an API key must be good for."""
+        changes: Scope = "read" if self.method == "GET" else "write"
+        return self.scope or _SCOPES.get(self.need, changes)
 
 
 def mount(routes: Sequence[Route]) -> list[StarletteRoute]:
@@ -156,10 +173,14 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _serve(route: Route, request: Request) -> Response:
+    from swanlab.server.auth import check_scope
+
     server: Server = request.app.state.server
     caller = await server.auth.identify(request)
     if caller is not None:
         request.scope["user"] = caller.user.username
+        if route.need is not Need.PUBLIC:
+            check_scope(route.scoped, caller)
     ask: Ask[Any, Any] = Ask(request, server, caller)
     ask._project = await server.auth.admit(route.need, caller, request)  # noqa: SLF001 - same module
     if route.query is not None:

@@ -37,6 +37,10 @@ _PARTS = {
     "project": "Name of a project",
     "run": "Id of a run",
     "view": "Number of a saved view",
+    "username": "Name of a user",
+    "key": "Number of an API key",
+    "session": "Number of a session",
+    "invite": "Number of an invite",
     "digest": "SHA-256 of a blob, 64 hexadecimal digits in lower case",
 }
 

@@ -14,6 +14,7 @@ from swanlab.server.freeing import Freeing
 from swanlab.server.freezing import Freezer
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.mail import Post
 from swanlab.server.media.contract import MediaStore
 from swanlab.server.media.local import LocalMedia
 from swanlab.server.metrics.cache import LIMIT
@@ -95,7 +96,9 @@ class Server:
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing]
+        self.post = Post(self.auth)
+        """Sends mail."""
+        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing, self.post]
         """What works beside answering requests, started and closed with the server."""
         if isinstance(peers, Peers):
             peers.attach(self.auth, self.ingest, self.hub)

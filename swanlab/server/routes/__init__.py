@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from swanlab.server.http import Route
 from swanlab.server.routes import (
+    admin,
+    audit,
     blobs,
     charts,
     console,
@@ -13,12 +15,14 @@ from swanlab.server.routes import (
     files,
     frames,
     health,
+    keys,
     live,
     media,
     points,
     projects,
     retention,
     runs,
+    sessions,
     table,
     users,
     views,
@@ -26,7 +30,11 @@ from swanlab.server.routes import (
 
 ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
+    *sessions.ROUTES,
     *users.ROUTES,
+    *keys.ROUTES,
+    *admin.ROUTES,
+    *audit.ROUTES,
     *projects.ROUTES,
     *retention.ROUTES,
     *table.ROUTES,
