@@ -136,7 +136,9 @@ def sign_up(ask: Ask[Any, SignUp]) -> SignedUp:
     return SignedUp(username=added.username, confirm=False)
 
 
-def _sign_up_by_mail(ask: Ask[Any, SignUp], settings: InstanceSettings, email: str | None) -> SignedUp:
+def _sign_up_by_mail(
+    ask: Ask[Any, SignUp], settings: InstanceSettings, email: str | None
+) -> SignedUp:
     """Make an account that opens with the link mailed to the address.
 
     Whether the address has an account already is told to nobody but who reads its mail.

@@ -18,9 +18,7 @@ _SECRETS = (("oidc", "client_secret"), ("mail", "password"))
 
 def load(connection: Connection) -> InstanceSettings:
     """Return the settings, secrets included; what is not set is at its default."""
-    kept = {
-        name: msgspec.json.decode(value) for name, value in instance.load(connection).items()
-    }
+    kept = {name: msgspec.json.decode(value) for name, value in instance.load(connection).items()}
     return msgspec.convert(kept, InstanceSettings)
 
 

@@ -169,7 +169,9 @@ def real_server(
     client = httpx.Client(base_url=url + API, trust_env=False, timeout=30)
     body = {"username": "admin", "password": "correct horse"}
     assert client.post("/session", json=body).status_code == 200
-    key = client.post("/keys", headers={"origin": url}).json()["api_key"]
+    key = client.post(
+        "/keys", json={"name": "all", "scope": "admin"}, headers={"origin": url}
+    ).json()["api_key"]
     client.cookies.clear()
     client.headers["authorization"] = f"Bearer {key}"
 

@@ -97,9 +97,7 @@ def add_link(
     """Add a one-time link of the user; those before it for the same purpose end."""
     drop_links(connection, user, purpose)
     connection.execute(
-        insert(links).values(
-            hash=token_hash, user_id=user, purpose=purpose, expires_at=expires_at
-        )
+        insert(links).values(hash=token_hash, user_id=user, purpose=purpose, expires_at=expires_at)
     )
 
 

@@ -23,9 +23,7 @@ class Handshake(msgspec.Struct, frozen=True):
     """Who is signed in already and links the identity to their account."""
 
 
-def begin(
-    connection: Connection, state_hash: bytes, handshake: Handshake, expires_at: int
-) -> None:
+def begin(connection: Connection, state_hash: bytes, handshake: Handshake, expires_at: int) -> None:
     """Remember a sign-in until it comes back."""
     values = msgspec.structs.asdict(handshake)
     connection.execute(insert(handshakes).values(hash=state_hash, expires_at=expires_at, **values))

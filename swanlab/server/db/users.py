@@ -150,9 +150,7 @@ def lock_admins(connection: Connection) -> list[int]:
 
 def account(connection: Connection, username: str) -> AccountRow | None:
     """Return what is known of the user of that name."""
-    row = connection.execute(
-        select(*_ACCOUNT).where(users.c.folded == username.casefold())
-    ).first()
+    row = connection.execute(select(*_ACCOUNT).where(users.c.folded == username.casefold())).first()
     return None if row is None else msgspec.convert(row, AccountRow, from_attributes=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from swanlab.server.messages.message import Line, Message, Millis
 from swanlab.server.messages.users import Email
@@ -28,9 +28,9 @@ class Oidc(Message, frozen=True):
     """Empty for a public client. Answers hold ``********`` in its place."""
     name: Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]*$")] = "SSO"
     """What the button says."""
-    scopes: Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=20)] = [
-        "openid", "profile", "email"
-    ]  # fmt: skip
+    scopes: Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=20)] = field(
+        default_factory=lambda: ["openid", "profile", "email"]
+    )
     create: bool = True
     """Whether who is not known yet gets an account, where the sign-up policy is not ``closed``."""
     admin_claim: Annotated[str, Meta(max_length=100)] | None = None
@@ -43,12 +43,12 @@ class Mail(Message, frozen=True):
     """The server that takes our mail, by SMTP."""
 
     host: Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^\s\x00-\x1f]+$")]
+    sender: Email
     port: Annotated[int, Meta(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: Annotated[str, Meta(max_length=255)] = ""
     password: Secret = ""
     """Answers hold ``********`` in its place."""
-    sender: Email
 
 
 class InstanceSettings(Message, frozen=True):

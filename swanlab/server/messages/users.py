@@ -10,7 +10,9 @@ from swanlab.server.messages.message import Message
 
 Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,24}$")]
 Password = Annotated[str, Meta(min_length=8, max_length=1024)]
-Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f<>\",;:]+@[^@\s\x00-\x1f<>\",;:]+$")]
+Email = Annotated[
+    str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f<>\",;:]+@[^@\s\x00-\x1f<>\",;:]+$")
+]
 Token = Annotated[str, Meta(min_length=1, max_length=200)]
 """The secret part of a link."""
 
