@@ -96,6 +96,11 @@ class Ask(Generic[Q, B]):
         return self._caller
 
     @property
+    def known(self) -> bool:
+        """Whether anybody is known to ask."""
+        return self._caller is not None
+
+    @property
     def project(self) -> ProjectRow:
         """The project in the path; only for routes that need one."""
         if self._project is None:

@@ -29,6 +29,7 @@ _MEANINGS = {
     422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
+    502: "What the server asked elsewhere failed",
     503: "Something the server needs does not answer; try again later",
     507: "The server's disk is full; nothing was stored",
 }
@@ -126,6 +127,8 @@ def _identity(route: Route) -> str:
 def _answer(route: Route) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
+    if route.status == 303:
+        return {"description": "It goes on there"}
     content: dict[str, Any] = {}
     if route.media != JSON:
         content |= {

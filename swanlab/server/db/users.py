@@ -104,6 +104,12 @@ def find(connection: Connection, username: str) -> UserRow | None:
     return None if found is None else found.user
 
 
+def by_id(connection: Connection, user: int) -> UserRow | None:
+    """Return the user of that number."""
+    row = connection.execute(select(*USER).where(users.c.id == user)).first()
+    return None if row is None else UserRow(row.id, row.username, row.admin)
+
+
 def by_verified_email(connection: Connection, email: str) -> UserRow | None:
     """Return the user to whom that address is known to belong."""
     wanted = select(*USER).where(users.c.email == email.lower(), users.c.verified)
