@@ -238,6 +238,8 @@ class Auth:
                 raise Problem(401, "wrong_password", "The username or the password is wrong.")
             if fresh is not None:
                 users.set_password(connection, found.user.id, fresh)
+            told = {"by": "password"}
+            audit.note(connection, found.user, "session.open", found.user.username, told)
             return found.user, new_session(connection, found.user, address, agent)
 
     def _press(self, name: str, address: str) -> None:

@@ -9,7 +9,7 @@ from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
 from swanlab.records import SYSTEM_PREFIX
-from swanlab.server import console, series
+from swanlab.server import console, quotas, series
 from swanlab.server.auth import may_read
 from swanlab.server.db import definitions, media, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
@@ -35,6 +35,8 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         public = ask.body.options.get("public") is True
         project = projects.open_project(connection, workspace, name, public=public)
         row, created = runs.open_run(connection, project.id, ask.body)
+        if created:
+            quotas.check_run(server, connection, workspace)
     if row.is_copy:
         raise is_copy(row.run_id)
     run = server.ingest.run(project, row.run_id)
