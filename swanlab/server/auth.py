@@ -225,7 +225,8 @@ class Auth:
         self._press(name, address)
         with self._db.read() as connection:
             found = users.login(connection, username)
-        if not passwords.matches(found and found.password, password) or found is None:
+        kept = None if found is None else found.password
+        if not passwords.matches(kept, password) or found is None:
             raise Problem(401, "wrong_password", "The username or the password is wrong.")
         if found.disabled_at is not None:
             raise disabled()
