@@ -61,6 +61,7 @@ class Sweep:
         at = time.monotonic()
         if self._server.mode == "server" and at >= self._deleted:
             retention.sweep(self._server, self._stop.is_set)
+            retention.empty_bin(self._server, self._stop.is_set)
             with self._server.db.write() as connection:
                 passwords.forget_tries(connection)
             self._deleted = at + RETENTION_EVERY
