@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
+from swanlab.server import instance
 from swanlab.server.access import RULES, Need, Standing, holds, verdict
-from swanlab.server.auth import OWN, digest
+from swanlab.server.auth import OWN, digest, signed_out, too_narrow
 from swanlab.server.db import bin as bins
 from swanlab.server.db import projects, sharing, workspaces
 from swanlab.server.db.bin import BinnedRow
@@ -63,10 +64,12 @@ class Admission:
         self._projects: dict[tuple[str, str], ProjectRow] = {}
         self._workspaces: dict[str, WorkspaceRow] = {}
         self._links: dict[bytes, OpenLink] = {}
+        self._open: bool | None = None
 
     def forget(self) -> None:
         """Look everything up again."""
         self.age += 1
+        self._open = None
         for held in (self._grants, self._own, self._projects, self._workspaces, self._links):
             held.clear()  # type: ignore[attr-defined]
 
@@ -80,26 +83,34 @@ class Admission:
         rule = RULES[need]
         token = share_token(request)
         if rule.on == "server":
-            standing = self.of(caller)
-            if token is not None and rule.links:
-                link = await run_in_threadpool(self.link, token)
-                kind = None if link is None else link.kind
-                standing = msgspec.structs.replace(standing, link=kind)
-            _judge(need, standing, "address")
+            if caller is not None or rule.scope is None:
+                standing = self.of(caller, strangers=False)
+            else:
+                standing = await run_in_threadpool(self._stranger, token)
+            _judge(need, standing, "address", request)
             return Admitted(standing)
-        if caller is None and token is None and not self.strangers:
-            raise signed_out()
         parts = request.path_params
         held = self._held(caller, token, parts) if rule.on == "project" else None
         if held is None:
             held = await run_in_threadpool(self._find, need, caller, token, parts)
-        _judge(need, held.standing, _WHAT[rule.on])
+        _judge(need, held.standing, _WHAT[rule.on], request)
         return held
 
-    @property
+    def _stranger(self, token: str | None) -> Standing:
+        """Return what somebody is to the server who has no account, but may have a link."""
+        link = None if token is None else self.link(token)
+        return Standing(link=None if link is None else link.kind, strangers=self.strangers())
+
     def strangers(self) -> bool:
         """Whether everybody may read public projects."""
-        return False
+        held = self._open
+        if held is None:
+            age = self.age
+            with self._db.read() as connection:
+                held = instance.load(connection).anonymous_read
+            if self._fresh(age):
+                self._open = held
+        return held
 
     def _held(
         self, caller: Caller | None, token: str | None, parts: dict[str, str]
@@ -107,14 +118,15 @@ class Admission:
         """Return what is remembered of the project in the path, if all of it is."""
         project = self._projects.get((parts["workspace"], parts["project"]))
         grants = _NOTHING if caller is None else self._grants.get(caller.user.id)
-        if project is None or grants is None:
+        if project is None or grants is None or (caller is None and self._open is None):
             return None
         link = None
         if token is not None:
             link = self._links.get(digest(token))
             if link is None:
                 return None
-        return Admitted(self.of(caller, grants, project, link), project)
+        strangers = caller is None and self._open is True
+        return Admitted(self.of(caller, grants, project, link, strangers=strangers), project)
 
     def _find(
         self, need: Need, caller: Caller | None, token: str | None, parts: dict[str, str]
@@ -182,8 +194,12 @@ class Admission:
         project: ProjectRow | None = None,
         link: OpenLink | None = None,
         workspace: WorkspaceRow | None = None,
+        *,
+        strangers: bool | None = None,
     ) -> Standing:
         """Return what the caller is to the project, or the workspace, or (neither) the server."""
+        if strangers is None:  # only of those matters what strangers may
+            strangers = caller is None and self.strangers()
         place = workspace.id if workspace else project.workspace_id if project else 0
         opened = link is not None and project is not None and link.project == project.id
         kind = link.kind if link is not None and opened and _lasts(link) else None
@@ -196,7 +212,7 @@ class Admission:
             link=kind,
             personal=workspace.kind == "personal" if workspace else _personal(project),
             public=project is not None and project.visibility == "public",
-            strangers=self.strangers,
+            strangers=strangers,
         )
 
     def grants(self, caller: Caller | None) -> Grants:
@@ -291,10 +307,13 @@ class Sight:
         self._age = self._admission.age
         self._grants = self._admission.grants(self._caller)
         self._link = None if self._token is None else self._admission.link(self._token)
+        self._strangers = self._caller is None and self._admission.strangers()
 
     def sees(self, project: ProjectRow) -> bool:
         """Whether the reader may see the project, as far as was found out."""
-        standing = self._admission.of(self._caller, self._grants, project, self._link)
+        standing = self._admission.of(
+            self._caller, self._grants, project, self._link, strangers=self._strangers
+        )
         return holds(Need.SHOW, standing)
 
 
@@ -309,17 +328,16 @@ def _lasts(link: OpenLink) -> bool:
     return link.expires_at is None or link.expires_at > now()
 
 
-def _judge(need: Need, standing: Standing, what: str) -> None:
+def _judge(need: Need, standing: Standing, what: str, request: Request | None = None) -> None:
     found = verdict(need, standing)
     if found == "yes":
         return
     if found == "sign_in":
-        raise signed_out()
+        raise signed_out(request)
     if found == "hidden":
         raise no_such(what)
     if found == "scope":
-        message = f"This API key may not do this: it would have to be of scope {RULES[need].scope}."
-        raise Problem(403, "key_scope", message, {"scope": RULES[need].scope})
+        raise too_narrow(standing.scope, RULES[need].scope or "read")
     if need is Need.ADMIN:
         raise Problem(403, "not_admin", "Only an admin may do this.")
     message = f"You would have {need.value.replace(' in the path', '')}."
@@ -329,12 +347,6 @@ def _judge(need: Need, standing: Standing, what: str) -> None:
 def check(need: Need, standing: Standing) -> None:
     """Raise the ``Problem`` of a caller who may see the project or workspace but not do this."""
     _judge(need, standing, "project")
-
-
-def signed_out() -> Problem:
-    """Return the answer to who has to say who they are."""
-    challenge = {"www-authenticate": "Bearer"}
-    return Problem(401, "signed_out", "Sign in, or send an API key.", headers=challenge)
 
 
 def share_token(request: Request) -> str | None:

@@ -31,18 +31,22 @@ _MEANINGS = {
     422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
+    502: "What the server asked elsewhere failed",
     503: "Something the server needs does not answer; try again later",
     507: "The server's disk is full; nothing was stored",
 }
 _PARTS = {
     "workspace": "Name of a workspace; `~` is your default one",
     "user": "Name of a user",
-    "invite": "Number of an invite",
     "link": "Number of a share link",
     "binned": "Number of a deleted project",
     "project": "Name of a project",
     "run": "Id of a run",
     "view": "Number of a saved view",
+    "username": "Name of a user",
+    "key": "Number of an API key",
+    "session": "Number of a session",
+    "invite": "Number of an invite",
     "digest": "SHA-256 of a blob, 64 hexadecimal digits in lower case",
 }
 
@@ -140,6 +144,8 @@ def _identity(route: Route) -> str:
 def _answer(route: Route) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
+    if route.status == 303:
+        return {"description": "It goes on there"}
     content: dict[str, Any] = {}
     if route.media != JSON:
         content |= {

@@ -15,10 +15,12 @@ from swanlab.server.freeing import Freeing
 from swanlab.server.freezing import Freezer
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.mail import Post
 from swanlab.server.media.contract import MediaStore
 from swanlab.server.media.local import LocalMedia
 from swanlab.server.metrics.cache import LIMIT
 from swanlab.server.metrics.cold import Cold
+from swanlab.server.oidc import Provider
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
 from swanlab.server.stores import Stores
@@ -97,7 +99,11 @@ class Server:
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing]
+        self.provider = Provider()
+        """Who signs in people elsewhere."""
+        self.post = Post(self.auth)
+        """Sends mail."""
+        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing, self.post]
         """What works beside answering requests, started and closed with the server."""
         if isinstance(peers, Peers):
             peers.attach(self.auth, self.ingest, self.hub)

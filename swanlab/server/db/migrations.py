@@ -188,6 +188,54 @@ def audit_log(connection: Connection) -> None:
     connection.execute(text('CREATE INDEX audit_by_time ON audit ("at")'))
 
 
+def accounts(connection: Connection) -> None:
+    """E-mail and state of users, several keys each, sessions that can be told apart, invites."""
+    pk, blob = _pk(connection), _blob(connection)
+    owner = "user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE"
+    statements = (
+        "ALTER TABLE users ADD COLUMN email VARCHAR(254)",
+        "ALTER TABLE users ADD COLUMN verified BOOLEAN NOT NULL DEFAULT FALSE",
+        "ALTER TABLE users ADD COLUMN disabled_at BIGINT",
+        "CREATE UNIQUE INDEX users_by_email ON users (email) WHERE verified",
+        "ALTER TABLE workspaces ADD COLUMN quota_bytes BIGINT",
+        "ALTER TABLE workspaces ADD COLUMN quota_runs BIGINT",
+        "ALTER TABLE api_keys RENAME TO former_keys",
+        f"""CREATE TABLE api_keys (id {pk}, hash {blob} NOT NULL UNIQUE, {owner},
+            name VARCHAR(100) NOT NULL, scope VARCHAR(5) NOT NULL, start VARCHAR(4) NOT NULL,
+            created_at BIGINT NOT NULL, expires_at BIGINT, revoked_at BIGINT, used_at BIGINT,
+            address VARCHAR(64) NOT NULL)""",
+        """INSERT INTO api_keys (hash, user_id, name, scope, start, created_at, address)
+            SELECT hash, user_id, 'API key', 'admin', '', created_at, '' FROM former_keys""",
+        "DROP TABLE former_keys",
+        "CREATE INDEX api_keys_by_user ON api_keys (user_id)",
+        "ALTER TABLE sessions RENAME TO former_sessions",
+        f"""CREATE TABLE sessions (id {pk}, hash {blob} NOT NULL UNIQUE, {owner},
+            created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT NOT NULL,
+            address VARCHAR(64) NOT NULL, agent VARCHAR(100) NOT NULL)""",
+        """INSERT INTO sessions (hash, user_id, created_at, expires_at, used_at, address, agent)
+            SELECT hash, user_id, created_at, expires_at, created_at, '', ''
+            FROM former_sessions""",
+        "DROP TABLE former_sessions",
+        "CREATE INDEX sessions_by_expiry ON sessions (expires_at)",
+        "CREATE INDEX sessions_by_user ON sessions (user_id)",
+        "CREATE TABLE instance (name VARCHAR(40) PRIMARY KEY, value TEXT NOT NULL)",
+        f"""CREATE TABLE invites (id {pk}, hash {blob} NOT NULL UNIQUE,
+            author VARCHAR(25) NOT NULL, email VARCHAR(254), uses BIGINT NOT NULL,
+            used BIGINT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)""",
+        f"""CREATE TABLE links (hash {blob} PRIMARY KEY, {owner}, purpose VARCHAR(8) NOT NULL,
+            expires_at BIGINT NOT NULL)""",
+        "CREATE INDEX links_by_user ON links (user_id, purpose)",
+        f"""CREATE TABLE identities (issuer VARCHAR(255), subject VARCHAR(255), {owner},
+            created_at BIGINT NOT NULL, PRIMARY KEY (issuer, subject))""",
+        "CREATE INDEX identities_by_user ON identities (user_id)",
+        f"""CREATE TABLE handshakes (hash {blob} PRIMARY KEY, browser {blob} NOT NULL,
+            verifier VARCHAR(128) NOT NULL, nonce VARCHAR(64) NOT NULL, target TEXT NOT NULL,
+            user_id BIGINT, expires_at BIGINT NOT NULL)""",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 def teams(connection: Connection) -> None:
     """Organisations with members, invites, collaborators, share links, stars, and the bin.
 
@@ -267,6 +315,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     sources_of_points,
     media_of_runs,
     audit_log,
+    accounts,
     teams,
 )
 

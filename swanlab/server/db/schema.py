@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -41,24 +42,105 @@ users = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("default_workspace", BigInteger),
     Column("default_visibility", String(7)),
+    Column("email", String(254)),
+    Column("verified", Boolean, nullable=False, server_default=false()),
+    Column("disabled_at", BigInteger),
 )
+Index(
+    "users_by_email",
+    users.c.email,
+    unique=True,
+    sqlite_where=users.c.verified,
+    postgresql_where=users.c.verified,
+)
+
+
+def _of_user() -> Column[int]:
+    return Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False)
+
 
 api_keys = Table(
     "api_keys",
     metadata,
-    Column("hash", LargeBinary(32), primary_key=True),
-    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("id", ID, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    _of_user(),
+    Column("name", String(100), nullable=False),
+    Column("scope", String(5), nullable=False),
+    Column("start", String(4), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Column("used_at", BigInteger),
+    Column("address", String(64), nullable=False),
+    Index("api_keys_by_user", "user_id"),
 )
 
 sessions = Table(
     "sessions",
     metadata,
-    Column("hash", LargeBinary(32), primary_key=True),
-    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    _of_user(),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("agent", String(100), nullable=False),
     Index("sessions_by_expiry", "expires_at"),
+    Index("sessions_by_user", "user_id"),
+)
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("author", String(25), nullable=False),
+    Column("email", String(254)),
+    Column("uses", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    _of_user(),
+    Column("purpose", String(8), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("links_by_user", "user_id", "purpose"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    _of_user(),
+    Column("created_at", BigInteger, nullable=False),
+    Index("identities_by_user", "user_id"),
+)
+
+handshakes = Table(
+    "handshakes",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("browser", LargeBinary(32), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("user_id", BigInteger),
+    Column("expires_at", BigInteger, nullable=False),
 )
 
 tries = Table(
@@ -77,6 +159,8 @@ workspaces = Table(
     Column("name", String(25), nullable=False, unique=True),
     Column("owner_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("quota_bytes", BigInteger),
+    Column("quota_runs", BigInteger),
     Column("folded", String(25), nullable=False, server_default=""),
     Column("kind", String(12), nullable=False, server_default="personal"),
     Column("description", Text),

@@ -395,7 +395,8 @@ def set_default(connection: Connection, user: int, values: dict[str, Any]) -> No
         connection.execute(update(users).where(users.c.id == user).values(**values))
 
 
-def default_visibility(connection: Connection, user: int) -> str:
-    """Return what new projects of the user are, where nothing else is said."""
+def default_visibility(connection: Connection, user: int) -> str | None:
+    """Return what new projects of the user are, where nothing else is said; None if not set."""
     query = select(users.c.default_visibility).where(users.c.id == user)
-    return connection.execute(query).scalar() or "private"
+    visibility: str | None = connection.execute(query).scalar()
+    return visibility

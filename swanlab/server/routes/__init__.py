@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from swanlab.server.http import Route
 from swanlab.server.routes import (
+    admin,
+    audit,
     blobs,
     charts,
     console,
@@ -13,14 +15,17 @@ from swanlab.server.routes import (
     files,
     frames,
     health,
+    keys,
     live,
     media,
     members,
+    oidc,
     places,
     points,
     projects,
     retention,
     runs,
+    sessions,
     sharing,
     table,
     users,
@@ -30,7 +35,12 @@ from swanlab.server.routes import (
 
 ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
+    *sessions.ROUTES,
     *users.ROUTES,
+    *keys.ROUTES,
+    *admin.ROUTES,
+    *oidc.ROUTES,
+    *audit.ROUTES,
     *workspaces.ROUTES,
     *members.ROUTES,
     *projects.ROUTES,

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from swanlab.server import audit, series
 from swanlab.server.access import Standing, holds
 from swanlab.server.db import bin as bins
-from swanlab.server.db import definitions, projects, ranks, runs, sharing, workspaces
+from swanlab.server.db import definitions, projects, ranks, runs, sharing
 from swanlab.server.db.projects import ProjectCard, ProjectRow
 from swanlab.server.db.workspaces import WorkspaceRow
 from swanlab.server.http import Ask, Need, Problem, Route, check_name, no_such
 from swanlab.server.messages.projects import Access, NewProject, Project, Projects
 from swanlab.server.messages.runs import RunRow, RunTable
+from swanlab.server.routes.workspaces import default_visibility
 from swanlab.server.runview import color, duration, state, text
 from swanlab.server.state import Server
 
@@ -59,7 +60,7 @@ def made_new(
 ) -> ProjectRow:
     """Make a project; a 409 ``Problem`` where there is one of that name."""
     user = ask.caller.user.id
-    visibility = visibility or workspaces.default_visibility(connection, user)
+    visibility = visibility or default_visibility(connection, user)
     made = projects.create_in(connection, place.id, name, description, visibility)
     if made is None:
         raise Problem(409, "exists", f"There is a project {place.name}/{name} already.")
@@ -78,7 +79,7 @@ def opened(
     if found is not None:
         return found
     wanted = {True: "public", False: "private"}.get(public) if isinstance(public, bool) else None
-    visibility = wanted or workspaces.default_visibility(connection, ask.caller.user.id)
+    visibility = wanted or default_visibility(connection, ask.caller.user.id)
     found, new = projects.open_in(connection, place.id, name, visibility)
     if new:
         _let_manage(ask, connection, place, found)

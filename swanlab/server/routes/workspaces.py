@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET
+from sqlalchemy import Connection
 
-from swanlab.server import audit
+from swanlab.server import audit, instance
 from swanlab.server.access import Need, Role
 from swanlab.server.db import runs, workspaces
 from swanlab.server.db.workspaces import WorkspaceRow
@@ -138,14 +139,17 @@ def preferences(ask: Ask[None, None]) -> Preferences:
     """Return what the caller prefers."""
     user = ask.caller.user.id
     with ask.server.db.read() as connection:
-        return Preferences(
-            default_workspace=workspaces.own(connection, user).name,
-            default_visibility=(
-                "public"
-                if workspaces.default_visibility(connection, user) == "public"
-                else "private"
-            ),
-        )
+        name = workspaces.own(connection, user).name
+        visibility = default_visibility(connection, user)
+    return Preferences(default_workspace=name, default_visibility=visibility)
+
+
+def default_visibility(connection: Connection, user: int) -> Literal[private, public]:
+    """Return what new projects of the user are, where nothing else is said."""
+    chosen = workspaces.default_visibility(connection, user)
+    if chosen is None:
+        return instance.load(connection).default_visibility
+    return "public" if chosen == "public" else "private"
 
 
 def prefer(ask: Ask[None, PreferencesEdit]) -> Preferences:
