@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from swanlab.server.admission import Admission
 from swanlab.server.auth import Auth, Mode
 from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
@@ -83,7 +84,8 @@ class Server:
         self.hub = Hub()
         self.vitals = Vitals()
         peers = Alone() if database_url is None else Peers(database_url, self.boot, self.db)
-        self.auth = Auth(self.db, mode, peers)
+        self.admission = Admission(self.db)
+        self.auth = Auth(self.db, mode, peers, self.admission)
         self.ingest = Ingest(self.db, self.stores, self.hub, peers, self.vitals)
         self.probe = Probe(self.db, data_dir)
         self.metrics_token: bytes | None = None

@@ -46,7 +46,7 @@ def start(ask: Ask[None, ToProvider]) -> Response:
     provider = _provider(ask.server.auth.settings())
     user_id = None
     if ask.body.link:
-        if not ask.known or ask.caller.by != "cookie":
+        if ask.anybody is None or ask.caller.by != "cookie":
             raise Problem(401, "signed_out", "Sign in first, to link an account.")
         user_id = ask.caller.user.id
     state, nonce, browser = (secrets.token_urlsafe(24) for _ in range(3))
