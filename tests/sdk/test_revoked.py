@@ -36,14 +36,16 @@ def serving(tmp_path):
 
 @pytest.mark.parametrize("by", ["file", "environment"])
 def test_a_run_whose_key_is_revoked_goes_on_with_a_new_one(serving, tmp_path, by):
-    admin = Client(serving.host, Client(serving.host).sign_in("admin", PASSWORD, scope="admin"))
+    anybody = Client(serving.host)
+    admin = Client(serving.host, anybody.sign_in("admin", PASSWORD, scope="admin"))
+    anybody.close()
     made = admin.request("POST", "/keys", {"name": "leaks"})
     environment = dict(os.environ)
     if by == "file":
         command("login", "--host", serving.host, "--api-key", made["api_key"])
     else:
         environment |= {"SWANLAB_HOST": serving.host, "SWANLAB_API_KEY": made["api_key"]}
-    work = tmp_path / "work"
+    work = tmp_path / "training"
     work.mkdir()
     training = subprocess.Popen(
         [sys.executable, "-c", TRAINING],

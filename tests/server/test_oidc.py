@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import urllib.parse
+import warnings
 
 import httpx
 import pytest
-from oidc_provider_mock import User, run_server_in_thread
 from starlette.testclient import TestClient
 
 from swanlab.server.auth import COOKIE
@@ -15,17 +15,21 @@ from swanlab.server.routes import oidc as routes
 
 PASSWORD = "a long password"
 OWN = {"origin": "http://testserver"}
-PEOPLE = (
-    User(sub="s1", claims={"email": "Ann@lab.org", "email_verified": True, "name": "Ann B"}),
-    User(sub="s2", claims={"email": "bob@lab.org", "email_verified": False}),
-    User(sub="s3", claims={"preferred_username": "cy", "groups": ["staff", "swanlab-admins"]}),
-    User(sub="s4", claims={"preferred_username": "cy!!", "groups": ["staff"]}),
-)
+PEOPLE = {
+    "s1": {"email": "Ann@lab.org", "email_verified": True, "name": "Ann B"},
+    "s2": {"email": "bob@lab.org", "email_verified": False},
+    "s3": {"preferred_username": "cy", "groups": ["staff", "swanlab-admins"]},
+    "s4": {"preferred_username": "cy!!", "groups": ["staff"]},
+}
 
 
 @pytest.fixture(scope="module")
 def issuer():
-    with run_server_in_thread(user_claims=PEOPLE, require_nonce=True) as provider:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it uses parts of its own libraries that are old
+        from oidc_provider_mock import User, run_server_in_thread
+    people = [User(sub=sub, claims=claims) for sub, claims in PEOPLE.items()]
+    with run_server_in_thread(user_claims=people, require_nonce=True) as provider:
         yield f"http://localhost:{provider.server_port}"
 
 
