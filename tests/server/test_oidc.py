@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import subprocess
+import sys
 import urllib.parse
-import warnings
 
-import httpx
+import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
 from swanlab.server.auth import COOKIE
 from swanlab.server.db import users
 from swanlab.server.routes import oidc as routes
+from tests.serving import free_port, wait_for
 
 PASSWORD = "a long password"
 OWN = {"origin": "http://testserver"}
@@ -24,13 +28,32 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def issuer():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it uses parts of its own libraries that are old
-        from oidc_provider_mock import User, run_server_in_thread
-    people = [User(sub=sub, claims=claims) for sub, claims in PEOPLE.items()]
-    with run_server_in_thread(user_claims=people, require_nonce=True) as provider:
-        yield f"http://localhost:{provider.server_port}"
+def issuer(tmp_path_factory):
+    """A provider as a process of its own: it warns of old parts of the libraries it uses."""
+    port = free_port()
+    people = (json.dumps({"sub": sub, **claims}) for sub, claims in PEOPLE.items())
+    given = [word for one in people for word in ("--user-claims", one)]
+    with (tmp_path_factory.mktemp("provider") / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), "-n", "true", *given],
+            stdout=log,
+            stderr=log,
+        )
+    found = f"http://127.0.0.1:{port}"
+
+    def answers():
+        assert process.poll() is None
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(
+                f"{found}/.well-known/openid-configuration", trust_env=False
+            ).is_success
+
+    try:
+        wait_for(answers)
+        yield found
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture

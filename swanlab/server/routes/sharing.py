@@ -29,7 +29,7 @@ from swanlab.server.messages.projects import Project
 from swanlab.server.routes.projects import PROJECT, one
 from swanlab.server.routes.workspaces import need_accounts
 
-COLLABORATOR = PROJECT + "/collaborators/{user}"
+COLLABORATOR = PROJECT + "/collaborators/{username}"
 LINKS = PROJECT + "/links"
 MOST_COLLABORATORS, MOST_LINKS = 1000, 200
 """Of one project."""
@@ -48,7 +48,7 @@ def share(ask: Ask[None, NewShare]) -> Collaborator:
     need_accounts(ask)
     with ask.server.db.write() as connection:
         projects.lock(connection, ask.project.id)
-        user = users.find(connection, ask.part("user"))
+        user = users.find(connection, ask.part("username"))
         if user is None:
             raise no_such("user")
         held = sharing.collaborators_of(connection, ask.project.id)
@@ -67,7 +67,7 @@ def unshare(ask: Ask[None, None]) -> None:
     """Take from a user what they may do in this project alone."""
     need_accounts(ask)
     with ask.server.db.write() as connection:
-        user = users.find(connection, ask.part("user"))
+        user = users.find(connection, ask.part("username"))
         if user is None or not sharing.drop_share(connection, ask.project.id, user.id):
             raise no_such("collaborator")
         _note(ask, connection, "project.unshare", {"collaborator": user.username})
