@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 
 from swanlab.server import accounts, mail, passwords
 from swanlab.server.messages.admin import Mail
+from tests.serving import free_port
 
 PASSWORD = "a long password"
 OTHER = "quite another phrase"
@@ -33,9 +34,9 @@ class Box:
 @pytest.fixture
 def box():
     box = Box()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    box.port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
-    box.port = controller.server.sockets[0].getsockname()[1]
     yield box
     controller.stop()
 
