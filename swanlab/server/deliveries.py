@@ -1,4 +1,4 @@
-"""Telling what rules found: by mail and webhook, tried again when it does not arrive, with a log."""
+"""Telling what rules found: by mail and webhook, tried again until it arrives, with a log."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class Rules:
     def _values(
         self, found: list[Candidate], of: dict[int, list[RuleRow]], heard: dict[int, int]
     ) -> dict[tuple[int, str], Any]:
-        """Return the summaries that rules ask for, of runs that were heard of since the last look."""
+        """Return the summaries that rules ask for, of runs heard of since the last look."""
         wanted: dict[int, list[Candidate]] = defaultdict(list)
         for run in found:
             moved = self._heard.get(run.id) != heard[run.id]

@@ -102,14 +102,7 @@ class Server:
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.counted = Counted()
-        """What workspaces hold."""
-        self.provider = Provider()
-        """Who signs in people elsewhere."""
-        self.post = Post(self.auth)
-        """Sends mail."""
-        self.deliveries = Deliveries(self)
-        """Tells what rules found."""
+        self._notify()
         self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing, self.post]
         if mode == "server":
             self.beside += [Rules(self), self.deliveries]
@@ -119,6 +112,17 @@ class Server:
             self.beside.append(peers)
         if mode == "watch":
             self.auth.ensure_local()
+
+    def _notify(self) -> None:
+        """Make what knows people elsewhere, and tells them."""
+        self.counted = Counted()
+        """What workspaces hold."""
+        self.provider = Provider()
+        """Who signs in people elsewhere."""
+        self.post = Post(self.auth)
+        """Sends mail."""
+        self.deliveries = Deliveries(self)
+        """Tells what rules found."""
 
     def _freed(self) -> None:
         self.blobs.freed()

@@ -118,7 +118,7 @@ def count(connection: Connection, project: int) -> int:
 def add(connection: Connection, project: int, author: int, values: dict[str, Any]) -> int:
     """Add a rule; returns its number."""
     made = insert(rules).values(project_id=project, author_id=author, created_at=now(), **values)
-    return connection.execute(made.returning(rules.c.id)).scalar_one()
+    return int(connection.execute(made.returning(rules.c.id)).scalar_one())
 
 
 def change(connection: Connection, rule: int, values: dict[str, Any]) -> None:
