@@ -28,6 +28,7 @@ def test_every_setting_is_documented():
 LOCAL = ("config", "define_metric", "init", "log", "run", "settings", "utils")
 WITH_SERVER = ("login", "sync")
 ELSEWHERE = {
+    "accounts": "api/test_accounts.py",
     "api": "api/test_docs.py",
     "callbacks": "sdk/test_callbacks.py",
     "distributed": "sdk/test_resume.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from swanlab.api.accounts import Accounts
 from swanlab.api.address import connect, project_path, split
 from swanlab.api.experiment import Experiment
 from swanlab.api.filters import Filters
@@ -36,6 +37,11 @@ class Api:
     def host(self) -> str:
         """Address of the server."""
         return self._client.host
+
+    @property
+    def accounts(self) -> Accounts:
+        """Keys, sessions and users, and what admins set."""
+        return Accounts(self._client)
 
     def close(self) -> None:
         """Close the connections."""
