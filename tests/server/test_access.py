@@ -228,7 +228,13 @@ def seen(answer, hidden):
     code = answer.json()["error"]["code"] if answer.status_code in (403, 404) else ""
     if answer.status_code == 403:
         return CODES.get(code, "yes")
-    return "hidden" if answer.status_code == 404 and answer.content == hidden else "yes"
+    return "hidden" if answer.status_code == 404 and told(answer) == hidden else "yes"
+
+
+def told(answer):
+    """All that an answer tells: what is hidden must not differ in it from what is not there."""
+    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    return answer.status_code, headers, answer.content
 
 
 def targets(rule: Rule):
@@ -263,7 +269,7 @@ class Asking:
         outsider = next(one for one in self.world.people if one.name == "outsider")
         answer = await self._ask(route, outsider, "no-such", "no-such", 999_999)
         assert answer.status_code == 404, (route.method, route.path, answer.text)
-        return answer.content
+        return told(answer)
 
     async def _ask(self, route, person, place, project, binned):
         parts = {**NONE, "workspace": place, "project": project, "binned": binned}
