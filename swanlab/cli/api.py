@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from swanlab.cli import api_accounts
+from swanlab.cli import api_accounts, api_rules
 from swanlab.cli.api_run import run
 from swanlab.cli.output import Group
 from swanlab.cli.reading import paged, reading, sure
@@ -142,5 +142,5 @@ def project_retention(server: Api, path: str, days: int | None, forever: bool, y
 
 
 api.add_command(run)
-for _group in api_accounts.GROUPS:
+for _group in (*api_accounts.GROUPS, api_rules.rules):
     api.add_command(_group)
