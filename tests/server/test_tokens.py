@@ -1,4 +1,4 @@
-"""Tokens of a provider that lies: whatever is not signed for us, now, for this sign-in is refused."""
+"""Tokens of a provider that lies: what is not signed for us, now, for this sign-in is refused."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Liar(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = _answer
+    do_GET = _answer  # noqa: N815 - called by that name
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
