@@ -40,6 +40,7 @@ ELSEWHERE = {
     "mirror": "frameworks/test_mirror_docs.py",
     "notifications": "plugin/test_notification.py",
     "resume": "sdk/test_resume.py",
+    "teams": "api/test_teams.py",
 }
 """Pages whose code is run by another test, beside what it needs."""
 

@@ -303,7 +303,7 @@ def check_scope(scope: Scope, caller: Caller) -> None:
 
 def too_narrow(has: Scope, needed: Scope) -> Problem:
     """What somebody is told whose key is not good for what they may do otherwise."""
-    may = {"read": "only read", "write": "not delete projects, nor change who may do what"}
+    may = {"read": "only read", "write": "not delete projects for good, nor change who may do what"}
     message = (
         f"This key may {may[has]}. Make one of scope '{needed}' in Settings, or sign in with a"
         " browser."
