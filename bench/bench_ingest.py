@@ -136,7 +136,9 @@ def sign_in(url: str) -> str:
     answer = connection.getresponse()
     answer.read()
     cookie = answer.headers["set-cookie"].partition(";")[0]
-    connection.request("POST", "/api/v1/keys", headers={"cookie": cookie, "origin": url})
+    told = {"cookie": cookie, "origin": url, "content-type": "application/json"}
+    key = json.dumps({"name": "bench", "scope": "write"})
+    connection.request("POST", "/api/v1/keys", key, headers=told)
     return str(json.loads(connection.getresponse().read())["api_key"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import IO, Any, BinaryIO, NamedTuple
 from urllib.parse import quote
 from weakref import finalize
@@ -157,11 +158,18 @@ class Client:
         """Return the name of the key's owner."""
         return str(self.request("GET", "/session")["user"]["username"])
 
-    def sign_in(self, username: str, password: str) -> str:
-        """Sign in with a password, make a new API key (the old one ends) and return it."""
+    def sign_in(self, username: str, password: str, *, scope: str = "write") -> str:
+        """Sign in with a password, make a new API key named for this machine and return it.
+
+        ``scope`` is what it may be used for: ``read``, ``write`` or ``admin``.
+        """
         self.request("POST", "/session", {"username": username, "password": password})
         self._http.headers["Origin"] = self.host
-        return str(self.request("POST", "/keys")["api_key"])
+        key = {"name": f"swanlab login on {platform.node()}"[:100], "scope": scope}
+        made = str(self.request("POST", "/keys", key)["api_key"])
+        self.request("DELETE", "/session")
+        del self._http.headers["Origin"]
+        return made
 
     def open_run(self, workspace: str | None, project: str, run: dict[str, Any]) -> dict[str, Any]:
         """Create the run, or find it; returns the body of ``RunOpened``."""

@@ -1,6 +1,6 @@
-"""Who asks, and what they may do.
+"""Who asks; what they may do is found out in ``admission.py``.
 
-Session tokens and API keys are kept as SHA-256 only. What was found out about a token or a project
+Session tokens and API keys are kept as SHA-256 only. What was found out about a token
 is remembered in memory until something about users or projects changes. Servers that share a
 database tell each other, in the transaction of the change; while one cannot hear the others it
 remembers nothing.
@@ -12,28 +12,36 @@ import hashlib
 import re
 import secrets
 import string
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
-from swanlab.server import passwords
-from swanlab.server.db import projects, users
-from swanlab.server.db.engine import Database, now
-from swanlab.server.db.projects import ProjectRow
-from swanlab.server.db.users import SessionRow, UserRow
-from swanlab.server.http import Need, Problem, no_such
+from swanlab.server import audit, passwords
+from swanlab.server import instance as settings
+from swanlab.server.access import SCOPES, Scope
+from swanlab.server.db import keys, sessions, users
+from swanlab.server.db.engine import Database, after, now
+from swanlab.server.db.keys import KeyRow
+from swanlab.server.db.users import UserRow
+from swanlab.server.http import Problem
+from swanlab.server.messages.admin import InstanceSettings
 from swanlab.server.peers import Telling
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from starlette.requests import Request
 
+    from swanlab.server.admission import Admission
+
 COOKIE = "swanlab_session"
 SESSION_MS = 30 * 24 * 3600 * 1000
 LOCAL_USER = "local"
+PENDING = 0
+"""In place of a time of disabling: the account was not opened yet, its address is to be shown."""
 OWN = "~"
-"""Stands for the caller's own workspace in a path."""
+"""Stands for the caller's default workspace in a path."""
 _KEY_LETTERS = string.ascii_letters + string.digits
 _KEY = re.compile(r"[A-Za-z0-9]{21}")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -48,19 +56,32 @@ class Caller(msgspec.Struct, frozen=True):
 
     user: UserRow
     by: By
+    scope: Scope = "admin"
+    """What the key may be used for; a browser may do all that its user may."""
+    credential: int | None = None
+    """Number of the key or session."""
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """Who a token or key stands for, and until when (Unix milliseconds)."""
+
+    caller: Caller
+    until: int
 
 
 class Auth:
     """Accounts of one server. Thread-safe; methods that are not coroutines block."""
 
-    def __init__(self, db: Database, mode: Mode, peers: Telling) -> None:
+    def __init__(self, db: Database, mode: Mode, peers: Telling, admission: Admission) -> None:
         self.mode = mode
         self._db = db
         self._peers = peers
+        self._admission = admission
         self._remembers = not db.shared
-        self._tokens: dict[tuple[By, bytes], SessionRow] = {}
-        self._projects: dict[tuple[str, str], ProjectRow] = {}
+        self._tokens: dict[tuple[By, bytes], _Held] = {}
         self._age = 0
+        self._settings: InstanceSettings | None = None
+        self._used: dict[tuple[By, int], tuple[int, str]] = {}
         self._by_name = passwords.Brake("name", free=5)
         self._by_address = passwords.Brake("address", free=50)
 
@@ -69,165 +90,162 @@ class Auth:
         unsafe = request.method not in _SAFE
         header = request.headers.get("authorization")
         token = request.cookies.get(COOKIE)
-        row, by = None, _local_or(self.mode, "cookie")
+        found, by = None, _local_or(self.mode, "cookie")
         if by == "local":
-            row = await self._known("local", b"")
+            found = await self._known("local", b"")
         elif header is not None:
             by = "key"
             scheme, _, key = header.partition(" ")
             if scheme.lower() == "bearer" and _KEY.fullmatch(key.strip()):
-                row = await self._known("key", digest(key.strip()))
+                found = await self._known("key", digest(key.strip()))
         elif token is not None:
-            row = await self._known("cookie", digest(token))
-        if unsafe and by != "key" and _from_elsewhere(request, strict=row is not None):
+            found = await self._known("cookie", digest(token))
+        if isinstance(found, Problem):
+            request.scope["refusal"], found = found, None
+        if unsafe and by != "key" and _from_elsewhere(request, strict=found is not None):
             raise Problem(
                 403, "cross_site", "This request did not come from the server's own pages."
             )
-        return None if row is None else Caller(row.user, by)
-
-    async def admit(self, need: Need, caller: Caller | None, request: Request) -> ProjectRow | None:
-        """Return the project in the path if the caller may do this, or raise ``Problem``."""
-        if need is Need.PUBLIC:
-            return None
-        if caller is None:
-            challenge = {"www-authenticate": "Bearer"}
-            raise Problem(401, "signed_out", "Sign in, or send an API key.", headers=challenge)
-        if need is Need.ADMIN and not caller.user.admin:
-            raise Problem(403, "not_admin", "Only an admin may do this.")
-        if need in (Need.USER, Need.ADMIN):
-            return None
-        workspace = request.path_params["workspace"]
-        if need is Need.OWNER:
-            await run_in_threadpool(self.own_workspace, caller.user, workspace)
-            return None
-        return await self._project(need, caller.user, workspace, request.path_params["project"])
-
-    async def _project(self, need: Need, user: UserRow, workspace: str, name: str) -> ProjectRow:
-        found = self._projects.get((workspace, name))
         if found is None:
-            found = await run_in_threadpool(self.project, user, workspace, name)
-        if not may_read(user, found):
-            raise no_such("project")
-        if need is Need.WRITE and found.owner != user.id:
-            raise Problem(403, "read_only", "Only the owner of the project may do this.")
+            return None
+        if found.credential is not None:
+            self._used[by, found.credential] = (now(), audit.address.get())
         return found
 
-    def project(self, user: UserRow, workspace: str, name: str) -> ProjectRow:
-        """Return the project of that address if the user may read it, or raise ``Problem``."""
-        age = self._age
-        with self._db.read() as connection:
-            if workspace == OWN:
-                workspace = projects.workspace_of(connection, user.id)
-            found = projects.find(connection, workspace, name)
-        if found is None or not may_read(user, found):
-            raise no_such("project")
-        if self._remembers and age == self._age and len(self._projects) < _REMEMBERED:
-            self._projects[workspace, name] = found
-        return found
-
-    def own_workspace(self, user: UserRow, workspace: str) -> str:
-        """Return the name of a workspace of the user; those of others do not exist."""
-        with self._db.read() as connection:
-            if workspace == OWN:
-                return projects.workspace_of(connection, user.id)
-            place = projects.workspace_owner(connection, workspace)
-        if place is None or place[1] != user.id:
-            raise no_such("workspace")
-        return workspace
-
-    async def _known(self, by: By, token_hash: bytes) -> SessionRow | None:
+    async def _known(self, by: By, token_hash: bytes) -> Caller | Problem | None:
         held = self._tokens.get((by, token_hash))
-        if held is None:
-            held = await run_in_threadpool(self._look_up, by, token_hash)
-        return held if held is not None and held.expires_at > now() else None
+        if held is None or held.until <= now():
+            found = await run_in_threadpool(self._look_up, by, token_hash)
+            return found.caller if isinstance(found, _Held) else found
+        return held.caller
 
-    def _look_up(self, by: By, token_hash: bytes) -> SessionRow | None:
+    def _look_up(self, by: By, token_hash: bytes) -> _Held | Problem | None:
         age = self._age
         with self._db.read() as connection:
-            if by == "cookie":
-                row = users.by_session(connection, token_hash)
-            elif by == "key":
-                row = _lasting(users.by_api_key(connection, token_hash))
-            else:
-                row = _lasting(users.find(connection, LOCAL_USER))
-        if row is not None and self._remembers and age == self._age:
+            found = _held(connection, by, token_hash)
+        if isinstance(found, _Held) and self._remembers and age == self._age:
             if len(self._tokens) >= _REMEMBERED:
                 self._tokens.clear()
-            self._tokens[by, token_hash] = row
-        return row
+            self._tokens[by, token_hash] = found
+        return found
+
+    def note_used(self) -> None:
+        """Write down when and from where keys and sessions were used since the last call."""
+        used, self._used = self._used, {}
+        if not used:
+            return
+        with self._db.write() as connection:
+            for (by, number), (at, address) in sorted(used.items()):
+                noted = keys.used if by == "key" else sessions.used
+                noted(connection, number, at, address)
+
+    def settings(self) -> InstanceSettings:
+        """Return what admins set for the whole server, its secrets included."""
+        found = self._settings
+        if found is None:
+            age = self._age
+            with self._db.read() as connection:
+                found = settings.load(connection)
+            if self._remembers and age == self._age:
+                self._settings = found
+        return found
 
     def forget(self) -> None:
         """Look everything up again: something about users, sessions or projects has changed."""
         self._age += 1
+        self._settings = None
         self._tokens.clear()
-        self._projects.clear()
+        self._admission.forget()
 
     def remember(self, yes: bool) -> None:
         """Look everything up again, each time unless ``yes``."""
         self._remembers = yes
+        self._admission.remember(yes)
         self.forget()
 
     def changed(self, connection: Connection) -> None:
-        """Let other servers on this database look everything up again once this is committed."""
+        """Let all servers on this database look everything up again once this is committed."""
         self._peers.tell_accounts(connection)
+        after(connection, self.forget)
 
-    def sign_in(self, username: str, password: str, address: str) -> tuple[UserRow, str]:
-        """Return the user and a new session token, or raise ``Problem``."""
+    def sign_in(
+        self, username: str, password: str, address: str, agent: str = ""
+    ) -> tuple[UserRow, str]:
+        """Return the user and a new session token, or raise ``Problem``.
+
+        A password is hashed once whether there is such a user or not: how long it takes tells
+        nothing.
+        """
         name = username.casefold()[:64]
-        with self._db.write() as connection:
-            self._by_name.press(connection, name, address)
-            self._by_address.press(connection, address)
+        self._press(name, address)
         with self._db.read() as connection:
-            found = users.password_of(connection, username)
-        if not passwords.matches(found and found[1], password) or found is None:
+            found = users.login(connection, username)
+        kept = None if found is None else found.password
+        if not passwords.matches(kept, password) or found is None:
             raise Problem(401, "wrong_password", "The username or the password is wrong.")
-        token = secrets.token_urlsafe(32)
+        if found.disabled_at is not None:
+            raise disabled(found.disabled_at)
+        fresh = passwords.renewed(found.password, password)
         with self._db.write() as connection:
             self._by_name.release(connection, name, address)
             self._by_address.release(connection, address)
-            users.add_session(connection, found[0].id, digest(token), now() + SESSION_MS)
-        return found[0], token
+            users.lock(connection, found.user.id)
+            if users.login(connection, username) != found:
+                raise Problem(401, "wrong_password", "The username or the password is wrong.")
+            if fresh is not None:
+                users.set_password(connection, found.user.id, fresh)
+            told = {"by": "password"}
+            audit.note(connection, found.user, "session.open", found.user.username, told)
+            return found.user, new_session(connection, found.user, address, agent)
+
+    def _press(self, name: str, address: str) -> None:
+        with self._db.write() as connection:
+            self._by_name.press(connection, name, address)
+            self._by_address.press(connection, address)
+
+    def check_own(self, user: UserRow, password: str, address: str) -> str:
+        """Return the hash of the user's password if this is it, or raise ``Problem``.
+
+        Whoever took over a browser must not guess the password faster than anybody else.
+        """
+        name = user.username.casefold()
+        self._press(name, address)
+        with self._db.read() as connection:
+            found = users.login(connection, user.username)
+        if found is None or not passwords.matches(found.password, password):
+            raise Problem(403, "wrong_password", "The old password is wrong.")
+        with self._db.write() as connection:
+            self._by_name.release(connection, name, address)
+            self._by_address.release(connection, address)
+        return found.password
 
     def sign_out(self, token: str) -> None:
         """End the session of this token."""
         with self._db.write() as connection:
-            users.end_session(connection, digest(token))
+            sessions.end_by_hash(connection, digest(token))
             self.changed(connection)
         self.forget()
 
     def new_user(self, username: str, password: str, *, admin: bool) -> UserRow | None:
         """Add a user; None when the name is taken, ``Problem`` when it or the password is bad."""
-        if passwords.USERNAME.fullmatch(username) is None:
-            rule = (
-                "A username has 1 to 25 letters, digits, - and _; it starts with none of the last."
-            )
-            raise Problem(400, "bad_name", rule)
-        kept = passwords.hashed(passwords.check(password))
+        passwords.check_name(username)
+        kept = passwords.hashed(passwords.check(password, username))
         with self._db.write() as connection:
             added = users.create(connection, username, kept, admin=admin)
             self.changed(connection)
         self.forget()
         return added
 
-    def new_api_key(self, user: UserRow) -> str:
-        """Return a new API key of the user; the one before it no longer works."""
-        key = "".join(secrets.choice(_KEY_LETTERS) for _ in range(21))
+    def new_api_key(self, user: UserRow, name: str = "API key") -> str:
+        """Return a new API key of the user, good for all that they may do."""
         with self._db.write() as connection:
-            users.set_api_key(connection, user.id, digest(key))
-            self.changed(connection)
-        self.forget()
-        return key
+            return add_key(connection, user, name, "admin", None)[0]
 
     def ensure_local(self) -> UserRow:
         """Return the one user of a server without accounts; nobody can sign in as them."""
         with self._db.write() as connection:
             held = users.find(connection, LOCAL_USER)
             return held or _must(users.create(connection, LOCAL_USER, "!", admin=False))
-
-
-def may_read(user: UserRow, project: ProjectRow) -> bool:
-    """Whether the user may see the project at all."""
-    return project.owner == user.id or project.visibility == "public"
 
 
 def digest(token: str) -> bytes:
@@ -245,8 +263,84 @@ def _local_or(mode: Mode, otherwise: By) -> By:
     return "local" if mode == "watch" else otherwise
 
 
-def _lasting(user: UserRow | None) -> SessionRow | None:
-    return None if user is None else SessionRow(user, 2**62)
+def add_key(
+    connection: Connection, user: UserRow, name: str, scope: Scope, expires_at: int | None
+) -> tuple[str, KeyRow]:
+    """Return a new API key of the user, and what is kept of it."""
+    key = "".join(secrets.choice(_KEY_LETTERS) for _ in range(21))
+    row = keys.add(connection, user.id, digest(key), name, scope, key[:4], expires_at)
+    return key, row
+
+
+def new_session(connection: Connection, user: UserRow, address: str, agent: str) -> str:
+    """Return the token of a new session of the user."""
+    token = secrets.token_urlsafe(32)
+    until = now() + SESSION_MS
+    sessions.add(connection, user.id, digest(token), until, address, agent)
+    return token
+
+
+def signed_out(request: Request | None = None) -> Problem:
+    """Return why nobody is known to ask: a key that ended is told when it did."""
+    told: Problem | None = None if request is None else request.scope.get("refusal")
+    challenge = {"www-authenticate": "Bearer"}
+    return told or Problem(401, "signed_out", "Sign in, or send an API key.", headers=challenge)
+
+
+def disabled(at: int) -> Problem:
+    """What somebody is told who could sign in, were their account not disabled since ``at``."""
+    if at == PENDING:
+        message = "Open the link that was mailed to you first: it shows that the address is yours."
+        return Problem(401, "unconfirmed", message)
+    return Problem(401, "disabled", "This account is disabled. Ask an admin of this server.")
+
+
+def check_scope(scope: Scope, caller: Caller) -> None:
+    """Raise ``Problem`` unless what the caller came with may be used for this."""
+    if SCOPES.index(caller.scope) < SCOPES.index(scope):
+        raise too_narrow(caller.scope, scope)
+
+
+def too_narrow(has: Scope, needed: Scope) -> Problem:
+    """What somebody is told whose key is not good for what they may do otherwise."""
+    may = {"read": "only read", "write": "not delete projects for good, nor change who may do what"}
+    message = (
+        f"This key may {may[has]}. Make one of scope '{needed}' in Settings, or sign in with a"
+        " browser."
+    )
+    return Problem(403, "scope", message, {"scope": has, "needed": needed})
+
+
+def _held(connection: Connection, by: By, token_hash: bytes) -> _Held | Problem | None:
+    if by == "cookie":
+        session = sessions.by_hash(connection, token_hash)
+        if session is None:
+            return None
+        return _Held(Caller(session.user, by, "admin", session.id), session.expires_at)
+    if by == "local":
+        user = users.find(connection, LOCAL_USER)
+        return None if user is None else _Held(Caller(user, by), 2**62)
+    key = keys.by_hash(connection, token_hash)
+    if key is None:
+        return None
+    return _ended(key) or _Held(Caller(key.user, by, key.scope, key.id), key.expires_at or 2**62)
+
+
+def _ended(key: keys.HeldKey) -> Problem | None:
+    """Say when a key ended, to who has it, and what to do."""
+    challenge = {"www-authenticate": "Bearer"}
+    for code, at, what in (
+        ("key_revoked", key.revoked_at, "was revoked"),
+        ("key_expired", key.expires_at, "ran out"),
+    ):
+        if at is not None and at <= now():
+            day = datetime.fromtimestamp(at / 1000, timezone.utc)
+            message = (
+                f"This key {what} on {day.day} {day:%B %Y}."
+                " Make a new one in Settings, then run `swanlab login`."
+            )
+            return Problem(401, code, message, {"at": at}, challenge)
+    return None if key.disabled_at is None else disabled(key.disabled_at)
 
 
 def _from_elsewhere(request: Request, *, strict: bool) -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from swanlab.server import audit
 from swanlab.server.http import API, Problem, refuse
 from swanlab.server.logs import request_id
 
@@ -51,6 +52,8 @@ _ALONE = (
     *_HEADERS,
 )
 _FRAMED = ((b"content-security-policy", _POLICY + b"*"), *_HEADERS)
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+"""For a year, browsers that came by HTTPS once come by nothing else."""
 _EMBED = "/embed/"
 """Below it a page shows one chart and changes nothing: pages of other sites may frame it."""
 
@@ -71,6 +74,7 @@ class Gate:
         identity = secrets.token_hex(6)
         scope["request_id"] = identity
         request_id.set(identity)
+        audit.address.set((scope.get("client") or ("",))[0][:64])
         began = time.perf_counter()
         status, answered = _HUNG_UP, 0.0
 
@@ -80,6 +84,8 @@ class Gate:
                 status, answered = message["status"], time.perf_counter() - began
                 named = (b"x-request-id", identity.encode())
                 headers = _FRAMED if scope["path"].startswith(_EMBED) else _ALONE
+                if scope.get("scheme") == "https":
+                    headers = (*headers, _HTTPS_ONLY)
                 message["headers"] = [*message.get("headers", ()), *headers, named]
             await send(message)
 

@@ -22,6 +22,10 @@ LONGEST_MS = 60_000
 FORGET_MS = 10 * LONGEST_MS
 """So long after the last pause, tries are counted anew."""
 _DOUBLINGS = LONGEST_MS.bit_length()
+FEWEST_GUESSES = 1_000_000
+"""A password that a good guesser finds sooner is refused."""
+_JUDGED = 72
+"""Characters; longer ones cost the estimate seconds, and are not guessed."""
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,24}")
 
 _hashing = threading.Semaphore(
@@ -30,12 +34,33 @@ _hashing = threading.Semaphore(
 _decoy: list[str] = []
 
 
-def check(password: str) -> str:
-    """Return the password if it may be one."""
+def check(password: str, *about: str | None) -> str:
+    """Return the password if it may be one.
+
+    ``about`` are the user's name and address: what is made of those is guessed first.
+    """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         message = f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters."
         raise Problem(400, "bad_password", message)
-    return password
+    from zxcvbn import zxcvbn
+
+    known = [part for text in about if text for part in (text, *text.split("@"))]
+    begun = password[:_JUDGED]
+    if len(set(begun)) > 1 and zxcvbn(begun, known)["guesses"] >= FEWEST_GUESSES:
+        return password
+    message = (
+        "This password is among those that are tried first: it is a common one, or made of your"
+        " name. Take three or four words that do not belong together."
+    )
+    raise Problem(400, "weak_password", message)
+
+
+def check_name(username: str) -> str:
+    """Return the name if a user may have it."""
+    if USERNAME.fullmatch(username) is None:
+        rule = "A username has 1 to 25 letters, digits, - and _; it starts with none of the last."
+        raise Problem(400, "bad_name", rule)
+    return username
 
 
 def hashed(password: str) -> str:
@@ -53,12 +78,20 @@ def matches(kept: str | None, password: str) -> bool:
 
     if not _decoy:
         _decoy.append(hashed(secrets.token_urlsafe()))
+    real = kept if kept and kept.startswith("$") else None  # not who has no password, or not yet
     with _hashing:
         try:
             given = password[:MAX_LENGTH].encode("utf-8", "surrogatepass")
-            return PasswordHasher().verify(kept or _decoy[0], given) and kept is not None
+            return PasswordHasher().verify(real or _decoy[0], given) and real is not None
         except VerificationError:
             return False
+
+
+def renewed(kept: str, password: str) -> str | None:
+    """Return a new hash of the password if the kept one is weaker than those made now."""
+    from argon2 import PasswordHasher
+
+    return hashed(password) if PasswordHasher().check_needs_rehash(kept) else None
 
 
 class Brake:
@@ -84,7 +117,7 @@ class Brake:
             raise Problem(
                 429,
                 "too_many_tries",
-                f"Too many failed sign-ins; try again in {wait} s.",
+                f"Too many tries; try again in {wait} s.",
                 {"retry_after": wait},
                 {"retry-after": str(wait)},
             )

@@ -7,20 +7,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from swanlab.server.admission import Admission
 from swanlab.server.auth import Auth, Mode
 from swanlab.server.blobs import Blobs
 from swanlab.server.clips import Clips
 from swanlab.server.db.engine import FILE_NAME, Database
+from swanlab.server.deliveries import Deliveries
 from swanlab.server.freeing import Freeing
 from swanlab.server.freezing import Freezer
 from swanlab.server.ingest import Ingest
 from swanlab.server.live import Hub
+from swanlab.server.mail import Post
 from swanlab.server.media.contract import MediaStore
 from swanlab.server.media.local import LocalMedia
 from swanlab.server.metrics.cache import LIMIT
 from swanlab.server.metrics.cold import Cold
+from swanlab.server.oidc import Provider
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
+from swanlab.server.quotas import Counted
+from swanlab.server.rules import Rules
 from swanlab.server.stops import Stops
 from swanlab.server.stores import Stores
 from swanlab.server.sweep import Sweep
@@ -82,7 +88,8 @@ class Server:
         self.hub = Hub()
         self.vitals = Vitals()
         peers = Alone() if database_url is None else Peers(database_url, self.boot, self.db)
-        self.auth = Auth(self.db, mode, peers)
+        self.admission = Admission(self.db)
+        self.auth = Auth(self.db, mode, peers, self.admission)
         self.ingest = Ingest(self.db, self.stores, self.hub, peers, self.vitals)
         self.stops = Stops(self.db)
         self.probe = Probe(self.db, data_dir)
@@ -99,13 +106,27 @@ class Server:
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing]
+        self._notify()
+        self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing, self.post]
+        if mode == "server":
+            self.beside += [Rules(self), self.deliveries]
         """What works beside answering requests, started and closed with the server."""
         if isinstance(peers, Peers):
             peers.attach(self.auth, self.ingest, self.hub)
             self.beside.append(peers)
         if mode == "watch":
             self.auth.ensure_local()
+
+    def _notify(self) -> None:
+        """Make what knows people elsewhere, and tells them."""
+        self.counted = Counted()
+        """What workspaces hold."""
+        self.provider = Provider()
+        """Who signs in people elsewhere."""
+        self.post = Post(self.auth)
+        """Sends mail."""
+        self.deliveries = Deliveries(self)
+        """Tells what rules found."""
 
     def _freed(self) -> None:
         self.blobs.freed()

@@ -1,6 +1,6 @@
 """What is looked after at intervals.
 
-Runs that fell silent, runs kept long enough, old tries to sign in, sizes.
+Runs that fell silent, runs kept long enough, when keys were used, what ran out of accounts, sizes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from swanlab.server import passwords, retention, runview, trouble
+from swanlab.server import accounts, passwords, retention, runview, trouble
 from swanlab.server.db import projects, runs, sources
 from swanlab.server.live import News
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TICK = 5.0
 RETENTION_EVERY = 3600.0
 MEASURE_EVERY = 600.0
+USED_EVERY = 60.0
 """Seconds between two looks of each kind."""
 _RUNS_AT_ONCE = 100
 
@@ -32,7 +33,7 @@ class Sweep:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._silent: set[int] = set()
-        self._deleted = self._measured = 0.0
+        self._deleted = self._measured = self._noted = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sweep", daemon=True)
 
@@ -59,10 +60,15 @@ class Sweep:
         """Look once at everything whose turn it is."""
         self.tell_silent()
         at = time.monotonic()
+        if at >= self._noted:
+            self._server.auth.note_used()
+            self._noted = at + USED_EVERY
         if self._server.mode == "server" and at >= self._deleted:
             retention.sweep(self._server, self._stop.is_set)
+            retention.empty_bin(self._server, self._stop.is_set)
             with self._server.db.write() as connection:
                 passwords.forget_tries(connection)
+            accounts.forget_old(self._server)
             self._deleted = at + RETENTION_EVERY
         if self._server.measured and at >= self._measured:
             self._measure()

@@ -24,6 +24,8 @@ API = "/api/v1"
 BOTH = {
     "test_ingest", "test_delete", "test_auth", "test_charts", "test_edit", "test_openapi",
     "test_points", "test_table", "test_views", "test_console", "test_copies", "test_media",
+    "test_access", "test_teams", "test_audit", "test_accounts", "test_keys", "test_oidc",
+    "test_quotas", "test_mail", "test_rules",
 }  # fmt: skip
 """Modules whose tests run over SQLite and over PostgreSQL."""
 
@@ -168,7 +170,9 @@ def real_server(
     client = httpx.Client(base_url=url + API, trust_env=False, timeout=30)
     body = {"username": "admin", "password": "correct horse"}
     assert client.post("/session", json=body).status_code == 200
-    key = client.post("/keys", headers={"origin": url}).json()["api_key"]
+    key = client.post(
+        "/keys", json={"name": "all", "scope": "admin"}, headers={"origin": url}
+    ).json()["api_key"]
     client.cookies.clear()
     client.headers["authorization"] = f"Bearer {key}"
 

@@ -37,7 +37,7 @@ def sign_in(url):
     client = httpx.Client(base_url=url, trust_env=False)
     body = {"username": "admin", "password": PASSWORD}
     assert client.post("/api/v1/session", json=body).status_code == 200
-    key = client.post("/api/v1/keys", headers={"origin": url}).json()["api_key"]
+    key = client.post("/api/v1/keys", json={"name": "k"}, headers={"origin": url}).json()["api_key"]
     return client, key
 
 

@@ -49,10 +49,18 @@ class Lab:
         with httpx.Client(base_url=self.hosts[0] + API, trust_env=False, timeout=60) as client:
             body = {"username": "admin", "password": PASSWORD}
             assert client.post("/session", json=body).status_code == 200
-            key: str = client.post("/keys", headers={"origin": self.hosts[0]}).json()["api_key"]
+            wanted = {"name": "all", "scope": "admin"}
+            made = client.post("/keys", json=wanted, headers={"origin": self.hosts[0]}).json()
+        self.number: int = made["key"]["id"]
+        key: str = made["api_key"]
         for client in self.clients:
             client.headers["authorization"] = f"Bearer {key}"
         return key
+
+    def revoke_and_sign_in(self) -> None:
+        """End the key in use, on the first server, and make another there."""
+        assert self.clients[0].delete(f"/keys/{self.number}").status_code == 204
+        self.sign_in()
 
     def close(self) -> None:
         for process in self.processes:
@@ -132,7 +140,7 @@ def test_what_one_server_is_told_the_other_knows(lab, wait_for):
     assert again.json()["error"]["detail"]["expected"] == len(whole + more)
 
     old = other.headers["authorization"]
-    lab.sign_in()
+    lab.revoke_and_sign_in()
     assert other.get("/projects").status_code == 200
     wait_for(lambda: other.get("/projects", headers={"authorization": old}).status_code == 401)
 
@@ -189,7 +197,7 @@ def test_a_page_on_one_server_hears_of_posts_to_the_other(lab, wait_for, server_
     # ... and listens again.
     old = other.headers["authorization"]
     assert other.get("/projects", headers={"authorization": old}).status_code == 200
-    lab.sign_in()
+    lab.revoke_and_sign_in()
     wait_for(lambda: other.get("/projects", headers={"authorization": old}).status_code == 401)
 
 

@@ -187,6 +187,161 @@ def stops(connection: Connection) -> None:
     )
 
 
+def audit_log(connection: Connection) -> None:
+    """Who changed what others may do; entries outlive what they are about."""
+    connection.execute(
+        text(
+            f"""CREATE TABLE audit (id {_pk(connection)}, "at" BIGINT NOT NULL, actor VARCHAR(25),
+            address VARCHAR(64) NOT NULL, action VARCHAR(40) NOT NULL, target TEXT NOT NULL,
+            workspace VARCHAR(25), workspace_id BIGINT, detail TEXT NOT NULL)"""
+        )
+    )
+    connection.execute(text("CREATE INDEX audit_by_workspace ON audit (workspace_id, id)"))
+    connection.execute(text('CREATE INDEX audit_by_time ON audit ("at")'))
+
+
+def accounts(connection: Connection) -> None:
+    """E-mail and state of users, several keys each, sessions that can be told apart, invites."""
+    pk, blob = _pk(connection), _blob(connection)
+    owner = "user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE"
+    statements = (
+        "ALTER TABLE users ADD COLUMN email VARCHAR(254)",
+        "ALTER TABLE users ADD COLUMN verified BOOLEAN NOT NULL DEFAULT FALSE",
+        "ALTER TABLE users ADD COLUMN disabled_at BIGINT",
+        "CREATE UNIQUE INDEX users_by_email ON users (email) WHERE verified",
+        "ALTER TABLE workspaces ADD COLUMN quota_bytes BIGINT",
+        "ALTER TABLE workspaces ADD COLUMN quota_runs BIGINT",
+        "ALTER TABLE api_keys RENAME TO former_keys",
+        f"""CREATE TABLE api_keys (id {pk}, hash {blob} NOT NULL UNIQUE, {owner},
+            name VARCHAR(100) NOT NULL, scope VARCHAR(5) NOT NULL, start VARCHAR(4) NOT NULL,
+            created_at BIGINT NOT NULL, expires_at BIGINT, revoked_at BIGINT, used_at BIGINT,
+            address VARCHAR(64) NOT NULL)""",
+        """INSERT INTO api_keys (hash, user_id, name, scope, start, created_at, address)
+            SELECT hash, user_id, 'API key', 'admin', '', created_at, '' FROM former_keys""",
+        "DROP TABLE former_keys",
+        "CREATE INDEX api_keys_by_user ON api_keys (user_id)",
+        "ALTER TABLE sessions RENAME TO former_sessions",
+        f"""CREATE TABLE sessions (id {pk}, hash {blob} NOT NULL UNIQUE, {owner},
+            created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT NOT NULL,
+            address VARCHAR(64) NOT NULL, agent VARCHAR(100) NOT NULL)""",
+        """INSERT INTO sessions (hash, user_id, created_at, expires_at, used_at, address, agent)
+            SELECT hash, user_id, created_at, expires_at, created_at, '', ''
+            FROM former_sessions""",
+        "DROP TABLE former_sessions",
+        "CREATE INDEX sessions_by_expiry ON sessions (expires_at)",
+        "CREATE INDEX sessions_by_user ON sessions (user_id)",
+        "CREATE TABLE instance (name VARCHAR(40) PRIMARY KEY, value TEXT NOT NULL)",
+        f"""CREATE TABLE invites (id {pk}, hash {blob} NOT NULL UNIQUE,
+            author VARCHAR(25) NOT NULL, email VARCHAR(254), uses BIGINT NOT NULL,
+            used BIGINT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)""",
+        f"""CREATE TABLE links (hash {blob} PRIMARY KEY, {owner}, purpose VARCHAR(8) NOT NULL,
+            expires_at BIGINT NOT NULL)""",
+        "CREATE INDEX links_by_user ON links (user_id, purpose)",
+        f"""CREATE TABLE identities (issuer VARCHAR(255), subject VARCHAR(255), {owner},
+            created_at BIGINT NOT NULL, PRIMARY KEY (issuer, subject))""",
+        "CREATE INDEX identities_by_user ON identities (user_id)",
+        f"""CREATE TABLE handshakes (hash {blob} PRIMARY KEY, browser {blob} NOT NULL,
+            verifier VARCHAR(128) NOT NULL, nonce VARCHAR(64) NOT NULL, target TEXT NOT NULL,
+            user_id BIGINT, expires_at BIGINT NOT NULL)""",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def teams(connection: Connection) -> None:
+    """Organisations with members, invites, collaborators, share links, stars, and the bin.
+
+    Until now everybody had one workspace, which they own.
+    """
+    pk, blob = _pk(connection), _blob(connection)
+    statements = (
+        "ALTER TABLE workspaces ADD COLUMN folded VARCHAR(25) NOT NULL DEFAULT ''",
+        "UPDATE workspaces SET folded = lower(name)",
+        "CREATE UNIQUE INDEX workspaces_by_folded ON workspaces (folded)",
+        "ALTER TABLE workspaces ADD COLUMN kind VARCHAR(12) NOT NULL DEFAULT 'personal'",
+        "ALTER TABLE workspaces ADD COLUMN description TEXT",
+        "ALTER TABLE users ADD COLUMN default_workspace BIGINT",
+        "ALTER TABLE users ADD COLUMN default_visibility VARCHAR(7)",
+        "ALTER TABLE projects ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE projects ADD COLUMN archived_at BIGINT",
+        "ALTER TABLE projects ADD COLUMN deleted_at BIGINT",
+        "ALTER TABLE projects ADD COLUMN deleted_by BIGINT",
+        "ALTER TABLE projects ADD COLUMN deleted_name VARCHAR(100)",
+        "CREATE INDEX projects_by_deletion ON projects (deleted_at)",
+        """CREATE TABLE members (
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            role VARCHAR(8) NOT NULL, joined_at BIGINT NOT NULL,
+            PRIMARY KEY (workspace_id, user_id))""",
+        "CREATE INDEX members_by_user ON members (user_id)",
+        """INSERT INTO members (workspace_id, user_id, role, joined_at)
+            SELECT id, owner_id, 'owner', created_at FROM workspaces""",
+        f"""CREATE TABLE workspace_invites (id {pk}, hash {blob} NOT NULL UNIQUE,
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            role VARCHAR(8) NOT NULL, approval BOOLEAN NOT NULL, uses BIGINT NOT NULL,
+            most_uses BIGINT, made_by BIGINT REFERENCES users (id) ON DELETE SET NULL,
+            created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)""",
+        "CREATE INDEX workspace_invites_by_workspace ON workspace_invites (workspace_id)",
+        """CREATE TABLE join_requests (
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            role VARCHAR(8) NOT NULL, asked_at BIGINT NOT NULL,
+            PRIMARY KEY (workspace_id, user_id))""",
+        """CREATE TABLE former_names (folded VARCHAR(25) PRIMARY KEY, name VARCHAR(25) NOT NULL,
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE)""",
+        """CREATE TABLE redirects (
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            name VARCHAR(100) NOT NULL,
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            PRIMARY KEY (workspace_id, name))""",
+        """CREATE TABLE collaborators (
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            share VARCHAR(8) NOT NULL, added_at BIGINT NOT NULL,
+            PRIMARY KEY (project_id, user_id))""",
+        "CREATE INDEX collaborators_by_user ON collaborators (user_id)",
+        f"""CREATE TABLE share_links (id {pk}, hash {blob} NOT NULL UNIQUE,
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            kind VARCHAR(8) NOT NULL, label TEXT,
+            made_by BIGINT REFERENCES users (id) ON DELETE SET NULL,
+            created_at BIGINT NOT NULL, expires_at BIGINT)""",
+        "CREATE INDEX share_links_by_project ON share_links (project_id)",
+        """CREATE TABLE stars (user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            PRIMARY KEY (user_id, project_id))""",
+        "CREATE INDEX stars_by_project ON stars (project_id)",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def rules_of_projects(connection: Connection) -> None:
+    """What is worth telling of runs, what was found, and what is told."""
+    pk = _pk(connection)
+    rule = "rule_id BIGINT NOT NULL REFERENCES rules (id) ON DELETE CASCADE"
+    real = "REAL" if connection.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    statements = (
+        f"""CREATE TABLE rules (id {pk},
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            name VARCHAR(100) NOT NULL, event VARCHAR(12) NOT NULL, "key" TEXT, bound {real},
+            steps BIGINT, better VARCHAR(6) NOT NULL, email BOOLEAN NOT NULL, webhook TEXT,
+            secret TEXT, enabled BOOLEAN NOT NULL,
+            author_id BIGINT REFERENCES users (id) ON DELETE SET NULL,
+            created_at BIGINT NOT NULL)""",
+        "CREATE INDEX rules_by_project ON rules (project_id)",
+        f"""CREATE TABLE firings ({rule},
+            run BIGINT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, "at" BIGINT NOT NULL,
+            PRIMARY KEY (rule_id, run))""",
+        f"""CREATE TABLE deliveries (id {pk}, {rule}, run_id VARCHAR(64), "at" BIGINT NOT NULL,
+            channel VARCHAR(8) NOT NULL, text TEXT NOT NULL, body TEXT NOT NULL,
+            state VARCHAR(8) NOT NULL, tries BIGINT NOT NULL, next_at BIGINT, error TEXT)""",
+        "CREATE INDEX deliveries_by_rule ON deliveries (rule_id, id)",
+        "CREATE INDEX deliveries_by_state ON deliveries (state, next_at)",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -199,6 +354,10 @@ MIGRATIONS: tuple[Migration, ...] = (
     sources_of_points,
     media_of_runs,
     stops,
+    audit_log,
+    accounts,
+    teams,
+    rules_of_projects,
 )
 
 

@@ -220,7 +220,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/media/keys",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=keys,
         summary="What these runs logged as media",
         body=MediaRuns,
@@ -229,7 +229,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/media/entries",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=entries,
         summary="What stands at these steps of these series of media",
         body=MediaQuery,
@@ -239,7 +239,7 @@ ROUTES = (
     Route(
         method="GET",
         path=RUN + "/media/steps",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=steps,
         summary="The steps of a series of media",
         query=StepsQuery,
@@ -249,7 +249,7 @@ ROUTES = (
     Route(
         method="GET",
         path=RUN + "/media/{digest}",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=shown,
         summary="The bytes of a picture, a sound or the like, to be shown inside a page",
         query=ShownQuery,

@@ -1,123 +1,248 @@
-"""Signing in and out, accounts, API keys."""
+"""Accounts: making one, its password and address, and what admins do about them."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
-from starlette.responses import Response
+from msgspec import Meta
 
-from swanlab.server.auth import COOKIE, SESSION_MS
-from swanlab.server.db.users import UserRow
-from swanlab.server.http import JSON, Ask, Need, Problem, Route
-from swanlab.server.messages.users import ApiKey, Credentials, NewUser, Session, User
-from swanlab.server.routes.health import version
+from swanlab.server import accounts
+from swanlab.server.access import Need
+from swanlab.server.db import users
+from swanlab.server.db.users import AccountRow
+from swanlab.server.http import Ask, Problem, Route, no_such
+from swanlab.server.messages.sessions import Ended
+from swanlab.server.messages.users import (
+    Account,
+    AccountEdit,
+    Accounts,
+    EmailEdit,
+    Forgotten,
+    LinkToken,
+    NewUser,
+    OneTimeLink,
+    PasswordChange,
+    PasswordReset,
+    SignedUp,
+    SignUp,
+    User,
+    UserAdded,
+)
+from swanlab.server.routes.sessions import need_accounts
 
-
-def _session(ask: Ask[None, None] | Ask[None, Credentials], user: UserRow) -> Session:
-    who = User(username=user.username, admin=user.admin)
-    return Session(user=who, mode=ask.server.mode, version=version())
-
-
-def _need_accounts(mode: str) -> None:
-    if mode == "watch":
-        raise Problem(403, "no_accounts", "This server has no accounts: everyone on it is 'local'.")
-
-
-def sign_in(ask: Ask[None, Credentials]) -> Response:
-    """Check the password and set the session's cookie."""
-    _need_accounts(ask.server.mode)
-    client = ask.request.client
-    user, token = ask.server.auth.sign_in(
-        ask.body.username, ask.body.password, client.host if client else ""
-    )
-    answer = Response(
-        msgspec.json.encode(_session(ask, user)),
-        headers={"cache-control": "no-store"},
-        media_type=JSON,
-    )
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=SESSION_MS // 1000,
-        httponly=True,
-        samesite="lax",
-        secure=ask.request.url.scheme == "https",
-    )
-    return answer
+USER = "/users/{username}"
 
 
-def session(ask: Ask[None, None]) -> Session:
-    """Return who is signed in."""
-    return _session(ask, ask.caller.user)
+class UsersQuery(msgspec.Struct, frozen=True):
+    """Which users: those with ``search`` in name or address, from the name ``after`` on."""
+
+    search: Annotated[str, Meta(max_length=254)] = ""
+    after: Annotated[str, Meta(max_length=25)] = ""
+    size: Annotated[int, Meta(ge=1, le=500)] = 100
 
 
-def sign_out(ask: Ask[None, None]) -> Response:
-    """End the session and drop its cookie."""
-    token = ask.request.cookies.get(COOKIE)
-    if token is not None:
-        ask.server.auth.sign_out(token)
-    answer = Response(status_code=204)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
-    return answer
+def _account(row: AccountRow) -> Account:
+    fields = msgspec.structs.asdict(row)
+    del fields["id"]
+    return Account(**fields)
 
 
-def new_user(ask: Ask[None, NewUser]) -> User:
+def all_users(ask: Ask[UsersQuery, None]) -> Accounts:
+    """Return a page of users."""
+    query = ask.query
+    with ask.server.db.read() as connection:
+        rows, total = users.page(connection, query.search, query.after, query.size + 1)
+    more = len(rows) > query.size
+    rows = rows[: query.size]
+    after = rows[-1].username if more else None
+    return Accounts(users=[_account(row) for row in rows], total=total, after=after)
+
+
+def new_user(ask: Ask[None, NewUser]) -> UserAdded:
     """Add an account."""
-    body = ask.body
-    added = ask.server.auth.new_user(body.username, body.password, admin=body.admin)
-    if added is None:
-        raise Problem(409, "taken", "There is a user of that name already.")
-    return User(username=added.username, admin=added.admin)
+    need_accounts(ask.server.mode)
+    return accounts.add_user(ask)
 
 
-def new_key(ask: Ask[None, None]) -> ApiKey:
-    """Give the caller a new API key in place of the old one."""
-    _need_accounts(ask.server.mode)
-    return ApiKey(api_key=ask.server.auth.new_api_key(ask.caller.user))
+def one_user(ask: Ask[None, None]) -> Account:
+    """Return a user."""
+    with ask.server.db.read() as connection:
+        row = users.account(connection, ask.part("username"))
+    if row is None:
+        raise no_such("user")
+    return _account(row)
+
+
+def edit_user(ask: Ask[None, AccountEdit]) -> Account:
+    """Make a user an admin or not, disable or enable them, set their address."""
+    need_accounts(ask.server.mode)
+    return _account(accounts.edit(ask, ask.part("username")))
+
+
+def link_for_user(ask: Ask[None, None]) -> OneTimeLink:
+    """Make a link by which a user chooses a new password."""
+    need_accounts(ask.server.mode)
+    return accounts.link_for(ask, ask.part("username"))
+
+
+def own_account(ask: Ask[None, None]) -> Account:
+    """Return the caller's account."""
+    return _account(accounts.caller_account(ask.server, ask.caller))
+
+
+def own_email(ask: Ask[None, EmailEdit]) -> Account:
+    """Change the caller's address."""
+    need_accounts(ask.server.mode)
+    return _account(accounts.set_own_email(ask, ask.body.email))
+
+
+def change_password(ask: Ask[None, PasswordChange]) -> Ended:
+    """Change the caller's password; their other sessions end, their keys stay."""
+    need_accounts(ask.server.mode)
+    return Ended(count=accounts.change_password(ask))
+
+
+def sign_up(ask: Ask[None, SignUp]) -> SignedUp:
+    """Make an account where the policy allows it."""
+    need_accounts(ask.server.mode)
+    return accounts.sign_up(ask)
+
+
+def reset(ask: Ask[None, PasswordReset]) -> User:
+    """Choose a password by a one-time link."""
+    need_accounts(ask.server.mode)
+    user = accounts.reset_password(ask.server, ask.body)
+    return User(username=user.username, admin=user.admin)
+
+
+def forgotten(ask: Ask[None, Forgotten]) -> None:
+    """Ask for a link by mail."""
+    need_accounts(ask.server.mode)
+    if not ask.body.who.strip():
+        raise Problem(400, "bad_name", "Give your name or your address.")
+    accounts.forgotten(ask, ask.body.who.strip())
+
+
+def confirm(ask: Ask[None, LinkToken]) -> User:
+    """Show that an address is the user's."""
+    need_accounts(ask.server.mode)
+    user = accounts.confirm_email(ask, ask.body.token)
+    return User(username=user.username, admin=user.admin)
 
 
 ROUTES = (
     Route(
-        method="POST",
-        path="/session",
-        need=Need.PUBLIC,
-        handler=sign_in,
-        summary="Sign in",
-        body=Credentials,
-        answer=Session,
-        errors=(401, 403, 429),
-    ),
-    Route(
         method="GET",
-        path="/session",
-        need=Need.USER,
-        handler=session,
-        summary="Who is signed in",
-        answer=Session,
-    ),
-    Route(
-        method="DELETE",
-        path="/session",
-        need=Need.USER,
-        handler=sign_out,
-        summary="Sign out",
-        status=204,
+        path="/users",
+        need=Need.ADMIN,
+        handler=all_users,
+        summary="Users by name, a page at a time",
+        query=UsersQuery,
+        answer=Accounts,
     ),
     Route(
         method="POST",
         path="/users",
         need=Need.ADMIN,
         handler=new_user,
-        summary="Add a user",
+        summary="Add a user, with a password or a link to choose one",
         body=NewUser,
-        answer=User,
+        answer=UserAdded,
+        errors=(409,),
+    ),
+    Route(
+        method="GET",
+        path=USER,
+        need=Need.ADMIN,
+        handler=one_user,
+        summary="A user",
+        answer=Account,
+    ),
+    Route(
+        method="PATCH",
+        path=USER,
+        need=Need.ADMIN,
+        handler=edit_user,
+        summary="Make a user an admin or not, disable or enable them, set their address",
+        body=AccountEdit,
+        answer=Account,
         errors=(409,),
     ),
     Route(
         method="POST",
-        path="/keys",
+        path=USER + "/reset",
+        need=Need.ADMIN,
+        handler=link_for_user,
+        summary="Make a link by which the user chooses a new password, once",
+        answer=OneTimeLink,
+    ),
+    Route(
+        method="GET",
+        path="/account",
         need=Need.USER,
-        handler=new_key,
-        summary="Get a new API key; the old one stops working",
-        answer=ApiKey,
+        handler=own_account,
+        summary="Your account",
+        answer=Account,
+    ),
+    Route(
+        method="PUT",
+        path="/account/email",
+        need=Need.ACCOUNT,
+        handler=own_email,
+        summary="Change your address; it is yours once the link mailed to it is opened",
+        body=EmailEdit,
+        answer=Account,
+        errors=(429,),
+    ),
+    Route(
+        method="PUT",
+        path="/account/password",
+        need=Need.ACCOUNT,
+        handler=change_password,
+        summary="Change your password; your other browsers are signed out, keys stay",
+        body=PasswordChange,
+        answer=Ended,
+        errors=(409, 429),
+    ),
+    Route(
+        method="POST",
+        path="/signup",
+        need=Need.PUBLIC,
+        handler=sign_up,
+        summary="Make an account, where the server's policy allows it",
+        body=SignUp,
+        answer=SignedUp,
+        errors=(403, 409, 429),
+    ),
+    Route(
+        method="POST",
+        path="/password/reset",
+        need=Need.PUBLIC,
+        handler=reset,
+        summary="Choose a password by a one-time link; ends all sessions",
+        body=PasswordReset,
+        answer=User,
+        errors=(403, 429),
+    ),
+    Route(
+        method="POST",
+        path="/password/forgotten",
+        need=Need.PUBLIC,
+        handler=forgotten,
+        summary="Ask for a link to choose a new password, by mail",
+        body=Forgotten,
+        status=204,
+        errors=(403, 429),
+    ),
+    Route(
+        method="POST",
+        path="/email/confirm",
+        need=Need.PUBLIC,
+        handler=confirm,
+        summary="Show by a mailed link that an address is yours",
+        body=LinkToken,
+        answer=User,
+        errors=(403, 409, 429),
     ),
 )

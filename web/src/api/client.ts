@@ -201,7 +201,7 @@ export const api = {
   signIn: (username: string, password: string) =>
     request<Session>("POST", "/session", { body: { username, password } }),
   signOut: () => request<void>("DELETE", "/session"),
-  makeKey: () => request<ApiKey>("POST", "/keys"),
+  makeKey: () => request<ApiKey>("POST", "/keys", { body: { name: "Web", scope: "write" } }),
   projects: (signal?: Signal) => request<Projects>("GET", "/projects", { signal }),
   project: (workspace: string, project: string, signal?: Signal) =>
     request<Project>("GET", projectPath(workspace, project), { signal }),
