@@ -1,0 +1,44 @@
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, useLocation } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "@/i18n";
+
+import { keepShareToken } from "@/api/share";
+import { teams } from "@/api/teams";
+import { useFailureText } from "@/components/Failure";
+import { useTitle } from "@/lib/title";
+
+import { Entry } from "./Entry";
+
+/** Where a share link leads: it is kept for this tab, and the project opened. */
+export function SharePage() {
+  const { t } = useTranslation();
+  useTitle(t("teams.shared"));
+  const { hash } = useLocation();
+  const [token] = useState(() => hash.replace(/^#/, ""));
+  const [kept, setKept] = useState(false);
+  const opened = useQuery({
+    queryKey: ["share", token],
+    queryFn: () => teams.openLink(token),
+    enabled: token !== "",
+  });
+  const failure = useFailureText(opened.error);
+  useEffect(() => {
+    if (opened.data === undefined) return;
+    keepShareToken(token);
+    setKept(true);
+  }, [opened.data, token]);
+  if (opened.data !== undefined && kept) {
+    const { workspace, project } = opened.data;
+    return <Navigate to="/@{$workspace}/$project" params={{ workspace, project }} replace />;
+  }
+  if (token === "" || opened.isError)
+    return (
+      <Entry title={t("teams.shared")}>
+        <p role="alert" className="text-ink-2">
+          {token === "" ? t("teams.badLink") : failure}
+        </p>
+      </Entry>
+    );
+  return <div aria-busy className="grow" />;
+}
