@@ -1,6 +1,6 @@
-"""Who asks, and what they may do.
+"""Who asks; what they may do is found out in ``admission.py``.
 
-Session tokens and API keys are kept as SHA-256 only. What was found out about a token or a project
+Session tokens and API keys are kept as SHA-256 only. What was found out about a token
 is remembered in memory until something about users or projects changes. Servers that share a
 database tell each other, in the transaction of the change; while one cannot hear the others it
 remembers nothing.
@@ -20,12 +20,12 @@ from starlette.concurrency import run_in_threadpool
 
 from swanlab.server import audit, passwords
 from swanlab.server import instance as settings
-from swanlab.server.db import keys, projects, sessions, users
-from swanlab.server.db.engine import Database, now
-from swanlab.server.db.keys import KeyRow, Scope
-from swanlab.server.db.projects import ProjectRow
+from swanlab.server.access import SCOPES, Scope
+from swanlab.server.db import keys, sessions, users
+from swanlab.server.db.engine import Database, after, now
+from swanlab.server.db.keys import KeyRow
 from swanlab.server.db.users import UserRow
-from swanlab.server.http import Need, Problem, no_such
+from swanlab.server.http import Problem
 from swanlab.server.messages.admin import InstanceSettings
 from swanlab.server.peers import Telling
 
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from starlette.requests import Request
 
+    from swanlab.server.admission import Admission
+
 COOKIE = "swanlab_session"
 SESSION_MS = 30 * 24 * 3600 * 1000
 LOCAL_USER = "local"
 OWN = "~"
-"""Stands for the caller's own workspace in a path."""
+"""Stands for the caller's default workspace in a path."""
 _KEY_LETTERS = string.ascii_letters + string.digits
 _KEY = re.compile(r"[A-Za-z0-9]{21}")
-_SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
-"""Each allows what those before it do."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _REMEMBERED = 10_000
 
@@ -70,13 +70,13 @@ class _Held(msgspec.Struct, frozen=True):
 class Auth:
     """Accounts of one server. Thread-safe; methods that are not coroutines block."""
 
-    def __init__(self, db: Database, mode: Mode, peers: Telling) -> None:
+    def __init__(self, db: Database, mode: Mode, peers: Telling, admission: Admission) -> None:
         self.mode = mode
         self._db = db
         self._peers = peers
+        self._admission = admission
         self._remembers = not db.shared
         self._tokens: dict[tuple[By, bytes], _Held] = {}
-        self._projects: dict[tuple[str, str], ProjectRow] = {}
         self._age = 0
         self._settings: InstanceSettings | None = None
         self._used: dict[tuple[By, int], tuple[int, str]] = {}
@@ -109,55 +109,6 @@ class Auth:
         if found.credential is not None:
             self._used[by, found.credential] = (now(), audit.address.get())
         return found
-
-    async def admit(self, need: Need, caller: Caller | None, request: Request) -> ProjectRow | None:
-        """Return the project in the path if the caller may do this, or raise ``Problem``."""
-        if need is Need.PUBLIC:
-            return None
-        if caller is None:
-            raise signed_out(request)
-        if need is Need.ADMIN and not caller.user.admin:
-            raise Problem(403, "not_admin", "Only an admin may do this.")
-        if need in (Need.USER, Need.ADMIN):
-            return None
-        workspace = request.path_params["workspace"]
-        if need is Need.OWNER:
-            await run_in_threadpool(self.own_workspace, caller.user, workspace)
-            return None
-        return await self._project(need, caller.user, workspace, request.path_params["project"])
-
-    async def _project(self, need: Need, user: UserRow, workspace: str, name: str) -> ProjectRow:
-        found = self._projects.get((workspace, name))
-        if found is None:
-            found = await run_in_threadpool(self.project, user, workspace, name)
-        if not may_read(user, found):
-            raise no_such("project")
-        if need is Need.WRITE and found.owner != user.id:
-            raise Problem(403, "read_only", "Only the owner of the project may do this.")
-        return found
-
-    def project(self, user: UserRow, workspace: str, name: str) -> ProjectRow:
-        """Return the project of that address if the user may read it, or raise ``Problem``."""
-        age = self._age
-        with self._db.read() as connection:
-            if workspace == OWN:
-                workspace = projects.workspace_of(connection, user.id)
-            found = projects.find(connection, workspace, name)
-        if found is None or not may_read(user, found):
-            raise no_such("project")
-        if self._remembers and age == self._age and len(self._projects) < _REMEMBERED:
-            self._projects[workspace, name] = found
-        return found
-
-    def own_workspace(self, user: UserRow, workspace: str) -> str:
-        """Return the name of a workspace of the user; those of others do not exist."""
-        with self._db.read() as connection:
-            if workspace == OWN:
-                return projects.workspace_of(connection, user.id)
-            place = projects.workspace_owner(connection, workspace)
-        if place is None or place[1] != user.id:
-            raise no_such("workspace")
-        return workspace
 
     async def _known(self, by: By, token_hash: bytes) -> Caller | Problem | None:
         held = self._tokens.get((by, token_hash))
@@ -202,16 +153,18 @@ class Auth:
         self._age += 1
         self._settings = None
         self._tokens.clear()
-        self._projects.clear()
+        self._admission.forget()
 
     def remember(self, yes: bool) -> None:
         """Look everything up again, each time unless ``yes``."""
         self._remembers = yes
+        self._admission.remember(yes)
         self.forget()
 
     def changed(self, connection: Connection) -> None:
-        """Let other servers on this database look everything up again once this is committed."""
+        """Let all servers on this database look everything up again once this is committed."""
         self._peers.tell_accounts(connection)
+        after(connection, self.forget)
 
     def sign_in(
         self, username: str, password: str, address: str, agent: str = ""
@@ -290,11 +243,6 @@ class Auth:
             return held or _must(users.create(connection, LOCAL_USER, "!", admin=False))
 
 
-def may_read(user: UserRow, project: ProjectRow) -> bool:
-    """Whether the user may see the project at all."""
-    return project.owner == user.id or project.visibility == "public"
-
-
 def digest(token: str) -> bytes:
     """Return what is kept of a token or key."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
@@ -327,9 +275,9 @@ def new_session(connection: Connection, user: UserRow, address: str, agent: str)
     return token
 
 
-def signed_out(request: Request) -> Problem:
+def signed_out(request: Request | None = None) -> Problem:
     """Return why nobody is known to ask: a key that ended is told when it did."""
-    told: Problem | None = request.scope.get("refusal")
+    told: Problem | None = None if request is None else request.scope.get("refusal")
     challenge = {"www-authenticate": "Bearer"}
     return told or Problem(401, "signed_out", "Sign in, or send an API key.", headers=challenge)
 
@@ -341,13 +289,18 @@ def disabled() -> Problem:
 
 def check_scope(scope: Scope, caller: Caller) -> None:
     """Raise ``Problem`` unless what the caller came with may be used for this."""
-    if _SCOPES.index(caller.scope) < _SCOPES.index(scope):
-        may = {"read": "only read", "write": "not change accounts, keys or the server"}
-        message = (
-            f"This key may {may[caller.scope]}. Make one of scope '{scope}' in Settings, or sign in"
-            " with a browser."
-        )
-        raise Problem(403, "scope", message, {"scope": caller.scope, "needed": scope})
+    if SCOPES.index(caller.scope) < SCOPES.index(scope):
+        raise too_narrow(caller.scope, scope)
+
+
+def too_narrow(has: Scope, needed: Scope) -> Problem:
+    """What somebody is told whose key is not good for what they may do otherwise."""
+    may = {"read": "only read", "write": "not delete projects, nor change who may do what"}
+    message = (
+        f"This key may {may[has]}. Make one of scope '{needed}' in Settings, or sign in with a"
+        " browser."
+    )
+    return Problem(403, "scope", message, {"scope": has, "needed": needed})
 
 
 def _held(connection: Connection, by: By, token_hash: bytes) -> _Held | Problem | None:

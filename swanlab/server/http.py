@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from enum import Enum
 from hashlib import blake2b
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -22,13 +21,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
+from swanlab.server.access import PARTS, RULES, Need, verdict
 from swanlab.server.messages.message import Error, ErrorBody
 from swanlab.server.metrics.codec import DamagedError
 
 if TYPE_CHECKING:
+    from swanlab.server.admission import Admitted
     from swanlab.server.auth import Caller
-    from swanlab.server.db.keys import Scope
+    from swanlab.server.db.bin import BinnedRow
     from swanlab.server.db.projects import ProjectRow
+    from swanlab.server.db.workspaces import WorkspaceRow
     from swanlab.server.state import Server
 
 API = "/api/v1"
@@ -39,25 +41,6 @@ log = logging.getLogger("swanlab.server")
 
 Q = TypeVar("Q")
 B = TypeVar("B")
-
-
-class Need(Enum):
-    """What a route needs of the caller."""
-
-    PUBLIC = "nothing"
-    USER = "to be signed in"
-    ADMIN = "to be an admin"
-    OWNER = "to own the workspace in the path"
-    READ = "to be allowed to read the project in the path"
-    WRITE = "to be allowed to write to the project in the path"
-
-
-_SCOPES: dict[Need, Scope] = {
-    Need.READ: "read",
-    Need.WRITE: "write",
-    Need.OWNER: "write",
-    Need.ADMIN: "admin",
-}
 
 
 class Problem(Exception):
@@ -80,31 +63,64 @@ class Problem(Exception):
 class Ask(Generic[Q, B]):
     """One request, checked: the caller may do this, and query and body are of their types."""
 
-    def __init__(self, request: Request, server: Server, caller: Caller | None) -> None:
+    def __init__(
+        self, request: Request, server: Server, caller: Caller | None, admitted: Admitted
+    ) -> None:
         self.request = request
         self.server = server
-        self._caller = caller
-        self._project: ProjectRow | None = None
+        self.anybody = caller
+        """Who asks, if somebody is signed in."""
+        self.admitted = admitted
         self.query: Q
         self.body: B
 
     @property
     def caller(self) -> Caller:
         """Who asks; only for routes that need somebody."""
-        if self._caller is None:
+        if self.anybody is None:
             raise Problem(401, "signed_out", "Sign in, or send an API key.")
-        return self._caller
+        return self.anybody
 
     @property
     def project(self) -> ProjectRow:
         """The project in the path; only for routes that need one."""
-        if self._project is None:
+        if self.admitted.project is None:
             raise no_such("project")
-        return self._project
+        return self.admitted.project
+
+    @property
+    def workspace(self) -> WorkspaceRow:
+        """The workspace in the path; only for routes that are about one."""
+        if self.admitted.workspace is None:
+            raise no_such("workspace")
+        return self.admitted.workspace
+
+    @property
+    def binned(self) -> BinnedRow:
+        """The deleted project in the path; only for routes that are about one."""
+        if self.admitted.binned is None:
+            raise no_such("project")
+        return self.admitted.binned
+
+    @property
+    def user_id(self) -> int | None:
+        """Number of who asks, if somebody is signed in."""
+        return None if self.anybody is None else self.anybody.user.id
+
+    def may(self, need: Need) -> bool:
+        """Whether the caller also has another need in what the path names."""
+        return verdict(need, self.admitted.standing) == "yes"
 
     def part(self, name: str) -> str:
         """Return a part of the path."""
         return str(self.request.path_params[name])
+
+    def number(self, name: str) -> int:
+        """Return a part of the path that is a number; a 404 ``Problem`` where it is none."""
+        text = self.part(name)
+        if not text.isascii() or not text.isdecimal() or len(text) > 18:
+            raise no_such(name)
+        return int(text)
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,18 +148,13 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     etag: bool = False
     ranges: bool = False
     """Answers a part of the body when asked by ``Range``."""
-    scope: Scope | None = None
-    """What an API key must be good for; None: what follows from the need and the method."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.need, Need):
             raise TypeError(f"{self.method} {self.path} does not say what it needs")
-
-    @property
-    def scoped(self) -> Scope:
-        """What an API key must be good for."""
-        changes: Scope = "read" if self.method == "GET" else "write"
-        return self.scope or _SCOPES.get(self.need, changes)
+        missing = PARTS[RULES[self.need].on] - set(re.findall(r"\{(\w+)\}", self.path))
+        if missing:
+            raise TypeError(f"{self.method} {self.path} names no {', '.join(sorted(missing))}")
 
 
 def mount(routes: Sequence[Route]) -> list[StarletteRoute]:
@@ -173,16 +184,12 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _serve(route: Route, request: Request) -> Response:
-    from swanlab.server.auth import check_scope
-
     server: Server = request.app.state.server
     caller = await server.auth.identify(request)
     if caller is not None:
         request.scope["user"] = caller.user.username
-        if route.need is not Need.PUBLIC:
-            check_scope(route.scoped, caller)
-    ask: Ask[Any, Any] = Ask(request, server, caller)
-    ask._project = await server.auth.admit(route.need, caller, request)  # noqa: SLF001 - same module
+    admitted = await server.admission.admit(route.need, caller, request)
+    ask: Ask[Any, Any] = Ask(request, server, caller, admitted)
     if route.query is not None:
         ask.query = _query(request, route.query)
     if route.body is not None:

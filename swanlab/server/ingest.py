@@ -257,11 +257,7 @@ class Ingest:
                 gone = [LiveRun(project, row) for row in runs.of_project(connection, project.id)]
                 projects.remove(connection, project.id)
                 self.peers.tell_accounts(connection)
-            with self._lock:
-                held = [run for run in self._runs.values() if run.project.id == project.id]
-                self.forgotten += 1
-            for run in held:
-                self.lost(run)
+            self.project_left(project)
         self._was_freed(gone)
 
     def moved(
@@ -293,6 +289,20 @@ class Ingest:
             for run in self._runs.values():
                 if run.project.id == project.id:
                     run.project = project
+
+    def renamed(self) -> None:
+        """Drop all that is remembered of runs: the projects of a workspace are called anew."""
+        with self._lock:
+            self._runs.clear()
+            self.forgotten += 1
+
+    def project_left(self, project: ProjectRow) -> None:
+        """Drop what is remembered of the runs of a project that went into the bin."""
+        with self._lock:
+            held = [run for run in self._runs.values() if run.project.id == project.id]
+            self.forgotten += 1
+        for run in held:
+            self.lost(run)
 
     def remember(self, yes: bool) -> None:
         """Drop all that is remembered of runs, and remember nothing more unless ``yes``."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from swanlab.server.messages.message import Hint, State
@@ -19,6 +20,7 @@ from swanlab.server.messages.message import Hint, State
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from swanlab.server.admission import Sight
     from swanlab.server.db.projects import ProjectRow
 
 INTERVAL = 0.5
@@ -49,8 +51,8 @@ class News(msgspec.Struct, frozen=True):
 class Stream:
     """One open event stream: what its reader has still to be told."""
 
-    def __init__(self, user: int, project: int | None) -> None:
-        self.user = user
+    def __init__(self, sight: Sight, project: int | None) -> None:
+        self.sight = sight
         self.project = project
         self.pending: dict[int, News] = {}
         self.wake = asyncio.Event()
@@ -58,8 +60,7 @@ class Stream:
     def wants(self, news: News) -> bool:
         """Whether its reader asked for this project (or all) and may read it."""
         asked = self.project is None or self.project == news.project.id
-        public = news.project.visibility == "public"
-        return asked and (public or news.project.owner == self.user)
+        return asked and self.sight.sees(news.project)
 
 
 class Hub:
@@ -105,9 +106,9 @@ class Hub:
         if held is not None:
             self._take(held)
 
-    def open(self, user: int, project: int | None) -> Stream:
-        """Start a stream of what the user may read, of one project or of all."""
-        stream = Stream(user, project)
+    def open(self, sight: Sight, project: int | None) -> Stream:
+        """Start a stream of what may be seen by ``sight``, of one project or of all."""
+        stream = Stream(sight, project)
         self._streams.add(stream)
         return stream
 
@@ -128,11 +129,21 @@ class Hub:
             try:
                 await asyncio.wait_for(stream.wake.wait(), PING)
             except asyncio.TimeoutError:
+                await _renew(stream)
                 yield b": ping\n\n"
                 continue
             stream.wake.clear()
+            await _renew(stream)
             while stream.pending:
-                yield _event(stream.pending.pop(next(iter(stream.pending))))
+                news = stream.pending.pop(next(iter(stream.pending)))
+                if stream.wants(news):
+                    yield _event(news)
+
+
+async def _renew(stream: Stream) -> None:
+    """Find out again what the reader may see, if that may have changed."""
+    if stream.sight.stale:
+        await run_in_threadpool(stream.sight.renew)
 
 
 def _event(news: News) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import smtplib
@@ -93,10 +94,8 @@ class Post:
         """Stop after the mail that is being sent; what waits is not sent."""
         self._stop.set()
         if self._thread.is_alive():
-            try:
+            with contextlib.suppress(queue.Full):  # it looks up after the next one
                 self._queue.put_nowait(None)
-            except queue.Full:
-                pass  # it looks up after the next one
             self._thread.join()
 
     def put(self, to: str, subject: str, text: str) -> bool:

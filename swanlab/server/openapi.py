@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 import swanlab
+from swanlab.server.access import RULES
+from swanlab.server.admission import SHARE_HEADER, SHARE_QUERY
 from swanlab.server.http import API, JSON, Need, Route
 from swanlab.server.messages.message import Error
 from swanlab.server.routes import ROUTES
@@ -29,11 +31,15 @@ _MEANINGS = {
     422: "The bytes are not those that were announced; send them anew",
     429: "Too much at once; try again after the seconds in Retry-After",
     500: "The server failed",
+    502: "What the server asked elsewhere failed",
     503: "Something the server needs does not answer; try again later",
     507: "The server's disk is full; nothing was stored",
 }
 _PARTS = {
-    "workspace": "Name of a workspace; `~` is your own",
+    "workspace": "Name of a workspace; `~` is your default one",
+    "user": "Name of a user",
+    "link": "Number of a share link",
+    "binned": "Number of a deleted project",
     "project": "Name of a project",
     "run": "Id of a run",
     "view": "Number of a saved view",
@@ -64,6 +70,8 @@ def document() -> dict[str, Any]:
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "swanlab_session"},
                 "key": {"type": "http", "scheme": "bearer"},
+                "share": {"type": "apiKey", "in": "header", "name": SHARE_HEADER},
+                "shared": {"type": "apiKey", "in": "query", "name": SHARE_QUERY},
             },
         },
     }
@@ -79,7 +87,7 @@ def statuses(route: Route) -> list[int]:
     found = {421, 500, 503, 507, *route.errors}
     if route.need is not Need.PUBLIC:
         found.add(401)
-    if route.need is Need.ADMIN or route.need is Need.WRITE or route.method != "GET":
+    if RULES[route.need].on != "server" or route.need is Need.ADMIN or route.method != "GET":
         found.add(403)
     if "{" in route.path:
         found.add(404)
@@ -89,7 +97,7 @@ def statuses(route: Route) -> list[int]:
         found.add(413)
     if route.body:
         found.add(415)
-    if route.need is Need.OWNER:
+    if route.need in (Need.OPEN, Need.CREATE):
         found.add(400)
     return sorted(found)
 
@@ -100,7 +108,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "summary": route.summary,
         "description": f"The caller needs {route.need.value}.",
         "parameters": [*_path(route), *_query(route)],
-        "security": [] if route.need is Need.PUBLIC else [{"session": []}, {"key": []}],
+        "security": _security(route),
         "responses": {
             str(route.status): _answer(route),
             **({"304": {"description": _MEANINGS[304]}} if route.etag else {}),
@@ -118,6 +126,16 @@ def _operation(route: Route) -> dict[str, Any]:
     return operation
 
 
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    rule = RULES[route.need]
+    if rule.scope is None:
+        return []
+    ways: list[dict[str, list[str]]] = [{"session": []}, {"key": []}]
+    if rule.links:
+        ways += [{"share": []}, {"shared": []}]
+    return [*ways, {}] if rule.public == "everybody" else ways
+
+
 def _identity(route: Route) -> str:
     words = re.sub(r"\{(\w+)\}", r"\1", route.path)
     return route.method.lower() + re.sub(r"[^A-Za-z0-9]+", "_", words)
@@ -126,6 +144,8 @@ def _identity(route: Route) -> str:
 def _answer(route: Route) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
+    if route.status == 303:
+        return {"description": "It goes on there"}
     content: dict[str, Any] = {}
     if route.media != JSON:
         content |= {

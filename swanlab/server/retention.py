@@ -2,7 +2,7 @@
 
 Off by default. A run counts from when it ended or was last heard of, whichever is later: one that
 is uploaded long after it ended is not deleted on arrival. Runs tagged ``keep`` and runs that have
-not ended stay for ever.
+not ended stay for ever. Deleted projects lie in the bin for 30 days; they go whatever is set.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from swanlab.server import audit
+from swanlab.server.db import bin as bins
 from swanlab.server.db import projects, runs
 from swanlab.server.db.engine import now
 from swanlab.server.http import Problem
@@ -57,6 +59,22 @@ def sweep(server: Server, stopping: Callable[[], bool]) -> int:
                 return deleted
             deleted += _delete(server, project, row, days)
     return deleted
+
+
+def empty_bin(server: Server, stopping: Callable[[], bool]) -> int:
+    """Delete for good what has been in the bin long enough; returns how many projects."""
+    with server.db.read() as connection:
+        due = bins.due(connection)
+    for count, held in enumerate(due):
+        if stopping():
+            return count
+        where = f"{held.workspace}/{held.name}"
+        with server.db.write() as connection:
+            told = {"runs": held.runs, "days": bins.DAYS}
+            audit.note(connection, None, "project.purge", where, told, workspace=held.workspace)
+        server.ingest.forget_project(held.row)
+        log.info("deleted a project that was in the bin", extra={"fields": {"project": where}})
+    return len(due)
 
 
 def _delete(server: Server, project: projects.ProjectRow, row: runs.RunRow, days: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from swanlab.server.admission import Admission
 from swanlab.server.auth import Auth, Mode
 from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
@@ -19,6 +20,7 @@ from swanlab.server.media.contract import MediaStore
 from swanlab.server.media.local import LocalMedia
 from swanlab.server.metrics.cache import LIMIT
 from swanlab.server.metrics.cold import Cold
+from swanlab.server.oidc import Provider
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
 from swanlab.server.stores import Stores
@@ -81,7 +83,8 @@ class Server:
         self.hub = Hub()
         self.vitals = Vitals()
         peers = Alone() if database_url is None else Peers(database_url, self.boot, self.db)
-        self.auth = Auth(self.db, mode, peers)
+        self.admission = Admission(self.db)
+        self.auth = Auth(self.db, mode, peers, self.admission)
         self.ingest = Ingest(self.db, self.stores, self.hub, peers, self.vitals)
         self.probe = Probe(self.db, data_dir)
         self.metrics_token: bytes | None = None
@@ -96,6 +99,8 @@ class Server:
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
+        self.provider = Provider()
+        """Who signs in people elsewhere."""
         self.post = Post(self.auth)
         """Sends mail."""
         self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing, self.post]

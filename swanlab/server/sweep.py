@@ -65,6 +65,7 @@ class Sweep:
             self._noted = at + USED_EVERY
         if self._server.mode == "server" and at >= self._deleted:
             retention.sweep(self._server, self._stop.is_set)
+            retention.empty_bin(self._server, self._stop.is_set)
             with self._server.db.write() as connection:
                 passwords.forget_tries(connection)
             accounts.forget_old(self._server)

@@ -1,4 +1,4 @@
-"""What people change of runs and projects after the fact.
+"""What people change of runs after the fact.
 
 Name, description, tags and options of a run are written when it is created and by nobody else than
 here: what the training sends later leaves them as they are.
@@ -13,7 +13,6 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
 from swanlab.server.db import runs
-from swanlab.server.db.schema import projects
 from swanlab.server.db.schema import runs as table
 
 
@@ -65,9 +64,3 @@ def alter(
         connection.execute(
             update(table).where(table.c.id == bindparam("of")).values(**wanted), changed
         )
-
-
-def alter_project(connection: Connection, project: int, values: dict[str, str | None]) -> None:
-    """Set the project's ``description`` and ``visibility``, those of them that are given."""
-    if values:
-        connection.execute(update(projects).where(projects.c.id == project).values(**values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -18,6 +18,7 @@ from swanlab.server.db.migrations import migrate
 FILE_NAME = "swanlab.db"
 CONNECTIONS, MORE_CONNECTIONS = 4, 8
 """Of one server to PostgreSQL, for metadata."""
+_AFTER = "swanlab_after"
 
 
 def now() -> int:
@@ -67,12 +68,21 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that holds the write lock: committed at the end, undone on an error."""
+        calls: list[Callable[[], None]] = []
         with self._writer.begin() as connection:
+            connection.info[_AFTER] = calls
             yield connection
+        for call in calls:
+            call()
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def after(connection: Connection, call: Callable[[], None]) -> None:
+    """Call this once the transaction, of ``Database.write``, is committed."""
+    connection.info[_AFTER].append(call)
 
 
 def insert_new(connection: Connection, table: Table) -> Any:

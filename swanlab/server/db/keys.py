@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
+from swanlab.server.access import Scope
 from swanlab.server.db.engine import now
 from swanlab.server.db.schema import api_keys, users
 from swanlab.server.db.users import USER, UserRow
-
-Scope = Literal["read", "write", "admin"]
-"""What a key may be used for: to read; to record and change, too; for all its owner may do."""
 
 
 class KeyRow(msgspec.Struct, frozen=True):

@@ -236,6 +236,73 @@ def accounts(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def teams(connection: Connection) -> None:
+    """Organisations with members, invites, collaborators, share links, stars, and the bin.
+
+    Until now everybody had one workspace, which they own.
+    """
+    pk, blob = _pk(connection), _blob(connection)
+    statements = (
+        "ALTER TABLE workspaces ADD COLUMN folded VARCHAR(25) NOT NULL DEFAULT ''",
+        "UPDATE workspaces SET folded = lower(name)",
+        "CREATE UNIQUE INDEX workspaces_by_folded ON workspaces (folded)",
+        "ALTER TABLE workspaces ADD COLUMN kind VARCHAR(12) NOT NULL DEFAULT 'personal'",
+        "ALTER TABLE workspaces ADD COLUMN description TEXT",
+        "ALTER TABLE users ADD COLUMN default_workspace BIGINT",
+        "ALTER TABLE users ADD COLUMN default_visibility VARCHAR(7)",
+        "ALTER TABLE projects ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE projects ADD COLUMN archived_at BIGINT",
+        "ALTER TABLE projects ADD COLUMN deleted_at BIGINT",
+        "ALTER TABLE projects ADD COLUMN deleted_by BIGINT",
+        "ALTER TABLE projects ADD COLUMN deleted_name VARCHAR(100)",
+        "CREATE INDEX projects_by_deletion ON projects (deleted_at)",
+        """CREATE TABLE members (
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            role VARCHAR(8) NOT NULL, joined_at BIGINT NOT NULL,
+            PRIMARY KEY (workspace_id, user_id))""",
+        "CREATE INDEX members_by_user ON members (user_id)",
+        """INSERT INTO members (workspace_id, user_id, role, joined_at)
+            SELECT id, owner_id, 'owner', created_at FROM workspaces""",
+        f"""CREATE TABLE workspace_invites (id {pk}, hash {blob} NOT NULL UNIQUE,
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            role VARCHAR(8) NOT NULL, approval BOOLEAN NOT NULL, uses BIGINT NOT NULL,
+            most_uses BIGINT, made_by BIGINT REFERENCES users (id) ON DELETE SET NULL,
+            created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)""",
+        "CREATE INDEX workspace_invites_by_workspace ON workspace_invites (workspace_id)",
+        """CREATE TABLE join_requests (
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            role VARCHAR(8) NOT NULL, asked_at BIGINT NOT NULL,
+            PRIMARY KEY (workspace_id, user_id))""",
+        """CREATE TABLE former_names (folded VARCHAR(25) PRIMARY KEY, name VARCHAR(25) NOT NULL,
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE)""",
+        """CREATE TABLE redirects (
+            workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+            name VARCHAR(100) NOT NULL,
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            PRIMARY KEY (workspace_id, name))""",
+        """CREATE TABLE collaborators (
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            share VARCHAR(8) NOT NULL, added_at BIGINT NOT NULL,
+            PRIMARY KEY (project_id, user_id))""",
+        "CREATE INDEX collaborators_by_user ON collaborators (user_id)",
+        f"""CREATE TABLE share_links (id {pk}, hash {blob} NOT NULL UNIQUE,
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            kind VARCHAR(8) NOT NULL, label TEXT,
+            made_by BIGINT REFERENCES users (id) ON DELETE SET NULL,
+            created_at BIGINT NOT NULL, expires_at BIGINT)""",
+        "CREATE INDEX share_links_by_project ON share_links (project_id)",
+        """CREATE TABLE stars (user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            PRIMARY KEY (user_id, project_id))""",
+        "CREATE INDEX stars_by_project ON stars (project_id)",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -249,6 +316,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     media_of_runs,
     audit_log,
     accounts,
+    teams,
 )
 
 

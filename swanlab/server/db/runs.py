@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from swanlab.server.db.engine import insert_new, now
-from swanlab.server.db.schema import runs, sources, writers
+from swanlab.server.db.schema import projects, runs, sources, writers
 from swanlab.server.messages.message import State
 from swanlab.server.messages.runs import NewRun
 
@@ -148,6 +148,39 @@ def of_project(connection: Connection, project: int) -> list[RunRow]:
         .order_by(runs.c.created_at.desc(), runs.c.id.desc())
     )
     return [_run(row) for row in rows]
+
+
+class RecentRow(msgspec.Struct, frozen=True):
+    """A run as the home of its workspace lists it."""
+
+    id: int
+    project: str
+    run_id: str
+    name: str
+    state: State
+    created_at: int
+    seen_at: int
+
+
+def recent(connection: Connection, workspace: int, limit: int) -> list[RecentRow]:
+    """Return the runs of a workspace that were heard of last; not those in the bin."""
+    query = (
+        select(
+            runs.c.id,
+            projects.c.name.label("project"),
+            runs.c.run_id,
+            runs.c.name,
+            runs.c.state,
+            runs.c.created_at,
+            runs.c.seen_at,
+        )
+        .join(projects, projects.c.id == runs.c.project_id)
+        .where(projects.c.workspace_id == workspace, projects.c.deleted_at.is_(None))
+        .order_by(runs.c.seen_at.desc(), runs.c.id.desc())
+        .limit(limit)
+    )
+    rows = connection.execute(query)
+    return [msgspec.convert(row, RecentRow, from_attributes=True) for row in rows]
 
 
 def hold(

@@ -40,6 +40,8 @@ users = Table(
     Column("password", Text, nullable=False),
     Column("admin", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("default_workspace", BigInteger),
+    Column("default_visibility", String(7)),
     Column("email", String(254)),
     Column("verified", Boolean, nullable=False, server_default=false()),
     Column("disabled_at", BigInteger),
@@ -159,6 +161,54 @@ workspaces = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("quota_bytes", BigInteger),
     Column("quota_runs", BigInteger),
+    Column("folded", String(25), nullable=False, server_default=""),
+    Column("kind", String(12), nullable=False, server_default="personal"),
+    Column("description", Text),
+    Index("workspaces_by_folded", "folded", unique=True),
+)
+"""``owner_id`` is one of the owners among the members: who else is, ``members`` says."""
+
+members = Table(
+    "members",
+    metadata,
+    Column("workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(8), nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    Index("members_by_user", "user_id"),
+)
+
+workspace_invites = Table(
+    "workspace_invites",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("approval", Boolean, nullable=False),
+    Column("uses", BigInteger, nullable=False),
+    Column("most_uses", BigInteger),
+    Column("made_by", ID, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("workspace_invites_by_workspace", "workspace_id"),
+)
+
+join_requests = Table(
+    "join_requests",
+    metadata,
+    Column("workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(8), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+)
+
+former_names = Table(
+    "former_names",
+    metadata,
+    Column("folded", String(25), primary_key=True),
+    Column("name", String(25), nullable=False),
+    Column("workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
 )
 
 projects = Table(
@@ -171,7 +221,54 @@ projects = Table(
     Column("visibility", String(7), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("retention_days", BigInteger),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("archived_at", BigInteger),
+    Column("deleted_at", BigInteger),
+    Column("deleted_by", BigInteger),
+    Column("deleted_name", String(100)),
     UniqueConstraint("workspace_id", "name"),
+    Index("projects_by_deletion", "deleted_at"),
+)
+"""One in the bin keeps its name in ``deleted_name``: another project may take the name."""
+
+redirects = Table(
+    "redirects",
+    metadata,
+    Column("workspace_id", ID, ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("project_id", ID, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+)
+
+collaborators = Table(
+    "collaborators",
+    metadata,
+    Column("project_id", ID, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("share", String(8), nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Index("collaborators_by_user", "user_id"),
+)
+
+share_links = Table(
+    "share_links",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("project_id", ID, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("label", Text),
+    Column("made_by", ID, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Index("share_links_by_project", "project_id"),
+)
+
+stars = Table(
+    "stars",
+    metadata,
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("project_id", ID, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    Index("stars_by_project", "project_id"),
 )
 
 runs = Table(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, case, exists, func, or_, select, update
 
+from swanlab.server.db import workspaces
 from swanlab.server.db.engine import insert_new, now
-from swanlab.server.db.schema import api_keys, sessions, users, workspaces
+from swanlab.server.db.schema import api_keys, sessions, users
 
 
 class UserRow(msgspec.Struct, frozen=True):
@@ -66,15 +67,13 @@ def create(
     Names that differ only in case are the same name. An address that another is known by is
     taken, too.
     """
-    folded = username.casefold()
-    taken = select(users.c.id).where(users.c.folded == folded)
-    if connection.execute(taken).first() is not None:
+    if workspaces.is_taken(connection, username):
         return None
     added = connection.execute(
         insert_new(connection, users)
         .values(
             username=username,
-            folded=folded,
+            folded=username.casefold(),
             password=password_hash,
             admin=admin,
             created_at=now(),
@@ -85,7 +84,7 @@ def create(
     ).scalar()
     if added is None:
         return None  # somebody else took it meanwhile
-    connection.execute(insert(workspaces).values(name=username, owner_id=added, created_at=now()))
+    workspaces.create(connection, username, int(added), "personal")
     return UserRow(int(added), username, admin)
 
 
@@ -102,6 +101,12 @@ def find(connection: Connection, username: str) -> UserRow | None:
     """Return the user of that name."""
     found = login(connection, username)
     return None if found is None else found.user
+
+
+def by_id(connection: Connection, user: int) -> UserRow | None:
+    """Return the user of that number."""
+    row = connection.execute(select(*USER).where(users.c.id == user)).first()
+    return None if row is None else UserRow(row.id, row.username, row.admin)
 
 
 def by_verified_email(connection: Connection, email: str) -> UserRow | None:

@@ -32,7 +32,8 @@ class Oidc(Message, frozen=True):
         default_factory=lambda: ["openid", "profile", "email"]
     )
     create: bool = True
-    """Whether who is not known yet gets an account, where the sign-up policy is not ``closed``."""
+    """Whether who is not known yet gets an account, whatever the sign-up policy says; addresses
+    must be below ``email_domains`` then, too."""
     admin_claim: Annotated[str, Meta(max_length=100)] | None = None
     """Claim that makes admins, such as ``groups``; null leaves that to admins here."""
     admin_values: Annotated[list[Line], Meta(max_length=100)] = []
@@ -81,12 +82,12 @@ class InstanceEdit(Message, frozen=True):
     email_domains: Annotated[list[Domain], Meta(max_length=100)] | UnsetType = UNSET
     anonymous_read: bool | UnsetType = UNSET
     default_visibility: Literal["private", "public"] | UnsetType = UNSET
-    public_url: Url | None | UnsetType = UNSET
-    audit_days: Annotated[int, Meta(ge=1, le=36500)] | None | UnsetType = UNSET
-    quota_bytes: Amount | None | UnsetType = UNSET
-    quota_runs: Amount | None | UnsetType = UNSET
-    oidc: Oidc | None | UnsetType = UNSET
-    mail: Mail | None | UnsetType = UNSET
+    public_url: Url | UnsetType | None = UNSET
+    audit_days: Annotated[int, Meta(ge=1, le=36500)] | UnsetType | None = UNSET
+    quota_bytes: Amount | UnsetType | None = UNSET
+    quota_runs: Amount | UnsetType | None = UNSET
+    oidc: Oidc | UnsetType | None = UNSET
+    mail: Mail | UnsetType | None = UNSET
     private_webhooks: bool | UnsetType = UNSET
 
 
@@ -162,5 +163,5 @@ class Quota(Message, frozen=True):
 class QuotaEdit(Message, frozen=True):
     """Null: the setting of the server. What is left out stays."""
 
-    bytes: Amount | None | UnsetType = UNSET
-    runs: Amount | None | UnsetType = UNSET
+    bytes: Amount | UnsetType | None = UNSET
+    runs: Amount | UnsetType | None = UNSET

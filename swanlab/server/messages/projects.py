@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from swanlab.server.messages.message import Message, Text
+from swanlab.server.messages.message import Message, Tags, Text
+
+Access = Literal["read", "write", "manage"]
+"""The most that the caller may do in a project."""
 
 
 class Project(Message, frozen=True):
@@ -14,10 +17,16 @@ class Project(Message, frozen=True):
     name: str
     description: str | None
     visibility: Literal["private", "public"]
+    tags: list[str]
     created_at: int
     updated_at: int
+    archived_at: int | None
     runs: int
     running: int
+    stars: int
+    starred: bool
+    """By the caller."""
+    access: Access
 
 
 class Keeping(Message, frozen=True):
@@ -40,7 +49,8 @@ class NewProject(Message, frozen=True):
 
     name: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-+.]{1,100}$")]
     description: Annotated[str, Meta(max_length=10_000)] | None = None
-    visibility: Literal["private", "public"] = "private"
+    visibility: Literal["private", "public"] | None = None
+    """Null for what you have set for new projects."""
 
 
 class Projects(Message, frozen=True):
@@ -51,4 +61,5 @@ class ProjectEdit(Message, frozen=True):
     """What is not given stays; null clears the description."""
 
     description: Text | UnsetType | None = UNSET
+    tags: Tags | UnsetType = UNSET
     visibility: Literal["private", "public"] | UnsetType = UNSET

@@ -80,7 +80,7 @@ class AccountEdit(Message, frozen=True):
 
     admin: bool | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
-    email: Email | None | UnsetType = UNSET
+    email: Email | UnsetType | None = UNSET
 
 
 class OneTimeLink(Message, frozen=True):

@@ -48,6 +48,11 @@ def found(ask: Ask[AuditQuery, None], workspace: int | None) -> AuditPage:
     return AuditPage(entries=entries, before=rows[-1].id if more else None)
 
 
+def of_workspace(ask: Ask[AuditQuery, None]) -> AuditPage:
+    """Return a page of the entries of the workspace."""
+    return found(ask, ask.workspace.id)
+
+
 ROUTES = (
     Route(
         method="GET",
@@ -55,6 +60,15 @@ ROUTES = (
         need=Need.ADMIN,
         handler=page,
         summary="Who changed what others may do, or deleted something; the newest first",
+        query=AuditQuery,
+        answer=AuditPage,
+    ),
+    Route(
+        method="GET",
+        path="/workspaces/{workspace}/audit",
+        need=Need.MANAGE_WORKSPACE,
+        handler=of_workspace,
+        summary="Who changed what in a workspace; the newest first",
         query=AuditQuery,
         answer=AuditPage,
     ),

@@ -75,7 +75,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/charts",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=charts,
         summary="Charts of the project's runs, in buckets or exact where points are few",
         body=ChartsQuery,

@@ -1,7 +1,8 @@
 """Copying and moving runs, cloning projects: who may is asked of both projects.
 
 To copy, one must be allowed to read what is copied, since that is as good as having it; to move
-takes it away from where it was, and needs to be allowed to write there.
+takes it away from where it was, and needs to be allowed to write there. Either needs to be allowed
+to write where it comes to.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from swanlab.server.db import projects
 from swanlab.server.db.projects import ProjectRow
 from swanlab.server.http import Ask, Need, Problem, Route
 from swanlab.server.messages.copies import Cloned, NewClone, RunsPlaced, RunsTo
-from swanlab.server.routes.projects import PROJECT, good_name, shown
+from swanlab.server.routes.projects import PROJECT, good_name, made_new, one, opened
 
 
 def copy_runs(ask: Ask[None, RunsTo]) -> RunsPlaced:
@@ -37,48 +38,47 @@ def _need_store(ask: Ask[Any, Any]) -> None:
 
 
 def _target(ask: Ask[None, RunsTo]) -> copies.Target:
-    """Return what finds or makes the project; a 404 ``Problem`` where the workspace is not ours."""
-    workspace = ask.server.auth.own_workspace(ask.caller.user, ask.body.workspace)
+    """Return what finds or makes the project; a ``Problem`` where the caller may not."""
     name = good_name(ask.body.project)
+    place = ask.server.admission.place(ask.caller, ask.body.workspace, name)
 
     def open_project(connection: Connection) -> ProjectRow:
-        return projects.create(connection, workspace, name)
+        return opened(ask, connection, place.workspace, name, None)
 
-    return copies.Target(workspace, name, open_project)
+    held = place.project
+    if held is not None:
+        return copies.Target(held.workspace, held.name, open_project)
+    return copies.Target(place.workspace.name, name, open_project)
 
 
 def clone(ask: Ask[None, NewClone]) -> Cloned:
     """Make a project with copies of all runs that have ended."""
     server, body = ask.server, ask.body
     _need_store(ask)
-    workspace = server.auth.own_workspace(ask.caller.user, body.workspace)
+    place = server.admission.workspace(Need.CREATE, ask.caller, body.workspace)
     name = good_name(body.name)
     with server.db.read() as connection:
-        told = projects.card(connection, ask.project.id).description
+        card = projects.card(connection, ask.project.id)
+        told = None if card is None else card.description
 
     def make(connection: Connection) -> ProjectRow:
-        made = projects.create_new(connection, workspace, name, told, body.visibility)
-        if made is None:
-            message = f"There is a project {workspace}/{name} already."
-            raise Problem(409, "exists", message)
-        return made
+        return made_new(ask, connection, place, name, told, body.visibility)
 
-    placed = copies.copy(server, ask.project, None, copies.Target(workspace, name, make))
+    placed = copies.copy(server, ask.project, None, copies.Target(place.name, name, make))
     with server.db.read() as connection:
-        made = projects.find(connection, workspace, name)
-        card = None if made is None else projects.card(connection, made.id)
-    if card is None:
+        made = projects.find_in(connection, place.id, name)
+    if made is None:
         raise Problem(409, "gone", "The new project was deleted at once.")
-    return Cloned(project=shown(card, {}), running=placed.running)
+    return Cloned(project=one(ask, made.id), running=placed.running)
 
 
 ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/runs/copy",
-        need=Need.READ,
+        need=Need.COPY,
         handler=copy_runs,
-        summary="Copy runs that have ended into a project of your own, at once",
+        summary="Copy runs that have ended into a project you may write to, at once",
         body=RunsTo,
         answer=RunsPlaced,
     ),
@@ -87,14 +87,14 @@ ROUTES = (
         path=PROJECT + "/runs/move",
         need=Need.WRITE,
         handler=move_runs,
-        summary="Move runs that have ended to another project of your own",
+        summary="Move runs that have ended to another project you may write to",
         body=RunsTo,
         answer=RunsPlaced,
     ),
     Route(
         method="POST",
         path=PROJECT + "/clone",
-        need=Need.READ,
+        need=Need.COPY,
         handler=clone,
         summary="Make a project with copies of all runs of this one, at once",
         body=NewClone,

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from swanlab.server import audit
+from swanlab.server.admission import check
 from swanlab.server.db import edits, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, no_such
 from swanlab.server.messages.edits import RunEdit, RunIds, RunsDone, RunsEdit, SomeRuns
@@ -87,19 +89,31 @@ def set_state(ask: Ask[None, EndedState]) -> Run:
 
 
 def edit_project(ask: Ask[None, ProjectEdit]) -> Project:
-    """Change the project's description and who may read it, and return it."""
+    """Change what is said of the project and, for who manages it, who may read it."""
     server, body = ask.server, ask.body
     _need_store(ask)
-    values: dict[str, str | None] = {}
+    values: dict[str, Any] = {}
     if body.description is not UNSET:
         values["description"] = _text(body.description)
+    if body.tags is not UNSET:
+        values["tags"] = runs.to_json(_tags(body.tags))
     if body.visibility is not UNSET:
+        check(Need.MANAGE, ask.admitted.standing)
         values["visibility"] = body.visibility
     with server.db.write() as connection:
-        edits.alter_project(connection, ask.project.id, values)
+        projects.alter(connection, ask.project.id, values)
+        if "visibility" in values:
+            place = ask.project
+            audit.note(
+                connection,
+                ask.caller.user,
+                "project.visibility",
+                f"{place.workspace}/{place.name}",
+                {"visibility": body.visibility},
+                workspace=place.workspace,
+            )
         changed = projects.get(connection, ask.project.id)
         server.auth.changed(connection)
-    server.auth.forget()
     if changed is None:
         raise no_such("project")
     server.ingest.project_changed(changed)
@@ -224,7 +238,7 @@ ROUTES = (
         path=PROJECT,
         need=Need.WRITE,
         handler=edit_project,
-        summary="Change description and visibility of a project",
+        summary="Change description, tags and (who manages it) visibility of a project",
         body=ProjectEdit,
         answer=Project,
     ),

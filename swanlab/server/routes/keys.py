@@ -98,8 +98,7 @@ ROUTES = (
     Route(
         method="POST",
         path="/keys",
-        need=Need.USER,
-        scope="admin",
+        need=Need.ACCOUNT,
         handler=create,
         summary="Make an API key; it is shown only here",
         body=NewKey,
@@ -109,8 +108,7 @@ ROUTES = (
     Route(
         method="PATCH",
         path=KEY,
-        need=Need.USER,
-        scope="admin",
+        need=Need.ACCOUNT,
         handler=rename,
         summary="Give one of your API keys another name",
         body=KeyEdit,
@@ -119,8 +117,7 @@ ROUTES = (
     Route(
         method="DELETE",
         path=KEY,
-        need=Need.USER,
-        scope="admin",
+        need=Need.ACCOUNT,
         handler=revoke,
         summary="Revoke one of your API keys",
         status=204,

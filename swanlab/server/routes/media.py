@@ -215,7 +215,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/media/keys",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=keys,
         summary="What these runs logged as media",
         body=MediaRuns,
@@ -224,7 +224,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/media/entries",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=entries,
         summary="What stands at these steps of these series of media",
         body=MediaQuery,
@@ -234,7 +234,7 @@ ROUTES = (
     Route(
         method="GET",
         path=RUN + "/media/steps",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=steps,
         summary="The steps of a series of media",
         query=StepsQuery,
@@ -244,7 +244,7 @@ ROUTES = (
     Route(
         method="GET",
         path=RUN + "/media/{digest}",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=shown,
         summary="The bytes of a picture, a sound or the like, to be shown inside a page",
         query=ShownQuery,

@@ -87,7 +87,7 @@ ROUTES = (
     Route(
         method="GET",
         path=RUN + "/points",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=points,
         summary="Raw points of a series by pages: int64 steps, int64 times, float64 values",
         query=PointsQuery,

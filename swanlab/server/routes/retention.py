@@ -57,7 +57,7 @@ ROUTES = (
     Route(
         method="PUT",
         path=PATH,
-        need=Need.WRITE,
+        need=Need.MANAGE,
         handler=put,
         summary="Set for how long the project keeps runs that ended; null for ever",
         body=Keeping,

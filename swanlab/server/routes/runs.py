@@ -10,15 +10,15 @@ from starlette.responses import Response, StreamingResponse
 
 from swanlab.records import SYSTEM_PREFIX
 from swanlab.server import console, series
-from swanlab.server.auth import may_read
+from swanlab.server.access import holds
+from swanlab.server.admission import share_token
 from swanlab.server.db import definitions, media, projects, ranks, runs
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
 from swanlab.server.messages.charts import SeriesList
 from swanlab.server.messages.console import LogLine, Logs
 from swanlab.server.messages.runs import NewRun, Resumable, Run, RunOpened, RunRank, SetAside
-from swanlab.server.routes.projects import PROJECT, good_name, may_edit, need_accounts
+from swanlab.server.routes.projects import PROJECT, good_name, may_edit, need_accounts, opened
 from swanlab.server.runview import color, duration, notices, state, text
-from swanlab.server.state import Server
 
 RUN = PROJECT + "/runs/{run}"
 WriterName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
@@ -26,15 +26,15 @@ WriterName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00
 
 def open_run(ask: Ask[None, NewRun]) -> RunOpened:
     """Create the run (and its project), or find it."""
-    server, user = ask.server, ask.caller.user
-    workspace = server.auth.own_workspace(user, ask.part("workspace"))
+    server, place = ask.server, ask.workspace
     name = good_name(ask.part("project"))
     if ask.body.must_exist:
-        _check_exists(server, workspace, name, ask.body.id)
+        _check_exists(ask, name)
     with server.db.write() as connection:
-        public = ask.body.options.get("public") is True
-        project = projects.open_project(connection, workspace, name, public=public)
+        project = opened(ask, connection, place, name, ask.body.options.get("public"))
         row, created = runs.open_run(connection, project.id, ask.body)
+        if created:
+            projects.alter(connection, project.id, {"archived_at": None})
     if row.is_copy:
         raise is_copy(row.run_id)
     run = server.ingest.run(project, row.run_id)
@@ -45,20 +45,21 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         server.ingest.tell(run, {"run"})
     return RunOpened(
         created=created,
-        workspace=workspace,
-        project=name,
+        workspace=project.workspace,
+        project=project.name,
         id=row.run_id,
         name=row.name,
-        path=f"/@{workspace}/{name}/runs/{row.run_id}",
+        path=f"/@{project.workspace}/{project.name}/runs/{row.run_id}",
         writers=dict(server.stores.of(row.home).offsets(row.id)),
     )
 
 
-def _check_exists(server: Server, workspace: str, project: str, run_id: str) -> None:
-    with server.db.read() as connection:
-        place = projects.find(connection, workspace, project)
-        if place is None or runs.find(connection, place.id, run_id) is None:
-            raise Problem(404, "not_found", f"There is no run {run_id} in {workspace}/{project}.")
+def _check_exists(ask: Ask[None, NewRun], name: str) -> None:
+    project, run_id = ask.admitted.project, ask.body.id
+    with ask.server.db.read() as connection:
+        if project is None or runs.find(connection, project.id, run_id) is None:
+            where = f"{ask.workspace.name}/{name}"
+            raise Problem(404, "not_found", f"There is no run {run_id} in {where}.")
 
 
 def _row(ask: Ask[Any, Any]) -> runs.RunRow:
@@ -118,7 +119,10 @@ def _original(ask: Ask[Any, Any], row: runs.RunRow) -> str | None:
     with ask.server.db.read() as connection:
         found = runs.get(connection, row.copied_from)
         place = None if found is None else projects.get(connection, found.project_id)
-    if found is None or place is None or not may_read(ask.caller.user, place):
+    if found is None or place is None:
+        return None
+    link = None if ask.anybody else ask.server.admission.link(share_token(ask.request) or "")
+    if not holds(Need.READ, ask.server.admission.standing(ask.anybody, place, link)):
         return None
     return f"{place.workspace}/{place.name}/{found.run_id}"
 
@@ -229,7 +233,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/runs",
-        need=Need.OWNER,
+        need=Need.OPEN,
         handler=open_run,
         summary="Create a run, and its project if need be; asking twice changes nothing",
         body=NewRun,
@@ -256,7 +260,7 @@ ROUTES = (
     Route(
         method="GET",
         path=RUN + "/series",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=all_series,
         summary="The series of a run at a glance",
         answer=SeriesList,

@@ -154,7 +154,6 @@ ROUTES = (
         method="DELETE",
         path="/session",
         need=Need.USER,
-        scope="read",
         handler=sign_out,
         summary="Sign out",
         status=204,
@@ -170,8 +169,7 @@ ROUTES = (
     Route(
         method="DELETE",
         path="/sessions",
-        need=Need.USER,
-        scope="admin",
+        need=Need.ACCOUNT,
         handler=end_others,
         summary="Sign out all your browsers but this one",
         answer=Ended,
@@ -179,8 +177,7 @@ ROUTES = (
     Route(
         method="DELETE",
         path="/sessions/{session}",
-        need=Need.USER,
-        scope="admin",
+        need=Need.ACCOUNT,
         handler=end_one,
         summary="Sign out one of your browsers",
         status=204,

@@ -52,7 +52,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/runs/table",
-        need=Need.READ,
+        need=Need.SHOW,
         handler=page,
         summary="A page of the project's runs, filtered and sorted by what their summaries say",
         body=RunsQuery,

@@ -187,8 +187,7 @@ ROUTES = (
     Route(
         method="PUT",
         path="/account/email",
-        need=Need.USER,
-        scope="admin",
+        need=Need.ACCOUNT,
         handler=own_email,
         summary="Change your address; it is yours once the link mailed to it is opened",
         body=EmailEdit,
@@ -198,8 +197,7 @@ ROUTES = (
     Route(
         method="PUT",
         path="/account/password",
-        need=Need.USER,
-        scope="admin",
+        need=Need.ACCOUNT,
         handler=change_password,
         summary="Change your password; your other browsers are signed out, keys stay",
         body=PasswordChange,

@@ -49,7 +49,7 @@ def create(ask: Ask[None, NewView]) -> View:
 def edit(ask: Ask[None, ViewEdit]) -> View:
     """Rename a view, save another state under its name, or make it the project's default."""
     _need_store(ask)
-    project, body, number = ask.project.id, ask.body, _number(ask)
+    project, body, number = ask.project.id, ask.body, ask.number("view")
     values: dict[str, Any] = {}
     if body.name is not UNSET:
         values["name"] = _name(body.name)
@@ -80,7 +80,7 @@ def remove(ask: Ask[None, None]) -> None:
     """Delete a view."""
     _need_store(ask)
     with ask.server.db.write() as connection:
-        if not views.remove(connection, ask.project.id, _number(ask)):
+        if not views.remove(connection, ask.project.id, ask.number("view")):
             raise no_such("view")
 
 
@@ -88,13 +88,6 @@ def _need_store(ask: Ask[Any, Any]) -> None:
     if ask.server.mode == "watch":
         message = "swanlab watch keeps nothing but the run folders: views are saved on a server."
         raise Problem(403, "shows_files", message)
-
-
-def _number(ask: Ask[Any, Any]) -> int:
-    text = ask.part("view")
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
-        raise no_such("view")
-    return int(text)
 
 
 def _name(name: str) -> str:
