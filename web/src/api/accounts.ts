@@ -71,14 +71,14 @@ export const accounts = {
   endOtherSessions: () => request<{ count: number }>("DELETE", "/sessions"),
   changePassword: (old: string, fresh: string) =>
     request<{ count: number }>("PUT", "/account/password", { body: { old, new: fresh } }),
-  setEmail: (email: string | null) => request<Account>("PUT", "/account/email", { body: { email } }),
+  setEmail: (email: string | null) =>
+    request<Account>("PUT", "/account/email", { body: { email } }),
 
   addUser: (body: { username: string; admin: boolean; email: string | null }) =>
     request<UserAdded>("POST", "/users", { body }),
   editUser: (username: string, edit: Partial<AccountEdit>) =>
     request<Account>("PATCH", userPath(username), { body: edit }),
-  resetLink: (username: string) =>
-    request<OneTimeLink>("POST", `${userPath(username)}/reset`),
+  resetLink: (username: string) => request<OneTimeLink>("POST", `${userPath(username)}/reset`),
   editSettings: (edit: Partial<InstanceEdit>) =>
     request<InstanceSettings>("PATCH", "/instance/settings", { body: edit }),
   invite: (body: { uses: number; expires_at: number | null; email: string | null }) =>

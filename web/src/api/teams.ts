@@ -164,7 +164,8 @@ export const preferencesQuery = queryOptions({
 
 export const binQuery = queryOptions({
   queryKey: ["bin"],
-  queryFn: async ({ signal }) => (await request<Schemas["Bin"]>("GET", "/bin", { signal })).projects,
+  queryFn: async ({ signal }) =>
+    (await request<Schemas["Bin"]>("GET", "/bin", { signal })).projects,
 });
 
 export function collaboratorsQuery(workspace: string, project: string) {

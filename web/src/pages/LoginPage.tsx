@@ -32,7 +32,11 @@ function SignInForm() {
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => api.signIn(username, password),
-    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+    onSuccess: (session) => {
+      // What was read without an account says what strangers may do.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+      client.setQueryData(sessionQuery.queryKey, session);
+    },
     onError: () => setPassword(""),
   });
   const failure = useSignInFailure(signIn.error);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useLocation } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "@/i18n";
 
 import { keepShareToken } from "@/api/share";
@@ -16,19 +16,17 @@ export function SharePage() {
   useTitle(t("teams.shared"));
   const { hash } = useLocation();
   const [token] = useState(() => hash.replace(/^#/, ""));
-  const [kept, setKept] = useState(false);
   const opened = useQuery({
     queryKey: ["share", token],
-    queryFn: () => teams.openLink(token),
+    queryFn: async () => {
+      const found = await teams.openLink(token);
+      keepShareToken(token);
+      return found;
+    },
     enabled: token !== "",
   });
   const failure = useFailureText(opened.error);
-  useEffect(() => {
-    if (opened.data === undefined) return;
-    keepShareToken(token);
-    setKept(true);
-  }, [opened.data, token]);
-  if (opened.data !== undefined && kept) {
+  if (opened.data !== undefined) {
     const { workspace, project } = opened.data;
     return <Navigate to="/@{$workspace}/$project" params={{ workspace, project }} replace />;
   }

@@ -41,7 +41,7 @@ function SignUpForm({ instance, invited }: { instance: Instance; invited: Invite
     onSuccess: (session) => {
       if (session === null) return;
       client.setQueryData(sessionQuery.queryKey, session);
-      if (next === undefined) void navigate({ to: "/settings", search: {}, replace: true });
+      if (typeof next !== "string") void navigate({ to: "/settings", search: {}, replace: true });
       else router.history.replace(safeNext(next));
     },
   });

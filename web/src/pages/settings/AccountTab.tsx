@@ -87,14 +87,7 @@ function PasswordForm({ account }: { account: Account }) {
       }}
     >
       {/* Password stores look for whose password it is. */}
-      <input
-        type="text"
-        autoComplete="username"
-        readOnly
-        hidden
-        value={account.username}
-        aria-hidden
-      />
+      <input type="text" autoComplete="username" readOnly hidden value={account.username} />
       {account.has_password && (
         <PasswordField
           label={t("accounts.oldPassword")}

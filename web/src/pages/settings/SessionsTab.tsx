@@ -41,9 +41,7 @@ export function SessionsTab() {
   return (
     <Panel
       title={t("accounts.tabs.sessions")}
-      tools={
-        others && <Button onClick={() => setEnding(true)}>{t("accounts.endOthers")}</Button>
-      }
+      tools={others && <Button onClick={() => setEnding(true)}>{t("accounts.endOthers")}</Button>}
     >
       <Listing
         label={t("accounts.tabs.sessions")}
