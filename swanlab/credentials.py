@@ -116,6 +116,15 @@ def find(host: str | None = None) -> Login | None:
     return known
 
 
+def remembered(host: str) -> Login | None:
+    """Return the login that is kept for ``host``, whatever the environment says.
+
+    Raises:
+        AuthenticationError: the file that keeps it cannot be read.
+    """
+    return _load().logins.get(normal_host(host))
+
+
 def default_host() -> str | None:
     """Return the server meant where none is named, with or without a key for it.
 

@@ -28,6 +28,7 @@ def test_every_setting_is_documented():
 LOCAL = ("config", "define_metric", "init", "log", "run", "settings", "utils")
 WITH_SERVER = ("login", "sync")
 ELSEWHERE = {
+    "accounts": "api/test_accounts.py",
     "api": "api/test_docs.py",
     "callbacks": "sdk/test_callbacks.py",
     "distributed": "sdk/test_resume.py",
@@ -38,6 +39,7 @@ ELSEWHERE = {
     "mirror": "frameworks/test_mirror_docs.py",
     "notifications": "plugin/test_notification.py",
     "resume": "sdk/test_resume.py",
+    "teams": "api/test_teams.py",
 }
 """Pages whose code is run by another test, beside what it needs."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from swanlab.api.accounts import Accounts
 from swanlab.api.address import connect, project_path, split
 from swanlab.api.experiment import Experiment
 from swanlab.api.filters import Filters
 from swanlab.api.page import Page
-from swanlab.api.project import Project, User, Workspace, every_project
+from swanlab.api.project import Project, User, checked_visibility, every_project
+from swanlab.api.workspace import Workspace, of_row, shown
 from swanlab.client import run_path
 from swanlab.errors import InvalidArgument
 from swanlab.records import SYSTEM_PREFIX
@@ -37,6 +39,11 @@ class Api:
         """Address of the server."""
         return self._client.host
 
+    @property
+    def accounts(self) -> Accounts:
+        """Keys, sessions and users, and what admins set."""
+        return Accounts(self._client)
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
@@ -58,23 +65,77 @@ class Api:
         return {"host": self.host, "version": found["version"], "mode": found["mode"]}
 
     def workspace(self, username: str | None = None) -> Workspace:
-        """Return a workspace; default is your own."""
-        own = self.user().username
-        name = username or own
-        return Workspace(self._client, name, "OWNER" if name == own else "VISITOR")
+        """Return a workspace; default is your own personal one."""
+        name = username or self.user().username
+        for one in self._mine():
+            if one.name == name:
+                return one
+        return Workspace(self._client, name, "VISITOR")
+
+    def _mine(self) -> list[Workspace]:
+        found = self._client.request("GET", "/workspaces")["workspaces"]
+        return [of_row(self._client, row) for row in found]
 
     def workspaces(self, username: str | None = None) -> list[Workspace]:
-        """Return your own workspace and those with projects that you may read.
+        """Return the workspaces you are in and those with projects that you may read.
 
         With ``username`` only that of this name, or none.
         """
-        own = self.user().username
-        names = [own, *(project.workspace for project in every_project(self._client))]
-        return [
-            Workspace(self._client, name, "OWNER" if name == own else "VISITOR")
-            for name in dict.fromkeys(names)
-            if username in (None, name)
-        ]
+        found = {one.name: one for one in self._mine()}
+        for project in every_project(self._client):
+            name = project.workspace
+            found.setdefault(name, Workspace(self._client, name, "VISITOR"))
+        return [one for name, one in found.items() if username in (None, name)]
+
+    def create_workspace(self, name: str, description: str | None = None) -> Workspace:
+        """Make an organisation, which you then own.
+
+        Raises:
+            ServerError: 409 where the name is taken.
+        """
+        body = {"name": name, "description": description}
+        return of_row(self._client, self._client.request("POST", "/workspaces", body))
+
+    def join(self, token: str) -> dict[str, Any]:
+        """Come into an organisation by the token or link of an invite.
+
+        ``waiting`` tells whether somebody who manages it has to let you in first.
+        """
+        return dict(self._client.request("POST", "/join", {"token": token.rpartition("#")[2]}))
+
+    def preferences(self) -> dict[str, Any]:
+        """Return where new projects of yours go, and who may read them."""
+        return dict(self._client.request("GET", "/preferences"))
+
+    def set_preferences(
+        self, workspace: str | None = None, visibility: str | None = None
+    ) -> dict[str, Any]:
+        """Set where new projects of yours go, and who may read them; None leaves it as it is."""
+        body: dict[str, Any] = {}
+        if workspace is not None:
+            body["default_workspace"] = workspace
+        if visibility is not None:
+            body["default_visibility"] = checked_visibility(visibility)
+        return dict(self._client.request("PATCH", "/preferences", body))
+
+    def bin(self) -> list[dict[str, Any]]:
+        """Return the deleted projects that you may have back, the last deleted first."""
+        return [*map(shown, self._client.request("GET", "/bin")["projects"])]
+
+    def restore(self, number: int, name: str | None = None) -> Project:
+        """Take the project of that number (``id`` in ``bin``) out of the bin.
+
+        Raises:
+            ServerError: 409 where its name is taken by now: give it another ``name``.
+        """
+        path = f"/bin/{int(number)}/restore"
+        return Project(self._client, self._client.request("POST", path, {"name": name}))
+
+    def purge(self, number: int, commit: bool = False) -> bool:
+        """Delete the project of that number in the bin for good if ``commit`` is set."""
+        if commit:
+            self._client.request("DELETE", f"/bin/{int(number)}")
+        return commit
 
     def project(self, path: str) -> Project:
         """Return the project at ``workspace/project``; ``project`` is one of your own."""
@@ -98,7 +159,7 @@ class Api:
         self,
         username: str | None = None,
         name: str = "",
-        visibility: str = "PRIVATE",
+        visibility: str | None = None,
         description: str | None = None,
     ) -> Project:
         """Make a project in the workspace ``username``, default your own; see ``Workspace``."""

@@ -1,4 +1,4 @@
-"""Projects, workspaces and people as ``Api`` shows them."""
+"""Projects and people as ``Api`` shows them."""
 
 from __future__ import annotations
 
@@ -55,6 +55,26 @@ class Project:
     def visibility(self) -> str:
         """PUBLIC or PRIVATE."""
         return str(self._row["visibility"]).upper()
+
+    @property
+    def tags(self) -> list[str]:
+        """Its tags."""
+        return list(self._row["tags"])
+
+    @property
+    def starred(self) -> bool:
+        """Whether you marked it."""
+        return bool(self._row["starred"])
+
+    @property
+    def archived(self) -> bool:
+        """Whether it is in the archive."""
+        return self._row["archived_at"] is not None
+
+    @property
+    def access(self) -> str:
+        """READ, WRITE or MANAGE: the most that you may do in it."""
+        return str(self._row["access"]).upper()
 
     @property
     def created_at(self) -> str | None:
@@ -146,6 +166,7 @@ class Project:
         *,
         description: str | UnsetType | None = UNSET,
         visibility: str | UnsetType = UNSET,
+        tags: Sequence[str] | UnsetType = UNSET,
     ) -> Project:
         """Change the project and return it. What is not given stays; None clears the description.
 
@@ -156,9 +177,10 @@ class Project:
             sent["description"] = description
         if isinstance(visibility, str):
             sent["visibility"] = visibility.lower()
-        row = self._client.request("PATCH", project_path(self.workspace, self.name), sent)
-        self._row = dict(row)
-        return self
+        if not isinstance(tags, UnsetType):
+            sent["tags"] = list(tags)
+        path = project_path(self.workspace, self.name)
+        return self._take(self._client.request("PATCH", path, sent))
 
     def update_runs(
         self,
@@ -210,12 +232,80 @@ class Project:
                 yours.
         """
         workspace, name = split(to, "project")
-        body = {"workspace": workspace, "name": name, "visibility": _checked(visibility)}
+        body = {"workspace": workspace, "name": name, "visibility": checked_visibility(visibility)}
         path = project_path(self.workspace, self.name) + "/clone"
         return Project(self._client, self._client.request("POST", path, body)["project"])
 
+    def rename(self, name: str) -> Project:
+        """Rename the project; its old address goes on leading to it."""
+        return self._take(self._client.request("POST", self._at("rename"), {"name": name}))
+
+    def transfer(self, workspace: str, name: str | None = None) -> Project:
+        """Let it belong to another workspace of yours; its old address goes on leading to it."""
+        body = {"workspace": workspace, "name": name}
+        return self._take(self._client.request("POST", self._at("transfer"), body))
+
+    def archive(self, archived: bool = True) -> Project:
+        """Put it into the archive, or take it out; a new run takes it out as well."""
+        return self._take(
+            self._client.request("PUT" if archived else "DELETE", self._at("archive"))
+        )
+
+    def star(self, starred: bool = True) -> Project:
+        """Mark it for yourself, or take the mark away."""
+        return self._take(self._client.request("PUT" if starred else "DELETE", self._at("star")))
+
+    def collaborators(self) -> list[dict[str, Any]]:
+        """Return who may do something in it beside the members of its workspace."""
+        found = self._client.request("GET", self._at("collaborators"))["collaborators"]
+        return [{**one, "added_at": moment(one["added_at"])} for one in found]
+
+    def share(self, username: str, share: str = "read") -> dict[str, Any]:
+        """Let a user ``read``, ``write`` to or ``manage`` it."""
+        path = self._at(f"collaborators/{quote(username, safe='')}")
+        made = self._client.request("PUT", path, {"share": share.lower()})
+        return {**made, "added_at": moment(made["added_at"])}
+
+    def unshare(self, username: str) -> None:
+        """Take from a user what they may do in it alone."""
+        self._client.request("DELETE", self._at(f"collaborators/{quote(username, safe='')}"))
+
+    def links(self) -> list[dict[str, Any]]:
+        """Return its share links that still hold; no token is in them."""
+        return [_link(one) for one in self._client.request("GET", self._at("links"))["links"]]
+
+    def create_link(
+        self, kind: str = "view", days: int | None = None, label: str | None = None
+    ) -> dict[str, Any]:
+        """Make a share link; ``link`` and ``token`` are here, and never told again.
+
+        Args:
+            kind: ``view``, to read all of it; ``embed``, to see its charts.
+            days: for how long it holds; None until it is taken back.
+            label: for whom it is.
+        """
+        body = {"kind": kind.lower(), "days": days, "label": label}
+        made = self._client.request("POST", self._at("links"), body)
+        link = self._client.host + made["path"]
+        return {"link": link, "token": made["token"], **_link(made["link"])}
+
+    def take_back_link(self, number: int) -> None:
+        """Take the share link of that number (``id``) back: it opens nothing any more."""
+        self._client.request("DELETE", self._at(f"links/{int(number)}"))
+
+    def _at(self, part: str) -> str:
+        return f"{project_path(self.workspace, self.name)}/{part}"
+
+    def _take(self, row: Mapping[str, Any]) -> Project:
+        self._row = dict(row)
+        self.workspace, self.name = str(row["workspace"]), str(row["name"])
+        return self
+
     def delete(self, commit: bool = False) -> bool:
-        """Delete the project and all its runs for good if ``commit`` is set; returns whether."""
+        """Put the project with all its runs into the bin if ``commit`` is set; returns whether.
+
+        For 30 days ``Api.bin`` lists it, and ``Api.restore`` brings it back.
+        """
         if commit:
             self._client.request("DELETE", project_path(self.workspace, self.name))
         return commit
@@ -237,6 +327,10 @@ class Project:
             "url": self.url,
             "description": self.description,
             "visibility": self.visibility,
+            "tags": self.tags,
+            "starred": self.starred,
+            "archived": self.archived,
+            "access": self.access,
             "created_at": self.created_at,
             "updated_at": self.updated_at,
             "count": self.count,
@@ -244,70 +338,6 @@ class Project:
 
     def __repr__(self) -> str:
         return f"Project({self.path}, {self.count['experiments']} runs)"
-
-
-class Workspace:
-    """Projects of one owner."""
-
-    def __init__(self, client: Client, name: str, role: str) -> None:
-        self._client = client
-        self.name = self.username = name
-        self.role = role
-        """OWNER of your own, VISITOR elsewhere."""
-        self.workspace_type = "PERSON"
-
-    def projects(
-        self,
-        sort: str | None = None,
-        search: str | None = None,
-        detail: bool = True,  # noqa: ARG002 - callers give it; there is always everything
-        page: int = 1,
-        size: int = 20,
-        all: bool = False,  # noqa: A002 - the public name
-    ) -> Page[Project]:
-        """Return the projects you may read: a page of them, or all.
-
-        Args:
-            sort: ``name``, ``created_at``, ``updated_at`` (default) or ``runs``; the newest and
-                largest come first.
-            search: only those with this in their name or description.
-            detail: accepted; there is always everything.
-            page: number of the page, from 1.
-            size: projects on a page.
-            all: all at once.
-        """
-        found = [one for one in every_project(self._client) if one.workspace == self.name]
-        return Page(_sorted(_searched(found, search), sort), page, size, everything=all)
-
-    def create_project(
-        self, name: str, visibility: str = "PRIVATE", description: str | None = None
-    ) -> Project:
-        """Make a project without runs and return it.
-
-        Args:
-            name: 1 to 100 letters, digits and ``- _ + .``.
-            visibility: ``PRIVATE`` or ``PUBLIC``.
-            description: what others are told of it.
-
-        Raises:
-            InvalidArgument: another visibility.
-            ServerError: 409 where there is one of that name, 404 where the workspace is not yours.
-        """
-        body = {"name": name, "visibility": _checked(visibility), "description": description}
-        path = f"/projects/{quote(self.name, safe='')}"
-        return Project(self._client, self._client.request("POST", path, body))
-
-    def json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "name": self.name,
-            "username": self.username,
-            "workspace_type": self.workspace_type,
-            "role": self.role,
-        }
-
-    def __repr__(self) -> str:
-        return f"Workspace({self.name}, {self.role})"
 
 
 class User(msgspec.Struct, frozen=True):
@@ -326,23 +356,33 @@ class User(msgspec.Struct, frozen=True):
         return msgspec.structs.asdict(self)
 
 
-def every_project(client: Client) -> list[Project]:
-    """Return all projects that may be read, the one heard of last first."""
-    return [Project(client, row) for row in client.request("GET", "/projects")["projects"]]
+def every_project(client: Client, workspace: str | None = None) -> list[Project]:
+    """Return all projects that may be read, or those of a workspace, the newest news first."""
+    params = None if workspace is None else {"workspace": workspace}
+    found = client.request("GET", "/projects", params=params)["projects"]
+    return [Project(client, row) for row in found]
 
 
-def _checked(visibility: str) -> str:
+def _link(row: Mapping[str, Any]) -> dict[str, Any]:
+    times = ("created_at", "expires_at")
+    return {name: moment(value) if name in times else value for name, value in row.items()}
+
+
+def checked_visibility(visibility: str) -> str:
+    """Return the visibility as the server takes it; ``InvalidArgument`` for another one."""
     if visibility.upper() not in ("PRIVATE", "PUBLIC"):
         raise InvalidArgument(f"visibility is PRIVATE or PUBLIC, not {visibility!r}.")
     return visibility.lower()
 
 
-def _searched(found: list[Project], text: str | None) -> list[Project]:
+def search_projects(found: list[Project], text: str | None) -> list[Project]:
+    """Return those with the text in their name or description."""
     wanted = (text or "").lower()
     return [one for one in found if wanted in f"{one.name} {one.description or ''}".lower()]
 
 
-def _sorted(found: list[Project], by: str | None) -> list[Project]:
+def sort_projects(found: list[Project], by: str | None) -> list[Project]:
+    """Return them sorted; ``InvalidArgument`` where they cannot be sorted by that."""
     if by is None:
         return found
     if by not in _SORTS:

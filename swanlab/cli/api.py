@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from swanlab.cli import api_accounts, api_teams
 from swanlab.cli.api_run import run
+from swanlab.cli.api_teams import project
 from swanlab.cli.output import Group
 from swanlab.cli.reading import paged, reading, sure
 
@@ -17,19 +19,6 @@ if TYPE_CHECKING:
 @click.group(cls=Group)
 def api() -> None:
     """Read what is on a server: workspaces, projects, runs."""
-
-
-@api.group()
-def workspace() -> None:
-    """Workspaces."""
-
-
-@workspace.command("info")
-@click.argument("username", required=False)
-@reading
-def workspace_info(server: Api, username: str | None) -> Any:
-    """Show a workspace, default your own."""
-    return server.workspace(username).json()
 
 
 @api.group()
@@ -54,11 +43,6 @@ def self_hosted() -> None:
 def self_hosted_info(server: Api) -> Any:
     """Show the server's address, version and kind."""
     return server.self_hosted()
-
-
-@api.group()
-def project() -> None:
-    """Projects."""
 
 
 @project.command("list")
@@ -110,9 +94,9 @@ def project_clone(server: Api, path: str, to: str, public: bool) -> Any:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @reading
 def project_delete(server: Api, path: str, yes: bool) -> Any:
-    """Delete the project at PATH and all its runs, for good."""
+    """Put the project at PATH and all its runs into the bin, for 30 days."""
     found = server.project(path)
-    sure(f"Delete {found.path} with {found.count['experiments']} runs for good?", yes=yes)
+    sure(f"Delete {found.path} with {found.count['experiments']} runs?", yes=yes)
     found.delete(commit=True)
     return {"deleted": found.path}
 
@@ -141,3 +125,5 @@ def project_retention(server: Api, path: str, days: int | None, forever: bool, y
 
 
 api.add_command(run)
+for _group in (*api_accounts.GROUPS, *api_teams.GROUPS):
+    api.add_command(_group)

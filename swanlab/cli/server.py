@@ -80,6 +80,22 @@ _VERBS: dict[str, str] = {
     help="Megabytes of points moved to S3 to keep in the data folder, once read.",
 )
 @click.option(
+    "--signup",
+    type=click.Choice(["closed", "invite", "open"]),
+    help="Who may make an account, until an admin sets otherwise.  [default: closed]",
+)
+@click.option(
+    "--email-domain",
+    multiple=True,
+    metavar="DOMAIN",
+    help="Who signs up must show an address there, until an admin sets otherwise; repeatable.",
+)
+@click.option(
+    "--public-url",
+    metavar="URL",
+    help="What links and sign-in elsewhere call this server, until an admin sets otherwise.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="warning",
@@ -109,6 +125,9 @@ def server(  # noqa: PLR0913 - one for each option
     media_direct: bool | None,
     cold_after: str | None,
     cold_cache: int,
+    signup: str | None,
+    email_domain: tuple[str, ...],
+    public_url: str | None,
     log_level: str,
     log_format: Literal["text", "json"],
     metrics_token_file: Path | None,
@@ -147,6 +166,8 @@ def server(  # noqa: PLR0913 - one for each option
         if metrics_token_file is not None:
             running.metrics_token = _token(metrics_token_file)
         _when_up(lambda: _first_start(running, admin_password_file))
+        begun = {"signup": signup, "email_domains": email_domain, "public_url": public_url}
+        _when_up(lambda: _begin_with(running, begun))
         url = process.address(host, listening)
         if lock is not None:
             lock.tell(url)
@@ -232,6 +253,21 @@ def _token(path: Path) -> bytes:
     if not token:
         raise Fails(f"{path} is empty: write the token for /metrics into it.")
     return digest(token)
+
+
+def _begin_with(running: Server, given: dict[str, object]) -> None:
+    """Set what no admin has set yet."""
+    import msgspec
+
+    from swanlab.server import instance
+
+    chosen = {name: value for name, value in given.items() if value}
+    try:
+        with running.db.write() as connection:
+            instance.begin_with(connection, **chosen)
+    except msgspec.ValidationError as error:
+        raise Fails(f"an option is not valid: {error}") from error
+    running.auth.forget()
 
 
 def _first_start(running: Server, password_file: Path | None) -> None:

@@ -52,8 +52,10 @@ class Need(Enum):
     STAR = "to be signed in, and allowed to read the project in the path, to mark it"
     WRITE = "to be allowed to write to the project in the path"
     MANAGE = "to be allowed to manage the project in the path"
+    SHARE = "to be allowed to say who may do what in the project in the path"
     OPEN = "to be allowed to write to the project in the path, or to make it where there is none"
     BINNED = "to be allowed to manage the deleted project in the path"
+    PURGE = "to be allowed to delete the deleted project in the path for good"
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,9 +115,11 @@ RULES: dict[Need, Rule] = {
     Need.COPY: Rule(on="project", scope="write", roles=_ALL, shares=_READ, public="users"),
     Need.STAR: Rule(on="project", scope="write", roles=_ALL, shares=_READ, public="users"),
     Need.WRITE: Rule(on="project", scope="write", roles=_WRITERS, shares=_WRITE),
-    Need.MANAGE: Rule(on="project", scope="admin", roles=_MANAGERS, shares=_MANAGE),
+    Need.MANAGE: Rule(on="project", scope="write", roles=_MANAGERS, shares=_MANAGE),
+    Need.SHARE: Rule(on="project", scope="admin", roles=_MANAGERS, shares=_MANAGE),
     Need.OPEN: Rule(on="place", scope="write", roles=_WRITERS, shares=_WRITE),
-    Need.BINNED: Rule(on="binned", scope="admin", roles=_MANAGERS, shares=_MANAGE),
+    Need.BINNED: Rule(on="binned", scope="write", roles=_MANAGERS, shares=_MANAGE),
+    Need.PURGE: Rule(on="binned", scope="admin", roles=_MANAGERS, shares=_MANAGE),
 }
 
 _VISIBLE: dict[On, Need | None] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from swanlab.server import audit, passwords
-from swanlab.server.auth import Caller, digest
+from swanlab.server.auth import PENDING, Caller, digest
 from swanlab.server.db import audit as entries
 from swanlab.server.db import invites, keys, oidc, sessions, users
 from swanlab.server.db.engine import now
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 DAY_MS = 24 * 3600 * 1000
 LINK_MS = {"password": 3 * DAY_MS, "email": 3 * DAY_MS}
 """For how long one-time links work."""
-PENDING = 0
-"""In place of a time of disabling: the account was not opened yet, its address is to be shown."""
 KEYS_KEPT_MS = 365 * DAY_MS
 PAGES: dict[invites.Purpose, str] = {"password": "/reset/", "email": "/confirm/"}
 
@@ -310,7 +308,7 @@ def edit(ask: Ask[Any, AccountEdit], username: str) -> AccountRow:
             users.set_admin(connection, held.id, admin=body.admin)
             verb = "user.promote" if body.admin else "user.demote"
             audit.note(connection, actor, verb, held.username)
-        if body.disabled is not UNSET and body.disabled != (held.disabled_at is not None):
+        if body.disabled is not UNSET and _changes(held, disabled=body.disabled):
             _set_disabled(connection, actor, held, disabled=body.disabled)
         if body.email is not UNSET:
             if not users.set_email(connection, held.id, body.email, verified=True):
@@ -321,6 +319,11 @@ def edit(ask: Ask[Any, AccountEdit], username: str) -> AccountRow:
         changed = _account(connection, username)
     server.auth.forget()
     return changed
+
+
+def _changes(held: AccountRow, *, disabled: bool) -> bool:
+    """Whether the user is not so yet; who waits to be confirmed may be let in, or kept out."""
+    return not held.disabled_at if disabled else held.disabled_at is not None
 
 
 def _set_disabled(

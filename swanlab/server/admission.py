@@ -136,9 +136,9 @@ class Admission:
             return self._binned(caller, parts["binned"])
         if on == "workspace":
             return self._workspace(caller, parts["workspace"])
-        if on == "place":
-            return self._place(caller, parts["workspace"], parts["project"])
         link = None if token is None else self.link(token)
+        if on == "place":
+            return self._place(caller, link, parts["workspace"], parts["project"])
         return self._project(caller, link, parts["workspace"], parts["project"])
 
     def _project(
@@ -167,7 +167,9 @@ class Admission:
         standing = self.of(caller, self.grants(caller), workspace=found)
         return Admitted(standing, workspace=found)
 
-    def _place(self, caller: Caller | None, workspace: str, name: str) -> Admitted:
+    def _place(
+        self, caller: Caller | None, link: OpenLink | None, workspace: str, name: str
+    ) -> Admitted:
         held = self._workspace(caller, workspace)
         if held.workspace is None:
             return held
@@ -175,7 +177,7 @@ class Admission:
             found = projects.find_in(connection, held.workspace.id, name)
         if found is None:
             return held
-        standing = self.of(caller, self.grants(caller), found)
+        standing = self.of(caller, self.grants(caller), found, link)
         return Admitted(standing, found, held.workspace)
 
     def _binned(self, caller: Caller | None, number: str) -> Admitted:
@@ -266,7 +268,7 @@ class Admission:
 
         Raises ``Problem`` where they may not.
         """
-        held = self._place(caller, workspace, name)
+        held = self._place(caller, None, workspace, name)
         _judge(Need.OPEN, held.standing, "workspace")
         if held.workspace is None:
             raise no_such("workspace")

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 COOKIE = "swanlab_session"
 SESSION_MS = 30 * 24 * 3600 * 1000
 LOCAL_USER = "local"
+PENDING = 0
+"""In place of a time of disabling: the account was not opened yet, its address is to be shown."""
 OWN = "~"
 """Stands for the caller's default workspace in a path."""
 _KEY_LETTERS = string.ascii_letters + string.digits
@@ -178,10 +180,11 @@ class Auth:
         self._press(name, address)
         with self._db.read() as connection:
             found = users.login(connection, username)
-        if not passwords.matches(found and found.password, password) or found is None:
+        kept = None if found is None else found.password
+        if not passwords.matches(kept, password) or found is None:
             raise Problem(401, "wrong_password", "The username or the password is wrong.")
         if found.disabled_at is not None:
-            raise disabled()
+            raise disabled(found.disabled_at)
         fresh = passwords.renewed(found.password, password)
         with self._db.write() as connection:
             self._by_name.release(connection, name, address)
@@ -191,6 +194,8 @@ class Auth:
                 raise Problem(401, "wrong_password", "The username or the password is wrong.")
             if fresh is not None:
                 users.set_password(connection, found.user.id, fresh)
+            told = {"by": "password"}
+            audit.note(connection, found.user, "session.open", found.user.username, told)
             return found.user, new_session(connection, found.user, address, agent)
 
     def _press(self, name: str, address: str) -> None:
@@ -282,8 +287,11 @@ def signed_out(request: Request | None = None) -> Problem:
     return told or Problem(401, "signed_out", "Sign in, or send an API key.", headers=challenge)
 
 
-def disabled() -> Problem:
-    """What somebody is told whose account is disabled, and who could sign in otherwise."""
+def disabled(at: int) -> Problem:
+    """What somebody is told who could sign in, were their account not disabled since ``at``."""
+    if at == PENDING:
+        message = "Open the link that was mailed to you first: it shows that the address is yours."
+        return Problem(401, "unconfirmed", message)
     return Problem(401, "disabled", "This account is disabled. Ask an admin of this server.")
 
 
@@ -295,7 +303,7 @@ def check_scope(scope: Scope, caller: Caller) -> None:
 
 def too_narrow(has: Scope, needed: Scope) -> Problem:
     """What somebody is told whose key is not good for what they may do otherwise."""
-    may = {"read": "only read", "write": "not delete projects, nor change who may do what"}
+    may = {"read": "only read", "write": "not delete projects for good, nor change who may do what"}
     message = (
         f"This key may {may[has]}. Make one of scope '{needed}' in Settings, or sign in with a"
         " browser."
@@ -332,7 +340,7 @@ def _ended(key: keys.HeldKey) -> Problem | None:
                 " Make a new one in Settings, then run `swanlab login`."
             )
             return Problem(401, code, message, {"at": at}, challenge)
-    return None if key.disabled_at is None else disabled()
+    return None if key.disabled_at is None else disabled(key.disabled_at)
 
 
 def _from_elsewhere(request: Request, *, strict: bool) -> bool:

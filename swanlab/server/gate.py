@@ -51,6 +51,8 @@ _ALONE = (
     *_HEADERS,
 )
 _FRAMED = ((b"content-security-policy", _POLICY + b"*"), *_HEADERS)
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+"""For a year, browsers that came by HTTPS once come by nothing else."""
 _EMBED = "/embed/"
 """Below it a page shows one chart and changes nothing: pages of other sites may frame it."""
 
@@ -80,6 +82,8 @@ class Gate:
                 status, answered = message["status"], time.perf_counter() - began
                 named = (b"x-request-id", identity.encode())
                 headers = _FRAMED if scope["path"].startswith(_EMBED) else _ALONE
+                if scope.get("scheme") == "https":
+                    headers = (*headers, _HTTPS_ONLY)
                 message["headers"] = [*message.get("headers", ()), *headers, named]
             await send(message)
 

@@ -42,7 +42,8 @@ class Piece(msgspec.Struct, frozen=True):
 def send(mail: Mail, piece: Piece) -> None:
     """Hand a mail to the server for mail. Blocks; raises ``NotSent``."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = mail.sender, piece.to, piece.subject
+    message["From"], message["To"] = mail.sender, piece.to
+    message["Subject"] = " ".join(piece.subject.split())
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="swanlab.invalid")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(piece.text)

@@ -37,7 +37,6 @@ _MEANINGS = {
 }
 _PARTS = {
     "workspace": "Name of a workspace; `~` is your default one",
-    "user": "Name of a user",
     "link": "Number of a share link",
     "binned": "Number of a deleted project",
     "project": "Name of a project",

@@ -78,10 +78,11 @@ def matches(kept: str | None, password: str) -> bool:
 
     if not _decoy:
         _decoy.append(hashed(secrets.token_urlsafe()))
+    real = kept if kept and kept.startswith("$") else None  # not who has no password, or not yet
     with _hashing:
         try:
             given = password[:MAX_LENGTH].encode("utf-8", "surrogatepass")
-            return PasswordHasher().verify(kept or _decoy[0], given) and kept is not None
+            return PasswordHasher().verify(real or _decoy[0], given) and real is not None
         except VerificationError:
             return False
 

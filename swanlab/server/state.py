@@ -23,6 +23,7 @@ from swanlab.server.metrics.cold import Cold
 from swanlab.server.oidc import Provider
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
+from swanlab.server.quotas import Counted
 from swanlab.server.stores import Stores
 from swanlab.server.sweep import Sweep
 from swanlab.server.thumbnails import Thumbnails
@@ -99,6 +100,8 @@ class Server:
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
+        self.counted = Counted()
+        """What workspaces hold."""
         self.provider = Provider()
         """Who signs in people elsewhere."""
         self.post = Post(self.auth)

@@ -263,6 +263,7 @@ def _upload(
     if orders.resume and not orders.shared:
         _send_former(run_dir, orders, header.run)
     ended_at: list[float] = []
+    used = {api_key}
 
     def give_up() -> bool:
         if closed.is_set() and not ended_at:
@@ -274,7 +275,7 @@ def _upload(
         ended=closed.is_set,
         give_up=give_up,
         wait=lambda seconds: time.sleep(seconds) if closed.is_set() else closed.wait(seconds),
-        login_again=lambda: _login_again(orders),
+        login_again=lambda: _login_again(host, used),
     )
     uploader.client.close()
 
@@ -295,15 +296,20 @@ def _adopt(run_dir: Path, orders: Orders) -> None:
     adopt(run_dir, Login(orders.host or "", orders.api_key or ""))
 
 
-def _login_again(orders: Orders) -> Any:
-    """A client with the key remembered for our server, if it is another than ours by now."""
+def _login_again(host: str, used: set[str]) -> Any:
+    """A client with the key remembered for our server, if it is none of those used so far."""
     from swanlab import credentials
     from swanlab.client import Client
+    from swanlab.errors import AuthenticationError
 
-    login = credentials.find(orders.host)
-    if login is None or login.host != orders.host or login.api_key == orders.api_key:
+    try:
+        login = credentials.remembered(host)
+    except AuthenticationError:
+        return None  # The file cannot be read: it may be by the next look.
+    if login is None or login.api_key in used:
         return None
-    return Client(login.host, login.api_key)
+    used.add(login.api_key)
+    return Client(host, login.api_key)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from swanlab.sidecar.blobs import Blobs
 _POST_BYTES = 1 << 20
 HEARTBEAT_SECONDS = 30.0
 _READING_SECONDS = 2.0
+_LOOK_SECONDS = 5.0
+"""Between two looks for a new key, once ours was refused."""
 _REFUSALS = {400, 403, 404, 409, 413, 422}
 
 
@@ -215,6 +217,28 @@ def _refusal(error: Exception) -> str | None:
     return "run" if getattr(error, "status", 0) in _REFUSALS else None
 
 
+def _newer_key(
+    uploader: Uploader,
+    pause: float,
+    login_again: Callable[[], Client | None],
+    give_up: Callable[[], bool],
+    wait: Callable[[float], object],
+) -> bool:
+    """Wait ``pause`` seconds for somebody to log in, and use that key; False: give up."""
+    until = time.monotonic() + pause
+    while True:
+        client = login_again()
+        if client is not None:
+            uploader.client.close()
+            uploader.client = client
+            return True
+        if give_up():
+            return False
+        if time.monotonic() >= until:
+            return True
+        wait(_LOOK_SECONDS)
+
+
 def send_all(
     uploader: Uploader,
     *,
@@ -249,10 +273,10 @@ def send_all(
                 wait(max(uploader.interval, 0.05))
         except AuthenticationError as error:
             uploader.report(str(error), refused=None if uploader.opened else "key")
-            client = login_again()
-            if client is not None:
-                uploader.client = client
-            pause = min(60.0, max(5.0, pause * 2))
+            pause = min(60.0, max(_LOOK_SECONDS, pause * 2))
+            if not _newer_key(uploader, pause, login_again, give_up, wait):
+                return False
+            continue
         except (ServerError, OSError) as error:
             uploader.report(str(error), refused=None if uploader.opened else _refusal(error))
             asked = getattr(error, "retry_after", 0.0)

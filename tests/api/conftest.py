@@ -19,7 +19,7 @@ from tests.serving import PASSWORD, Serving
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     serving = Serving(tmp_path_factory.mktemp("lab")).start()
     client = Client(serving.host)
-    serving.api_key = client.sign_in("admin", PASSWORD)
+    serving.api_key = client.sign_in("admin", PASSWORD, scope="admin")
     client.close()
     yield serving
     serving.stop()

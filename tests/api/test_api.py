@@ -344,7 +344,8 @@ def test_the_signatures_are_those_that_programs_use():
         return list(inspect.signature(function).parameters)[1:]
 
     from swanlab.api.experiment import Experiment
-    from swanlab.api.project import Project, Workspace
+    from swanlab.api.project import Project
+    from swanlab.api.workspace import Workspace
 
     assert names(Api.__init__) == ["api_key", "host"]
     wanted = ["sort", "search", "detail", "page", "size", "all"]

@@ -19,7 +19,7 @@ from swanlab.server.app import create_app
 from swanlab.server.db import engine as clock
 from swanlab.server.db import projects, runs, schema, users
 from swanlab.server.state import Server
-from tests.server.wire import Sender, frame, header, keys, scalars
+from tests.server.wire import Sender, frame, header, keys, purge, scalars
 
 API = "/api/v1"
 PROJECT = "/projects/alice/demo"
@@ -228,7 +228,7 @@ def test_the_file_of_a_deleted_project_stays_until_its_segments_are_removed(
         place = projects.find(connection, "alice", "demo")
     days[0] = 31
     assert move(server) == 1
-    assert alice.delete(PROJECT).status_code == 204
+    purge(alice, PROJECT)
     server.freeing.sweep()
     assert freezing.tidy(server, lambda: False) == 0
     assert server.stores.has(place.id)

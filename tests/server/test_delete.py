@@ -13,7 +13,7 @@ def data(run: str, *steps: int) -> bytes:
 
 def test_a_deleted_run_is_gone_with_its_points(alice, run, sender, server):
     sender.send(data("r1", 0, 1))
-    number = server.ingest.run(server.auth.project(_user(server), "alice", "demo"), "r1").id
+    number = server.ingest.run(_project(server), "r1").id
     assert alice.delete(run).status_code == 204
     assert alice.get(run).status_code == 404
     assert alice.delete(run).status_code == 404
@@ -41,7 +41,7 @@ def test_a_post_that_comes_later_is_refused_and_stores_nothing(alice, run, sende
 
 
 def test_a_post_under_way_is_stored_before_or_refused_after(alice, run, server):
-    place = server.auth.project(_user(server), "alice", "demo")
+    place = _project(server)
     live = server.ingest.run(place, "r1")
     with server.ingest._working[place.id]:
         waiting = server.ingest.submit(live, "w", 0, data("r1", 0), 0)
@@ -62,6 +62,10 @@ def test_deleting_a_project_takes_all_its_runs(alice, run, sender, server):
     assert alice.get("/projects/alice/demo").status_code == 404
     assert alice.get(run).status_code == 404
     assert alice.get("/projects").json() == {"projects": []}
+    (binned,) = alice.get("/bin").json()["projects"]
+    assert binned["runs"] == 4
+    assert alice.delete(f"/bin/{binned['id']}").status_code == 204
+    assert alice.get("/bin").json() == {"projects": []}
     with server.db.read() as connection:
         from swanlab.server.db import runs
 
@@ -84,11 +88,11 @@ def test_only_the_owner_deletes(alice, run, as_user, server):
     assert alice.get(run).status_code == 200
 
 
-def _user(server):
-    from swanlab.server.db import users
+def _project(server):
+    from swanlab.server.db import projects
 
     with server.db.read() as connection:
-        return users.find(connection, "alice")
+        return projects.find(connection, "alice", "demo")
 
 
 def _make_public(server):

@@ -91,7 +91,7 @@ def test_a_run_that_goes_on_meanwhile_stays(server, alice, clock, monkeypatch):
     sender = ended(alice, "resumed")
     alice.put(f"{PROJECT}/retention", json={"days": 30})
     clock.days = 31
-    found = retention.due(server, server.auth.project(server_user(server), "alice", "demo").id, 30)
+    found = retention.due(server, project_number(server), 30)
     assert [row.run_id for row in found] == ["resumed"]
     # It is found to be due, and goes on before its turn comes.
     real = server.ingest.forget
@@ -106,11 +106,11 @@ def test_a_run_that_goes_on_meanwhile_stays(server, alice, clock, monkeypatch):
     assert ids(alice) == ["resumed"]
 
 
-def server_user(server):
-    from swanlab.server.db import users
+def project_number(server):
+    from swanlab.server.db import projects
 
     with server.db.read() as connection:
-        return users.find(connection, "alice")
+        return projects.find(connection, "alice", "demo").id
 
 
 def test_a_tag_set_later_keeps_a_run(server, alice, clock):

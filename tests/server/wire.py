@@ -70,3 +70,11 @@ def hold(client, path: str, data: bytes) -> str:
     while client.post(at, json={"size": len(data)}).json() != {"stored": True}:
         assert time.monotonic() < until, "the blob was not put together"
     return digest
+
+
+def purge(client, path: str) -> None:
+    """Delete the project at ``path``, out of the bin as well."""
+    assert client.delete(path).status_code == 204
+    newest = client.get("/bin").json()["projects"][0]
+    assert path == f"/projects/{newest['workspace']}/{newest['name']}"
+    assert client.delete(f"/bin/{newest['id']}").status_code == 204

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 
 import msgspec
+from msgspec import UNSET
 
-from swanlab.server import accounts, audit, instance
+from swanlab.server import accounts, audit, instance, quotas
 from swanlab.server.auth import digest
 from swanlab.server.db import invites
+from swanlab.server.db import quotas as rows
 from swanlab.server.db.engine import now
 from swanlab.server.http import Ask, Need, Problem, Route, no_such
 from swanlab.server.messages.admin import (
@@ -20,6 +22,8 @@ from swanlab.server.messages.admin import (
     Invites,
     InviteState,
     NewInvite,
+    Quota,
+    QuotaEdit,
 )
 from swanlab.server.messages.users import LinkToken
 from swanlab.server.routes.sessions import need_accounts
@@ -64,11 +68,31 @@ def edit_settings(ask: Ask[None, InstanceEdit]) -> InstanceSettings:
     return instance.masked(settings)
 
 
+def quota(ask: Ask[None, None]) -> Quota:
+    """Return what a workspace may hold, and holds."""
+    with ask.server.db.read() as connection:
+        return quotas.shown(ask.server, connection, ask.part("workspace"))
+
+
+def edit_quota(ask: Ask[None, QuotaEdit]) -> Quota:
+    """Change what a workspace may hold."""
+    need_accounts(ask.server.mode)
+    given = {"quota_bytes": ask.body.bytes, "quota_runs": ask.body.runs}
+    values = {name: value for name, value in given.items() if value is not UNSET}
+    with ask.server.db.write() as connection:
+        row = quotas.found(connection, ask.part("workspace"))
+        rows.change(connection, row.id, values)
+        if values:
+            actor = ask.caller.user
+            audit.note(connection, actor, "quota.change", row.name, values, workspace=row.name)
+        return quotas.shown(ask.server, connection, row.name)
+
+
 def all_invites(ask: Ask[None, None]) -> Invites:
     """Return the invites."""
     with ask.server.db.read() as connection:
-        rows = invites.everyone(connection)
-    return Invites(invites=[_invite(row) for row in rows])
+        found = invites.everyone(connection)
+    return Invites(invites=[_invite(row) for row in found])
 
 
 def invite(ask: Ask[None, NewInvite]) -> InviteMade:
@@ -143,6 +167,23 @@ ROUTES = (
         summary="Change what is set for the whole server; it holds at once",
         body=InstanceEdit,
         answer=InstanceSettings,
+    ),
+    Route(
+        method="GET",
+        path="/quotas/{workspace}",
+        need=Need.ADMIN,
+        handler=quota,
+        summary="What a workspace may hold, and holds",
+        answer=Quota,
+    ),
+    Route(
+        method="PATCH",
+        path="/quotas/{workspace}",
+        need=Need.ADMIN,
+        handler=edit_quota,
+        summary="Change what a workspace may hold",
+        body=QuotaEdit,
+        answer=Quota,
     ),
     Route(
         method="GET",

@@ -9,6 +9,7 @@ from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from swanlab.server import quotas
 from swanlab.server.db import files
 from swanlab.server.db.files import DIGEST
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, no_such
@@ -49,6 +50,8 @@ def uploaded(ask: Ask[UploadQuery, None]) -> Upload:
     """Return how far an upload came."""
     run, digest, blobs = _run(ask), _digest(ask), ask.server.blobs
     offset = answered(lambda: blobs.uploaded(run.id, digest))
+    if ask.query.direct:
+        quotas.check_bytes(ask.server, ask.project.id, 0)
     url = answered(lambda: blobs.direct_put(run.id, digest, offset)) if ask.query.direct else None
     return Upload(offset=offset, url=url)
 
@@ -63,6 +66,8 @@ async def upload(ask: Ask[PartQuery, None]) -> Offset:
         raise Problem(413, "too_large", f"A file may have at most {MAX_BLOB} bytes.")
     if not declared.isdecimal() or int(declared) > limit:
         raise _too_long(limit)
+    if query.offset == 0:
+        await run_in_threadpool(quotas.check_bytes, server, ask.project.id, query.size)
     offset, buffer, came = query.offset, bytearray(), 0
     async for piece in ask.request.stream():
         buffer += piece
@@ -84,8 +89,11 @@ def _append(server: Server, run: LiveRun, digest: str, offset: int, part: bytes)
 def finish(ask: Ask[None, BlobSize]) -> BlobState:
     """Check the hash of what has come, and let the run hold it."""
     run, digest = _run(ask), _digest(ask)
+    if not ask.server.blobs.holds(run.id, digest):
+        quotas.check_bytes(ask.server, ask.project.id, ask.body.size)
     stored = answered(lambda: ask.server.blobs.finish(run.id, digest, ask.body.size))
     if stored:
+        quotas.added(ask.server, ask.project.id)
         ask.server.ingest.tell(run, {"run"})
     return BlobState(stored=stored)
 

@@ -98,7 +98,7 @@ def edit_project(ask: Ask[None, ProjectEdit]) -> Project:
     if body.tags is not UNSET:
         values["tags"] = runs.to_json(_tags(body.tags))
     if body.visibility is not UNSET:
-        check(Need.MANAGE, ask.admitted.standing)
+        check(Need.SHARE, ask.admitted.standing)
         values["visibility"] = body.visibility
     with server.db.write() as connection:
         projects.alter(connection, ask.project.id, values)

@@ -30,9 +30,9 @@ from swanlab.server.messages.workspaces import (
 )
 from swanlab.server.routes.workspaces import WORKSPACE, need_accounts, need_organization
 
-MEMBER = WORKSPACE + "/members/{user}"
+MEMBER = WORKSPACE + "/members/{username}"
 INVITES = WORKSPACE + "/invites"
-REQUEST = WORKSPACE + "/requests/{user}"
+REQUEST = WORKSPACE + "/requests/{username}"
 MOST_INVITES = 200
 """Of one workspace at a time."""
 _DAY_MS = 24 * 3600 * 1000
@@ -90,7 +90,7 @@ def leave(ask: Ask[None, None]) -> None:
 def _held(ask: Ask[Any, Any], connection: Connection) -> MemberRow:
     """Return the member in the path; nobody else changes who is in the workspace meanwhile."""
     workspaces.lock(connection, ask.workspace.id)
-    found = workspaces.member(connection, ask.workspace.id, ask.part("user"))
+    found = workspaces.member(connection, ask.workspace.id, ask.part("username"))
     if found is None:
         raise no_such("member")
     return found
@@ -245,7 +245,7 @@ def refuse(ask: Ask[None, None]) -> None:
 def _asked(ask: Ask[Any, Any], connection: Connection) -> MemberRow:
     workspaces.lock(connection, ask.workspace.id)
     waiting = workspaces.requests_of(connection, ask.workspace.id)
-    found = next((one for one in waiting if one.username == ask.part("user")), None)
+    found = next((one for one in waiting if one.username == ask.part("username")), None)
     if found is None:
         raise no_such("request")
     return found

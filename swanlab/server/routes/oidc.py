@@ -123,7 +123,7 @@ def _user(
         if linking is not None and linking != user.id:
             raise Problem(409, "oidc_taken", "Another user signs in by that account already.")
         if disabled_at is not None:
-            raise disabled()
+            raise disabled(disabled_at)
         return user
     found = _to_link(connection, person, linking)
     if found is None:
@@ -142,8 +142,8 @@ def _to_link(connection: Connection, person: Person, linking: int | None) -> Use
         return None
     if user is not None:
         login = users.login(connection, user.username)
-        if login is None or login.disabled_at is not None:
-            raise disabled()
+        if login is not None and login.disabled_at is not None:
+            raise disabled(login.disabled_at)
     return user
 
 

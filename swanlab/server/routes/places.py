@@ -136,7 +136,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/transfer",
-        need=Need.MANAGE,
+        need=Need.SHARE,
         handler=transfer,
         summary="Let a project belong to another workspace; its old address goes on leading to it",
         body=Transfer,
@@ -180,7 +180,7 @@ ROUTES = (
     Route(
         method="DELETE",
         path=BINNED,
-        need=Need.BINNED,
+        need=Need.PURGE,
         handler=purge,
         summary="Delete a project in the bin with all its runs, for good",
         status=204,

@@ -92,7 +92,7 @@ def _let_manage(
     """Let who makes a project in an organisation manage it, whatever they may do otherwise."""
     if place.kind == "organization":
         sharing.set_share(connection, made.id, ask.caller.user.id, "manage")
-        ask.server.auth.changed(connection)
+    ask.server.auth.changed(connection)  # its address may have led to another one until now
 
 
 def project(ask: Ask[None, None]) -> Project:

@@ -9,7 +9,7 @@ from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
 from swanlab.records import SYSTEM_PREFIX
-from swanlab.server import console, series
+from swanlab.server import console, quotas, series
 from swanlab.server.access import holds
 from swanlab.server.admission import share_token
 from swanlab.server.db import definitions, media, projects, ranks, runs
@@ -34,6 +34,7 @@ def open_run(ask: Ask[None, NewRun]) -> RunOpened:
         project = opened(ask, connection, place, name, ask.body.options.get("public"))
         row, created = runs.open_run(connection, project.id, ask.body)
         if created:
+            quotas.check_run(server, connection, place.name)
             projects.alter(connection, project.id, {"archived_at": None})
     if row.is_copy:
         raise is_copy(row.run_id)

@@ -29,7 +29,7 @@ from swanlab.server.messages.projects import Project
 from swanlab.server.routes.projects import PROJECT, one
 from swanlab.server.routes.workspaces import need_accounts
 
-COLLABORATOR = PROJECT + "/collaborators/{user}"
+COLLABORATOR = PROJECT + "/collaborators/{username}"
 LINKS = PROJECT + "/links"
 MOST_COLLABORATORS, MOST_LINKS = 1000, 200
 """Of one project."""
@@ -48,7 +48,7 @@ def share(ask: Ask[None, NewShare]) -> Collaborator:
     need_accounts(ask)
     with ask.server.db.write() as connection:
         projects.lock(connection, ask.project.id)
-        user = users.find(connection, ask.part("user"))
+        user = users.find(connection, ask.part("username"))
         if user is None:
             raise no_such("user")
         held = sharing.collaborators_of(connection, ask.project.id)
@@ -67,7 +67,7 @@ def unshare(ask: Ask[None, None]) -> None:
     """Take from a user what they may do in this project alone."""
     need_accounts(ask)
     with ask.server.db.write() as connection:
-        user = users.find(connection, ask.part("user"))
+        user = users.find(connection, ask.part("username"))
         if user is None or not sharing.drop_share(connection, ask.project.id, user.id):
             raise no_such("collaborator")
         _note(ask, connection, "project.unshare", {"collaborator": user.username})
@@ -174,7 +174,7 @@ ROUTES = (
     Route(
         method="GET",
         path=PROJECT + "/collaborators",
-        need=Need.MANAGE,
+        need=Need.SHARE,
         handler=collaborators,
         summary="Who may do something in a project beside the members of its workspace",
         answer=Collaborators,
@@ -182,7 +182,7 @@ ROUTES = (
     Route(
         method="PUT",
         path=COLLABORATOR,
-        need=Need.MANAGE,
+        need=Need.SHARE,
         handler=share,
         summary="Let a user read, write to or manage a project",
         body=NewShare,
@@ -191,7 +191,7 @@ ROUTES = (
     Route(
         method="DELETE",
         path=COLLABORATOR,
-        need=Need.MANAGE,
+        need=Need.SHARE,
         handler=unshare,
         summary="Take from a user what they may do in this project alone",
         status=204,
@@ -199,7 +199,7 @@ ROUTES = (
     Route(
         method="GET",
         path=LINKS,
-        need=Need.MANAGE,
+        need=Need.SHARE,
         handler=links,
         summary="The share links of a project that still hold",
         answer=ShareLinks,
@@ -207,7 +207,7 @@ ROUTES = (
     Route(
         method="POST",
         path=LINKS,
-        need=Need.MANAGE,
+        need=Need.SHARE,
         handler=link,
         summary="Make a share link to a project; its token is shown once",
         body=NewShareLink,
@@ -217,7 +217,7 @@ ROUTES = (
     Route(
         method="DELETE",
         path=LINKS + "/{link}",
-        need=Need.MANAGE,
+        need=Need.SHARE,
         handler=unlink,
         summary="Take a share link back",
         status=204,

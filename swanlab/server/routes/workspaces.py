@@ -144,7 +144,7 @@ def preferences(ask: Ask[None, None]) -> Preferences:
     return Preferences(default_workspace=name, default_visibility=visibility)
 
 
-def default_visibility(connection: Connection, user: int) -> Literal[private, public]:
+def default_visibility(connection: Connection, user: int) -> Literal["private", "public"]:
     """Return what new projects of the user are, where nothing else is said."""
     chosen = workspaces.default_visibility(connection, user)
     if chosen is None:
