@@ -433,6 +433,30 @@ export interface paths {
         patch: operations["patch_instance_settings"];
         trace?: never;
     };
+    "/api/v1/quotas/{workspace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a workspace may hold, and holds
+         * @description The caller needs to be an admin of the server.
+         */
+        get: operations["get_quotas_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what a workspace may hold
+         * @description The caller needs to be an admin of the server.
+         */
+        patch: operations["patch_quotas_workspace"];
+        trace?: never;
+    };
     "/api/v1/invites": {
         parameters: {
             query?: never;
@@ -713,7 +737,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/workspaces/{workspace}/members/{user}": {
+    "/api/v1/workspaces/{workspace}/members/{username}": {
         parameters: {
             query?: never;
             header?: never;
@@ -727,14 +751,14 @@ export interface paths {
          * Put a member out of a workspace
          * @description The caller needs to be allowed to manage the workspace in the path.
          */
-        delete: operations["delete_workspaces_workspace_members_user"];
+        delete: operations["delete_workspaces_workspace_members_username"];
         options?: never;
         head?: never;
         /**
          * Give a member another role; owners are made and unmade by owners
          * @description The caller needs to be allowed to manage the workspace in the path.
          */
-        patch: operations["patch_workspaces_workspace_members_user"];
+        patch: operations["patch_workspaces_workspace_members_username"];
         trace?: never;
     };
     "/api/v1/workspaces/{workspace}/leave": {
@@ -861,7 +885,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/workspaces/{workspace}/requests/{user}": {
+    "/api/v1/workspaces/{workspace}/requests/{username}": {
         parameters: {
             query?: never;
             header?: never;
@@ -874,12 +898,12 @@ export interface paths {
          * Let somebody in who asked
          * @description The caller needs to be allowed to manage the workspace in the path.
          */
-        post: operations["post_workspaces_workspace_requests_user"];
+        post: operations["post_workspaces_workspace_requests_username"];
         /**
          * Do not let somebody in who asked
          * @description The caller needs to be allowed to manage the workspace in the path.
          */
-        delete: operations["delete_workspaces_workspace_requests_user"];
+        delete: operations["delete_workspaces_workspace_requests_username"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1008,7 +1032,7 @@ export interface paths {
         put?: never;
         /**
          * Let a project belong to another workspace; its old address goes on leading to it
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         post: operations["post_projects_workspace_project_transfer"];
         delete?: never;
@@ -1093,7 +1117,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a project in the bin with all its runs, for good
-         * @description The caller needs to be allowed to manage the deleted project in the path.
+         * @description The caller needs to be allowed to delete the deleted project in the path for good.
          */
         delete: operations["delete_bin_binned"];
         options?: never;
@@ -1110,7 +1134,7 @@ export interface paths {
         };
         /**
          * Who may do something in a project beside the members of its workspace
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         get: operations["get_projects_workspace_project_collaborators"];
         put?: never;
@@ -1121,7 +1145,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{workspace}/{project}/collaborators/{user}": {
+    "/api/v1/projects/{workspace}/{project}/collaborators/{username}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1131,15 +1155,15 @@ export interface paths {
         get?: never;
         /**
          * Let a user read, write to or manage a project
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
-        put: operations["put_projects_workspace_project_collaborators_user"];
+        put: operations["put_projects_workspace_project_collaborators_username"];
         post?: never;
         /**
          * Take from a user what they may do in this project alone
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
-        delete: operations["delete_projects_workspace_project_collaborators_user"];
+        delete: operations["delete_projects_workspace_project_collaborators_username"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1154,13 +1178,13 @@ export interface paths {
         };
         /**
          * The share links of a project that still hold
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         get: operations["get_projects_workspace_project_links"];
         put?: never;
         /**
          * Make a share link to a project; its token is shown once
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         post: operations["post_projects_workspace_project_links"];
         delete?: never;
@@ -1181,7 +1205,7 @@ export interface paths {
         post?: never;
         /**
          * Take a share link back
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         delete: operations["delete_projects_workspace_project_links_link"];
         options?: never;
@@ -2919,6 +2943,27 @@ export interface components {
         /** Projects */
         Projects: {
             projects: components["schemas"]["Project"][];
+        };
+        /**
+         * Quota
+         * @description What a workspace may hold; null is the setting of the server. Used is counted at times.
+         */
+        Quota: {
+            workspace: string;
+            bytes: number | null;
+            runs: number | null;
+            limit_bytes: number | null;
+            limit_runs: number | null;
+            used_bytes: number;
+            used_runs: number;
+        };
+        /**
+         * QuotaEdit
+         * @description Null: the setting of the server. What is left out stays.
+         */
+        QuotaEdit: {
+            bytes?: number | null;
+            runs?: number | null;
         };
         /**
          * Restoring
@@ -5948,6 +5993,209 @@ export interface operations {
             };
         };
     };
+    get_quotas_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your default one */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_quotas_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a workspace; `~` is your default one */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description Something in the request is not valid; the message names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is of the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is not called by that name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something the server needs does not answer; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full; nothing was stored */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_invites: {
         parameters: {
             query?: never;
@@ -7668,7 +7916,7 @@ export interface operations {
             };
         };
     };
-    delete_workspaces_workspace_members_user: {
+    delete_workspaces_workspace_members_username: {
         parameters: {
             query?: never;
             header?: never;
@@ -7676,7 +7924,7 @@ export interface operations {
                 /** @description Name of a workspace; `~` is your default one */
                 workspace: string;
                 /** @description Name of a user */
-                user: string;
+                username: string;
             };
             cookie?: never;
         };
@@ -7763,7 +8011,7 @@ export interface operations {
             };
         };
     };
-    patch_workspaces_workspace_members_user: {
+    patch_workspaces_workspace_members_username: {
         parameters: {
             query?: never;
             header?: never;
@@ -7771,7 +8019,7 @@ export interface operations {
                 /** @description Name of a workspace; `~` is your default one */
                 workspace: string;
                 /** @description Name of a user */
-                user: string;
+                username: string;
             };
             cookie?: never;
         };
@@ -8596,7 +8844,7 @@ export interface operations {
             };
         };
     };
-    post_workspaces_workspace_requests_user: {
+    post_workspaces_workspace_requests_username: {
         parameters: {
             query?: never;
             header?: never;
@@ -8604,7 +8852,7 @@ export interface operations {
                 /** @description Name of a workspace; `~` is your default one */
                 workspace: string;
                 /** @description Name of a user */
-                user: string;
+                username: string;
             };
             cookie?: never;
         };
@@ -8693,7 +8941,7 @@ export interface operations {
             };
         };
     };
-    delete_workspaces_workspace_requests_user: {
+    delete_workspaces_workspace_requests_username: {
         parameters: {
             query?: never;
             header?: never;
@@ -8701,7 +8949,7 @@ export interface operations {
                 /** @description Name of a workspace; `~` is your default one */
                 workspace: string;
                 /** @description Name of a user */
-                user: string;
+                username: string;
             };
             cookie?: never;
         };
@@ -10308,7 +10556,7 @@ export interface operations {
             };
         };
     };
-    put_projects_workspace_project_collaborators_user: {
+    put_projects_workspace_project_collaborators_username: {
         parameters: {
             query?: never;
             header?: never;
@@ -10318,7 +10566,7 @@ export interface operations {
                 /** @description Name of a project */
                 project: string;
                 /** @description Name of a user */
-                user: string;
+                username: string;
             };
             cookie?: never;
         };
@@ -10429,7 +10677,7 @@ export interface operations {
             };
         };
     };
-    delete_projects_workspace_project_collaborators_user: {
+    delete_projects_workspace_project_collaborators_username: {
         parameters: {
             query?: never;
             header?: never;
@@ -10439,7 +10687,7 @@ export interface operations {
                 /** @description Name of a project */
                 project: string;
                 /** @description Name of a user */
-                user: string;
+                username: string;
             };
             cookie?: never;
         };
