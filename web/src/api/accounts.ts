@@ -25,6 +25,7 @@ export type NewKey = Schemas["NewKey"];
 export type OneTimeLink = Schemas["OneTimeLink"];
 export type OpenSession = Schemas["OpenSession"];
 export type Scope = Key["scope"];
+export type Quota = Schemas["Quota"];
 export type SignedUp = Schemas["SignedUp"];
 export type SignUp = Schemas["SignUp"];
 export type UserAdded = Schemas["UserAdded"];
@@ -52,12 +53,19 @@ function userPath(username: string): string {
   return `/users/${encodeURIComponent(username)}`;
 }
 
+function quotaPath(workspace: string): string {
+  return `/quotas/${encodeURIComponent(workspace)}`;
+}
+
 export const accounts = {
   signUp: (body: Partial<SignUp> & Pick<SignUp, "username" | "password">) =>
     request<SignedUp>("POST", "/signup", { body }),
   signIn: (username: string, password: string) =>
     request<Session>("POST", "/session", { body: { username, password } }),
   lookAtInvite: (token: string) => request<InviteState>("POST", "/invite", { body: { token } }),
+  /** Where the browser is to go to sign in elsewhere; `link` adds that to who is signed in. */
+  departure: (target: string, link = false) =>
+    request<Schemas["Departure"]>("POST", "/oidc/start", { body: { target, link } }),
   reset: (token: string, password: string) =>
     request<User>("POST", "/password/reset", { body: { token, password } }),
   forgot: (who: string) => request<void>("POST", "/password/forgotten", { body: { who } }),
@@ -81,11 +89,18 @@ export const accounts = {
   resetLink: (username: string) => request<OneTimeLink>("POST", `${userPath(username)}/reset`),
   editSettings: (edit: Partial<InstanceEdit>) =>
     request<InstanceSettings>("PATCH", "/instance/settings", { body: edit }),
+  setQuota: (workspace: string, quota: { bytes: number | null; runs: number | null }) =>
+    request<Quota>("PATCH", quotaPath(workspace), { body: quota }),
   invite: (body: { uses: number; expires_at: number | null; email: string | null }) =>
     request<InviteMade>("POST", "/invites", { body }),
   withdrawInvite: (invite: number) => request<void>("DELETE", `/invites/${invite}`),
-  audit: (query: AuditQuery, signal?: AbortSignal) =>
-    request<AuditPage>("GET", `/audit?${asked(query)}`, { signal }),
+  /** A page of the audit log of a workspace, or (null) of the whole server. */
+  audit: (workspace: string | null, query: AuditQuery, signal?: AbortSignal) =>
+    request<AuditPage>(
+      "GET",
+      `${workspace === null ? "" : `/workspaces/${encodeURIComponent(workspace)}`}/audit?${asked(query)}`,
+      { signal },
+    ),
 };
 
 /** How one comes to have an account here; everybody may know. */
@@ -130,3 +145,11 @@ export const invitesQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await request<Schemas["Invites"]>("GET", "/invites", { signal })).invites,
 });
+
+/** What a workspace may hold, and holds. */
+export function quotaQuery(workspace: string) {
+  return queryOptions({
+    queryKey: ["quota", workspace],
+    queryFn: ({ signal }) => request<Quota>("GET", quotaPath(workspace), { signal }),
+  });
+}

@@ -36,7 +36,8 @@ const rootRoute = createRootRoute({
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
-  validateSearch: nextSearch,
+  validateSearch: (search): { next?: string; failed?: string } =>
+    told({ ...nextSearch(search), failed: text(search.failed) }),
   component: lazyRouteComponent(() => import("@/pages/LoginPage"), "LoginPage"),
 });
 
@@ -150,7 +151,14 @@ const projectsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/ProjectsPage"), "ProjectsPage"),
 });
 
-export const WORKSPACE_TABS = ["projects", "activity", "members", "bin", "settings"] as const;
+export const WORKSPACE_TABS = [
+  "projects",
+  "activity",
+  "members",
+  "bin",
+  "settings",
+  "audit",
+] as const;
 export type WorkspaceTab = (typeof WORKSPACE_TABS)[number];
 
 export interface WorkspaceSearch {

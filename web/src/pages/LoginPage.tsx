@@ -3,13 +3,12 @@ import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect, useState, type FormEvent } from "react";
 import { useTranslation } from "@/i18n";
 
-import { type Instance, instanceQuery } from "@/api/accounts";
+import { accounts, type Instance, instanceQuery } from "@/api/accounts";
 import { api, ApiError } from "@/api/client";
 import { sessionQuery } from "@/api/queries";
 import { useFailureText } from "@/components/Failure";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Field, PasswordField } from "@/components/ui/field";
-import { cn } from "@/lib/classes";
 import { formatDuration } from "@/lib/format";
 import { safeNext } from "@/lib/next";
 
@@ -72,6 +71,32 @@ function SignInForm() {
   );
 }
 
+/** Sign in by the provider of OpenID Connect that an admin named. */
+function Elsewhere({ name, target }: { name: string; target: string }) {
+  const { t } = useTranslation();
+  const depart = useMutation({
+    mutationFn: () => accounts.departure(target),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  const failure = useFailureText(depart.error);
+  return (
+    <div className="mb-4 flex flex-col gap-2 border-b border-line pb-4">
+      <Button
+        size="large"
+        disabled={depart.isPending || depart.isSuccess}
+        onClick={() => depart.mutate()}
+      >
+        {t("accounts.oidc", { name })}
+      </Button>
+      {depart.isError && (
+        <p role="alert" className="text-small text-bad">
+          {failure}
+        </p>
+      )}
+    </div>
+  );
+}
+
 const link = "text-accent underline-offset-2 hover:underline";
 
 /** Other ways in, and how one comes to have an account. */
@@ -104,7 +129,7 @@ function OtherWays({ instance, next }: { instance: Instance; next: string | unde
 export function LoginPage() {
   const { t } = useTranslation();
   const session = useQuery(sessionQuery);
-  const { next } = useSearch({ from: "/login" });
+  const { next, failed } = useSearch({ from: "/login" });
   const { data: instance } = useQuery(instanceQuery);
   const router = useRouter();
   const signedIn = session.data !== undefined;
@@ -115,13 +140,17 @@ export function LoginPage() {
   return (
     <div className="mx-auto w-[320px] max-w-full px-4 pt-[14vh] pb-8">
       <h1 className="mb-4 text-lg font-semibold">{t("login.title")}</h1>
+      {failed !== undefined && (
+        <p role="alert" className="mb-3 text-small text-bad">
+          {t(
+            failed === "email_domain" || failed === "no_signup"
+              ? "accounts.oidcNone"
+              : "accounts.oidcFailed",
+          )}
+        </p>
+      )}
       {instance !== undefined && instance.oidc !== null && (
-        <a
-          href={`/api/v1/oidc/start?${new URLSearchParams({ next: safeNext(next) }).toString()}`}
-          className={cn(buttonClass("plain", "large"), "mb-4 w-full")}
-        >
-          {t("accounts.oidc", { name: instance.oidc })}
-        </a>
+        <Elsewhere name={instance.oidc} target={safeNext(next)} />
       )}
       <SignInForm />
       {instance !== undefined && <OtherWays instance={instance} next={next} />}

@@ -21,6 +21,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import { SearchField } from "@/components/ui/search-field";
 import { ConfirmDialog } from "@/edit/ConfirmDialog";
+import { QuotaDialog } from "@/edit/QuotaDialog";
 import { useChange } from "@/edit/useChange";
 import { cn } from "@/lib/classes";
 import { useDebouncedText } from "@/lib/debounce";
@@ -36,9 +37,10 @@ interface UserRowProps {
   me: boolean;
   onAsk: (what: Asked["what"]) => void;
   onEnable: () => void;
+  onQuota: () => void;
 }
 
-function UserRow({ user, me, onAsk, onEnable }: UserRowProps) {
+function UserRow({ user, me, onAsk, onEnable, onQuota }: UserRowProps) {
   const { t, i18n } = useTranslation();
   const now = useNow(60_000);
   const disabled = user.disabled_at !== null;
@@ -75,6 +77,7 @@ function UserRow({ user, me, onAsk, onEnable }: UserRowProps) {
             <MenuItem onClick={() => onAsk(user.admin ? "demote" : "promote")}>
               {t(user.admin ? "admin.demote" : "admin.promote")}
             </MenuItem>
+            <MenuItem onClick={onQuota}>{t("admin.quota")}</MenuItem>
             <MenuSeparator />
             {disabled ? (
               <MenuItem onClick={onEnable}>{t("admin.enable")}</MenuItem>
@@ -153,6 +156,7 @@ export function UsersTab({ me }: { me: string }) {
   const users = useQuery({ ...usersQuery(q, after), placeholderData: keepPreviousData });
   const edits = useUserEdits(q, after);
   const [adding, setAdding] = useState(false);
+  const [quota, setQuota] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [link, setLink] = useState<{ link: string; name: string } | null>(null);
   const { data } = users;
@@ -200,6 +204,7 @@ export function UsersTab({ me }: { me: string }) {
             user={user}
             me={user.username === me}
             onAsk={(what) => setAsked({ what, user })}
+            onQuota={() => setQuota(user.username)}
             onEnable={() => edits.setDisabled(user, false)}
           />
         ))}
@@ -230,6 +235,7 @@ export function UsersTab({ me }: { me: string }) {
           {t(`admin.askText.${asked.what}`)}
         </ConfirmDialog>
       )}
+      {quota !== null && <QuotaDialog workspace={quota} onClose={() => setQuota(null)} />}
       {link !== null && <LinkDialog {...link} onClose={() => setLink(null)} />}
     </Panel>
   );

@@ -120,6 +120,34 @@ function PasswordForm({ account }: { account: Account }) {
   );
 }
 
+/** Adds sign-in elsewhere to the account; nothing where the server has none. */
+function OidcPanel() {
+  const { t } = useTranslation();
+  const { data: instance } = useQuery(instanceQuery);
+  const depart = useMutation({
+    mutationFn: () => accounts.departure("/settings?tab=account", true),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  const failure = useFailureText(depart.error);
+  if (instance === undefined || instance.oidc === null) return null;
+  const name = instance.oidc;
+  return (
+    <Panel title={name}>
+      <div className="flex flex-col items-start gap-2 p-3">
+        <p className="text-ink-2">{t("accounts.linkText", { name })}</p>
+        <Button disabled={depart.isPending} onClick={() => depart.mutate()}>
+          {t("accounts.link", { name })}
+        </Button>
+        {depart.isError && (
+          <p role="alert" className="text-small text-bad">
+            {failure}
+          </p>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
 /** The reader's address and password. */
 export function AccountTab() {
   const { t } = useTranslation();
@@ -133,6 +161,7 @@ export function AccountTab() {
       <Panel title={t("accounts.password")}>
         <PasswordForm account={account.data} />
       </Panel>
+      <OidcPanel />
       <Panel title={t("accounts.email")}>
         <EmailForm key={account.data.email} account={account.data} />
       </Panel>

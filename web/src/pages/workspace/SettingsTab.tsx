@@ -1,13 +1,15 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 
+import { sessionQuery } from "@/api/queries";
 import { teams, type Workspace, workspaceQuery, workspacesQuery } from "@/api/teams";
 import { useFailureText } from "@/components/Failure";
 import { Panel } from "@/components/Panel";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { QuotaDialog } from "@/edit/QuotaDialog";
 import { TypeNameDialog } from "@/edit/TypeNameDialog";
 import { useChange } from "@/edit/useChange";
 
@@ -136,15 +138,31 @@ function Remove({ workspace }: { workspace: Workspace }) {
   );
 }
 
+/** For admins of the server. */
+function QuotaPanel({ workspace }: { workspace: string }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  return (
+    <Panel title={t("admin.quota")}>
+      <div className="p-3">
+        <Button onClick={() => setOpen(true)}>{t("admin.quotaOpen")}</Button>
+      </div>
+      {open && <QuotaDialog workspace={workspace} onClose={() => setOpen(false)} />}
+    </Panel>
+  );
+}
+
 /** What a workspace says of itself and, for its owners, what it is called and whether it stays. */
 export function SettingsTab({ workspace }: { workspace: Workspace }) {
   const { t } = useTranslation();
+  const { data: session } = useQuery(sessionQuery);
   const owning = workspace.role === null || workspace.role === "owner";
   return (
     <>
       <Panel title={t("runs.description")}>
         <Describe workspace={workspace} />
       </Panel>
+      {session?.user.admin === true && <QuotaPanel workspace={workspace.name} />}
       {owning && workspace.kind === "organization" && (
         <>
           <Panel title={t("teams.rename")}>

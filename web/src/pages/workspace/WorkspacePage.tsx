@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { useTitle } from "@/lib/title";
 
 import { ActivityTab } from "./ActivityTab";
+import { AuditTab } from "./AuditTab";
 import { BinTab } from "./BinTab";
 import { MembersTab } from "./MembersTab";
 import { NewProjectDialog } from "./NewProjectDialog";
@@ -23,7 +24,9 @@ import { SettingsTab } from "./SettingsTab";
 function tabsOf(workspace: Workspace): WorkspaceTab[] {
   const personal = workspace.kind === "personal";
   return WORKSPACE_TABS.filter(
-    (tab) => (tab !== "members" || !personal) && (tab !== "settings" || manages(workspace.role)),
+    (tab) =>
+      (tab !== "members" || !personal) &&
+      ((tab !== "settings" && tab !== "audit") || manages(workspace.role)),
   );
 }
 
@@ -72,6 +75,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
       {current === "activity" && <ActivityTab workspace={workspace.name} />}
       {current === "members" && <MembersTab workspace={workspace} />}
       {current === "bin" && <BinTab workspace={workspace.name} />}
+      {current === "audit" && <AuditTab workspace={workspace.name} />}
       {current === "settings" && <SettingsTab key={workspace.name} workspace={workspace} />}
       {making && <NewProjectDialog workspace={workspace.name} onClose={() => setMaking(false)} />}
     </Page>
