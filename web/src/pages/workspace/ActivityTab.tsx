@@ -32,7 +32,7 @@ export function ActivityTab({ workspace }: { workspace: string }) {
         columns={[
           { label: t("runs.run") },
           { label: t("runs.state") },
-          { label: t("projects.title"), className: "max-sm:hidden" },
+          { label: t("teams.project"), className: "max-sm:hidden" },
           { label: t("projects.updated"), className: "text-right" },
         ]}
       >
