@@ -2,7 +2,6 @@ import type {
   CellsAnswer,
   Configs,
   SummaryColumn,
-  ApiKey,
   Console,
   ConsoleHits,
   Cloned,
@@ -31,6 +30,7 @@ import type {
   Views,
   ViewSpec,
 } from "./messages";
+import { shareToken, withShare } from "./share";
 
 const ROOT = "/api/v1";
 
@@ -87,6 +87,7 @@ async function send(
   { body, signal, accept = "application/json", range, keepalive = false }: RequestOptions,
 ): Promise<Response> {
   let response: Response;
+  const share = shareToken();
   try {
     response = await fetch(ROOT + path, {
       method,
@@ -95,6 +96,7 @@ async function send(
       signal: signal ?? null,
       headers: {
         Accept: accept,
+        ...(share === null ? {} : { "Swanlab-Share": share }),
         ...(range === undefined ? {} : { Range: range }),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
@@ -147,12 +149,12 @@ export function consoleFileUrl(
   rank: number | null,
 ): string {
   const at = `${ROOT}${runPath(workspace, project, run)}/console.txt`;
-  return rank === null ? at : `${at}?rank=${rank}`;
+  return withShare(rank === null ? at : `${at}?rank=${rank}`);
 }
 
 /** Address of what is in a file of a run; a browser that opens it saves the file. */
 export function fileUrl(workspace: string, project: string, run: string, path: string): string {
-  return `${ROOT}${fileContent(runPath(workspace, project, run), path)}`;
+  return withShare(`${ROOT}${fileContent(runPath(workspace, project, run), path)}`);
 }
 
 function fileContent(at: string, path: string): string {
@@ -201,7 +203,6 @@ export const api = {
   signIn: (username: string, password: string) =>
     request<Session>("POST", "/session", { body: { username, password } }),
   signOut: () => request<void>("DELETE", "/session"),
-  makeKey: () => request<ApiKey>("POST", "/keys", { body: { name: "Web", scope: "write" } }),
   projects: (signal?: Signal) => request<Projects>("GET", "/projects", { signal }),
   project: (workspace: string, project: string, signal?: Signal) =>
     request<Project>("GET", projectPath(workspace, project), { signal }),

@@ -13,6 +13,7 @@ import { useSyncExternalStore } from "react";
 import { ANY, type Connection, type HubMessage, openHub } from "./live-hub";
 import type { TabMessage } from "./live.worker";
 import type { Hint } from "./messages";
+import { shareToken } from "./share";
 
 export type { Connection };
 
@@ -70,7 +71,8 @@ function tellPresence(): void {
 
 function join(): void {
   if (!send) {
-    send = byWorker() ?? byLeader() ?? byTab();
+    // What a share link opens is this tab's alone.
+    send = shareToken() === null ? (byWorker() ?? byLeader() ?? byTab()) : byTab();
     document.addEventListener("visibilitychange", tellPresence);
     addEventListener("pageshow", tellPresence);
     addEventListener("pagehide", () => send?.({ type: "leave" }));
@@ -127,6 +129,9 @@ function byLeader(): Send | null {
 }
 
 function byTab(): Send {
-  const hub = openHub({ emit: receive });
+  const share = shareToken();
+  const shared: typeof fetch = (input, init) =>
+    fetch(input, { ...init, headers: { ...init?.headers, "Swanlab-Share": share ?? "" } });
+  const hub = openHub({ emit: receive, ...(share !== null && { fetch: shared }) });
   return (message) => (message.type === "leave" ? hub.leave("") : hub.present("", message.visible));
 }

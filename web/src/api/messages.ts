@@ -11,7 +11,6 @@ export type ErrorBody = Schemas["ErrorBody"];
 export type Health = Schemas["Health"];
 export type User = Schemas["User"];
 export type Session = Schemas["Session"];
-export type ApiKey = Schemas["ApiKey"];
 export type Project = Schemas["Project"];
 export type ProjectEdit = Schemas["ProjectEdit"];
 export type Projects = Schemas["Projects"];

@@ -1,18 +1,75 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { ChevronsUpDown, Plus, User, Users } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
 
-import { projectsQuery, runQuery, runsQuery } from "@/api/queries";
+import { projectsQuery, runQuery, runsQuery, sessionQuery } from "@/api/queries";
+import { workspacesQuery } from "@/api/teams";
 import { StateMark } from "@/components/StateMark";
+import { buttonClass } from "@/components/ui/button";
+import { cn } from "@/lib/classes";
 
 import { CrumbMenu } from "./CrumbMenu";
+
+const NewWorkspaceDialog = lazy(async () => ({
+  default: (await import("@/edit/NewWorkspaceDialog")).NewWorkspaceDialog,
+}));
+
+const ICON = { "aria-hidden": true, className: "size-3.5 shrink-0 text-ink-2" } as const;
 
 function Slash() {
   return (
     <span aria-hidden className="text-ink-3">
       /
     </span>
+  );
+}
+
+/** The workspaces one is in, once their menu is opened, and a way to make another. */
+function WorkspaceMenu({ workspace }: { workspace: string | undefined }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const [making, setMaking] = useState(false);
+  const workspaces = useQuery({ ...workspacesQuery, enabled: open });
+  const navigate = useNavigate();
+  const items = (workspaces.data?.workspaces ?? []).map(({ name, kind }) => ({
+    id: name,
+    label: name,
+    mark: kind === "personal" ? <User {...ICON} /> : <Users {...ICON} />,
+    go: () => void navigate({ to: "/@{$workspace}", params: { workspace: name }, search: {} }),
+  }));
+  const fresh = {
+    id: " new",
+    label: t("teams.newWorkspace"),
+    mark: <Plus {...ICON} />,
+    go: () => setMaking(true),
+  };
+  return (
+    <>
+      <CrumbMenu
+        label={t("teams.switchWorkspace")}
+        searchLabel={t("teams.searchWorkspaces")}
+        items={[...items, fresh]}
+        current={workspace ?? ""}
+        onOpenChange={setOpen}
+        {...(workspace === undefined && {
+          className: cn(buttonClass("quiet"), "px-1.5"),
+          children: (
+            <>
+              <Users aria-hidden />
+              <span className="max-sm:sr-only">{t("teams.workspaces")}</span>
+              <ChevronsUpDown aria-hidden />
+            </>
+          ),
+        })}
+      />
+      {making && (
+        <Suspense>
+          <NewWorkspaceDialog onClose={() => setMaking(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 
@@ -93,28 +150,55 @@ function RunCrumb({ workspace, project, run }: RunPlace) {
 export function Crumbs() {
   const { t } = useTranslation();
   const { workspace, project, run } = useParams({ strict: false });
-  if (workspace === undefined || project === undefined) return null;
+  const { data: session } = useQuery(sessionQuery);
+  const accounts = session?.mode === "server";
+  const away = project !== undefined && "max-sm:hidden";
+  if (workspace === undefined && !accounts) return null;
   return (
     <nav aria-label={t("shell.path")} className="flex min-w-0 items-center gap-1.5">
-      <Link to="/" className="truncate text-ink-2 hover:text-ink max-sm:hidden">
-        {workspace}
-      </Link>
-      <span className="max-sm:hidden">
-        <Slash />
-      </span>
-      <Link
-        to="/@{$workspace}/$project"
-        params={{ workspace, project }}
-        title={project}
-        aria-current={run === undefined ? "page" : undefined}
-        className={
-          run === undefined ? "truncate font-semibold" : "truncate text-ink-2 hover:text-ink"
-        }
-      >
-        {project}
-      </Link>
-      <ProjectMenu workspace={workspace} project={project} />
-      {run !== undefined && <RunCrumb workspace={workspace} project={project} run={run} />}
+      {workspace !== undefined && accounts && (
+        <Link
+          to="/@{$workspace}"
+          params={{ workspace }}
+          search={{}}
+          aria-current={project === undefined ? "page" : undefined}
+          className={cn(
+            "truncate",
+            project === undefined ? "font-semibold" : "text-ink-2 hover:text-ink",
+            away,
+          )}
+        >
+          {workspace}
+        </Link>
+      )}
+      {workspace !== undefined && !accounts && (
+        <span className={cn("truncate text-ink-2", away)}>{workspace}</span>
+      )}
+      {accounts && (
+        <span className={cn("flex", away)}>
+          <WorkspaceMenu workspace={workspace} />
+        </span>
+      )}
+      {workspace !== undefined && project !== undefined && (
+        <>
+          <span className="max-sm:hidden">
+            <Slash />
+          </span>
+          <Link
+            to="/@{$workspace}/$project"
+            params={{ workspace, project }}
+            title={project}
+            aria-current={run === undefined ? "page" : undefined}
+            className={
+              run === undefined ? "truncate font-semibold" : "truncate text-ink-2 hover:text-ink"
+            }
+          >
+            {project}
+          </Link>
+          {session !== undefined && <ProjectMenu workspace={workspace} project={project} />}
+          {run !== undefined && <RunCrumb workspace={workspace} project={project} run={run} />}
+        </>
+      )}
     </nav>
   );
 }

@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useLocation, useParams } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "@/i18n";
 
+import { instanceQuery } from "@/api/accounts";
 import { ApiError } from "@/api/client";
 import type { Session } from "@/api/messages";
 import { sessionQuery } from "@/api/queries";
+import { shareToken } from "@/api/share";
 import { Failure } from "@/components/Failure";
 import { buttonClass } from "@/components/ui/button";
 import { Keys } from "@/components/ui/keys";
@@ -107,8 +109,15 @@ function Commands({ open, onOpen }: { open: Opened; onOpen: (open: Opened) => vo
 
 type Opened = "palette" | "help" | null;
 
-function Bar({ session }: { session: Session | undefined }) {
+interface BarProps {
+  session: Session | undefined;
+  /** Somebody reads without an account. */
+  stranger: boolean;
+}
+
+function Bar({ session, stranger }: BarProps) {
   const { t } = useTranslation();
+  const { href } = useLocation();
   const [opened, setOpened] = useState<Opened>(null);
   return (
     <header className="flex h-(--bar) shrink-0 items-center gap-2.5 border-b border-line bg-panel px-3.5 max-sm:px-2">
@@ -119,7 +128,7 @@ function Bar({ session }: { session: Session | undefined }) {
         {t("shell.skip")}
       </a>
       <Mark />
-      {session !== undefined && <Crumbs />}
+      {(session !== undefined || stranger) && <Crumbs />}
       <div className="grow" />
       {session?.mode === "watch" && (
         <span
@@ -138,6 +147,11 @@ function Bar({ session }: { session: Session | undefined }) {
       <ThemeMenu />
       <LanguageMenu />
       {session?.mode === "server" && <UserMenu user={session.user} />}
+      {stranger && (
+        <Link to="/login" search={{ next: href }} className={buttonClass("primary")}>
+          {t("login.title")}
+        </Link>
+      )}
     </header>
   );
 }
@@ -159,22 +173,44 @@ export function Frame() {
   return <Shell />;
 }
 
+/** Pages for somebody who is not in yet. */
+const ENTRY = /^\/(?:login|signup|join|share|forgot|reset|confirm)(?:\/|$)/;
+
+/** Whether somebody who is not signed in may be able to read what the address shows. */
+function useOpenToStrangers(signedOut: boolean): "yes" | "no" | "unknown" {
+  const { project } = useParams({ strict: false });
+  const atHome = useLocation().pathname === "/";
+  const shared = project !== undefined && shareToken() !== null;
+  const instance = useQuery({ ...instanceQuery, enabled: signedOut && !shared });
+  if (shared) return "yes";
+  if (project === undefined && !atHome) return "no";
+  if (instance.isPending) return "unknown";
+  return instance.data?.anonymous_read === true ? "yes" : "no";
+}
+
 /** Everything around a page: the bar, the connection's state, and the check of who is asking. */
 function Shell() {
   const session = useQuery(sessionQuery);
   const location = useLocation();
-  const onLogin = location.pathname === "/login";
+  const entering = ENTRY.test(location.pathname);
   const signedOut = session.error instanceof ApiError && session.error.status === 401;
-  if (signedOut && !onLogin) {
+  const open = useOpenToStrangers(signedOut);
+  if (signedOut && !entering && open === "no") {
     return <Navigate to="/login" search={{ next: location.href }} replace />;
   }
+  const waiting = signedOut && !entering && open === "unknown";
   return (
     <div className="flex h-full flex-col">
-      <Bar session={signedOut ? undefined : session.data} />
-      {session.data !== undefined && !onLogin && <ConnectionBanner />}
+      <Bar
+        session={signedOut ? undefined : session.data}
+        stranger={signedOut && !entering && open === "yes"}
+      />
+      {(session.data !== undefined || open === "yes") && !entering && <ConnectionBanner />}
       <main id="content" className="flex min-h-0 grow flex-col overflow-auto">
         {session.error !== null && !signedOut && session.data === undefined ? (
           <Failure error={session.error} onRetry={() => void session.refetch()} />
+        ) : waiting ? (
+          <div aria-busy className="grow" />
         ) : (
           <Outlet />
         )}

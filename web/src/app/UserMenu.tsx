@@ -1,17 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
-import { KeyRound, LogOut } from "lucide-react";
-import { useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { KeyRound, LogOut, Settings, ShieldCheck } from "lucide-react";
 import { useTranslation } from "@/i18n";
 
 import { api, ApiError } from "@/api/client";
 import type { User } from "@/api/messages";
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 
-import { KeyDialog } from "./KeyDialog";
-
 export function UserMenu({ user }: { user: User }) {
   const { t } = useTranslation();
-  const [keyOpen, setKeyOpen] = useState(false);
+  const navigate = useNavigate();
   const signOut = useMutation({
     mutationFn: api.signOut,
     onSettled: (_, error) => {
@@ -22,31 +20,41 @@ export function UserMenu({ user }: { user: User }) {
     },
   });
   return (
-    <>
-      <MenuRoot>
-        <MenuTrigger
-          aria-label={t("shell.account", { name: user.username })}
-          className="rounded-full border-line bg-sunken font-semibold uppercase"
+    <MenuRoot>
+      <MenuTrigger
+        aria-label={t("shell.account", { name: user.username })}
+        className="rounded-full border-line bg-sunken font-semibold uppercase"
+      >
+        {user.username.slice(0, 1)}
+      </MenuTrigger>
+      <MenuPopup className="min-w-52">
+        <div className="px-2 py-1.5 text-small text-ink-2">
+          {t("shell.signedIn", { name: user.username })}
+          {user.admin && <div className="text-ink-3">{t("shell.admin")}</div>}
+        </div>
+        <MenuSeparator />
+        <MenuItem onClick={() => void navigate({ to: "/settings", search: {} })}>
+          <KeyRound aria-hidden />
+          {t("accounts.keys")}
+        </MenuItem>
+        <MenuItem
+          onClick={() => void navigate({ to: "/settings", search: { tab: "preferences" } })}
         >
-          {user.username.slice(0, 1)}
-        </MenuTrigger>
-        <MenuPopup className="min-w-52">
-          <div className="px-2 py-1.5 text-small text-ink-2">
-            {t("shell.signedIn", { name: user.username })}
-            {user.admin && <div className="text-ink-3">{t("shell.admin")}</div>}
-          </div>
-          <MenuSeparator />
-          <MenuItem onClick={() => setKeyOpen(true)}>
-            <KeyRound aria-hidden />
-            {t("shell.apiKey")}
+          <Settings aria-hidden />
+          {t("accounts.settings")}
+        </MenuItem>
+        {user.admin && (
+          <MenuItem onClick={() => void navigate({ to: "/admin", search: {} })}>
+            <ShieldCheck aria-hidden />
+            {t("admin.title")}
           </MenuItem>
-          <MenuItem onClick={() => signOut.mutate()}>
-            <LogOut aria-hidden />
-            {t("shell.signOut")}
-          </MenuItem>
-        </MenuPopup>
-      </MenuRoot>
-      {keyOpen && <KeyDialog onClose={() => setKeyOpen(false)} />}
-    </>
+        )}
+        <MenuSeparator />
+        <MenuItem onClick={() => signOut.mutate()}>
+          <LogOut aria-hidden />
+          {t("shell.signOut")}
+        </MenuItem>
+      </MenuPopup>
+    </MenuRoot>
   );
 }

@@ -36,9 +36,106 @@ const rootRoute = createRootRoute({
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
-  validateSearch: (search): { next?: string } => told({ next: text(search.next) }),
+  validateSearch: (search): { next?: string; failed?: string } =>
+    told({ ...nextSearch(search), failed: text(search.failed) }),
   component: lazyRouteComponent(() => import("@/pages/LoginPage"), "LoginPage"),
 });
+
+/** Where one goes once one is in: `lib/next.ts` reads it. */
+function nextSearch(search: Record<string, unknown>): { next?: string } {
+  return told({ next: text(search.next) });
+}
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/signup",
+  validateSearch: nextSearch,
+  component: lazyRouteComponent(() => import("@/pages/entry/SignUpPage"), "SignUpPage"),
+});
+
+/** The link of an invite to this server; what is invited to stands behind it. */
+const invitedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/join/$token",
+  validateSearch: nextSearch,
+  component: lazyRouteComponent(() => import("@/pages/entry/SignUpPage"), "SignUpPage"),
+});
+
+/** The link of an invite to a workspace. */
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/join",
+  component: lazyRouteComponent(() => import("@/pages/entry/JoinPage"), "JoinPage"),
+});
+
+const shareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/share",
+  component: lazyRouteComponent(() => import("@/pages/entry/SharePage"), "SharePage"),
+});
+
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot",
+  component: lazyRouteComponent(() => import("@/pages/entry/ForgotPage"), "ForgotPage"),
+});
+
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset/$token",
+  component: lazyRouteComponent(() => import("@/pages/entry/ResetPage"), "ResetPage"),
+});
+
+const confirmRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/confirm/$token",
+  component: lazyRouteComponent(() => import("@/pages/entry/ConfirmPage"), "ConfirmPage"),
+});
+
+export const SETTINGS_TABS = ["keys", "sessions", "account", "preferences"] as const;
+export type SettingsTab = (typeof SETTINGS_TABS)[number];
+
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings",
+  validateSearch: (search): { tab?: SettingsTab } => told({ tab: tabOf(SETTINGS_TABS, search) }),
+  component: lazyRouteComponent(() => import("@/pages/settings/SettingsPage"), "SettingsPage"),
+});
+
+export const ADMIN_TABS = ["users", "invites", "settings", "audit"] as const;
+export type AdminTab = (typeof ADMIN_TABS)[number];
+
+export interface AdminSearch {
+  tab?: AdminTab;
+  /** What is searched for among the users. */
+  q?: string;
+  /** Which entries of the audit log. */
+  actor?: string;
+  action?: string;
+  target?: string;
+}
+
+const adminRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/admin",
+  validateSearch: (search): AdminSearch =>
+    told({
+      tab: tabOf(ADMIN_TABS, search),
+      q: text(search.q),
+      actor: text(search.actor),
+      action: text(search.action),
+      target: text(search.target),
+    }),
+  component: lazyRouteComponent(() => import("@/pages/admin/AdminPage"), "AdminPage"),
+});
+
+/** The tab in an address; none for the first. */
+function tabOf<T extends string>(
+  tabs: readonly T[],
+  search: Record<string, unknown>,
+): T | undefined {
+  return tabs.find((name, index) => index > 0 && name === search.tab);
+}
 
 export interface ListSearch {
   /** What is searched for. */
@@ -52,6 +149,30 @@ const projectsRoute = createRoute({
   path: "/",
   validateSearch: (search): ListSearch => told({ q: text(search.q), sort: text(search.sort) }),
   component: lazyRouteComponent(() => import("@/pages/ProjectsPage"), "ProjectsPage"),
+});
+
+export const WORKSPACE_TABS = [
+  "projects",
+  "activity",
+  "members",
+  "bin",
+  "settings",
+  "audit",
+] as const;
+export type WorkspaceTab = (typeof WORKSPACE_TABS)[number];
+
+export interface WorkspaceSearch {
+  tab?: WorkspaceTab;
+  /** What is searched for. */
+  q?: string;
+}
+
+const workspaceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/@{$workspace}",
+  validateSearch: (search): WorkspaceSearch =>
+    told({ tab: tabOf(WORKSPACE_TABS, search), q: text(search.q) }),
+  component: lazyRouteComponent(() => import("@/pages/workspace/WorkspacePage"), "WorkspacePage"),
 });
 
 export const PROJECT_TABS = ["charts", "table", "media", "compare"] as const;
@@ -149,6 +270,15 @@ const projectRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/project/ProjectPage"), "ProjectPage"),
 });
 
+const projectSettingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/@{$workspace}/$project/settings",
+  component: lazyRouteComponent(
+    () => import("@/pages/project/settings/ProjectSettingsPage"),
+    "ProjectSettingsPage",
+  ),
+});
+
 export const TABS = [
   "charts",
   "media",
@@ -198,7 +328,24 @@ const embedRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([loginRoute, projectsRoute, projectRoute, runRoute, embedRoute]),
+  routeTree: rootRoute.addChildren([
+    loginRoute,
+    signUpRoute,
+    invitedRoute,
+    joinRoute,
+    shareRoute,
+    forgotRoute,
+    resetRoute,
+    confirmRoute,
+    settingsRoute,
+    adminRoute,
+    projectsRoute,
+    workspaceRoute,
+    projectRoute,
+    projectSettingsRoute,
+    runRoute,
+    embedRoute,
+  ]),
   defaultPreload: "intent",
   defaultPendingMs: 200,
   defaultErrorComponent: PageFailure,

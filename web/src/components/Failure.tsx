@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, Navigate, useLocation } from "@tanstack/react-router";
 import type { Translate } from "@/i18n";
 import { CircleAlert, SearchX } from "lucide-react";
 import { useTranslation } from "@/i18n";
@@ -6,11 +6,34 @@ import { useTranslation } from "@/i18n";
 import { ApiError } from "@/api/client";
 import { Button, buttonClass } from "@/components/ui/button";
 
+/** Reasons that the server gives for not doing something, which are said in the reader's language. */
+const REFUSALS = [
+  "bad_invite",
+  "bad_link",
+  "changed",
+  "disabled",
+  "email_taken",
+  "exists",
+  "forbidden",
+  "last_admin",
+  "last_owner",
+  "no_accounts",
+  "no_mail",
+  "no_signup",
+  "not_admin",
+  "not_empty",
+  "read_only",
+  "taken",
+  "wrong_password",
+] as const;
+
 /** What happened and what to do, in words for people. */
 export function failureText(error: unknown, t: Translate): string {
   if (!(error instanceof ApiError)) return t("error.page", { message: String(error) });
   if (error.status === 0) return t("error.unreachable");
-  if (error.status === 404 || error.status === 403) return t("error.notFound");
+  const refusal = REFUSALS.find((code) => code === error.code);
+  if (refusal !== undefined) return t(`refusals.${refusal}`);
+  if (error.status === 404) return t("error.notFound");
   if (error.status >= 500) return t("error.server", { message: error.message });
   return error.message;
 }
@@ -33,6 +56,9 @@ export function Failure({ error, onRetry, embedded = false }: FailureProps) {
   const { t } = useTranslation();
   const text = useFailureText(error);
   const missing = error instanceof ApiError && (error.status === 404 || error.status === 403);
+  const { href } = useLocation();
+  if (error instanceof ApiError && error.status === 401 && !embedded)
+    return <Navigate to="/login" search={{ next: href }} replace />;
   const Heading = embedded ? "h2" : "h1";
   const Icon = missing ? SearchX : CircleAlert;
   return (

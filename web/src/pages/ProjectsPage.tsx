@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { CopyPlus, Ellipsis } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "@/i18n";
 
 import type { Project } from "@/api/messages";
@@ -10,10 +9,10 @@ import { Failure } from "@/components/Failure";
 import { ariaSort, SortHeader } from "@/components/SortHeader";
 import { StartGuide } from "@/components/StartGuide";
 import { StateMark } from "@/components/StateMark";
-import { MenuItem, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";
 import { SearchField } from "@/components/ui/search-field";
 import { Skeleton } from "@/components/ui/skeleton";
-import { CloneDialog } from "@/edit/CloneDialog";
+import { ProjectMenu } from "@/edit/ProjectMenu";
+import { Star } from "@/edit/Star";
 import { cn } from "@/lib/classes";
 import { useDebouncedText } from "@/lib/debounce";
 import { formatAgo, formatCount, formatMoment } from "@/lib/format";
@@ -43,35 +42,18 @@ const COLUMNS = [
 
 function select(projects: Project[], query: string, sorting: Sorting): Project[] {
   const { matches } = parseSearch(query);
+  const starredFirst = sorting.id === NEWEST.id && sorting.desc;
   const value = (COLUMNS.find(({ id }) => id === sorting.id) ?? COLUMNS[3]).value;
   return projects
     .filter(({ workspace, name, description }) =>
       matches(`${workspace}/${name} ${description ?? ""}`),
     )
-    .toSorted((a, b) => compareCells(value(a), value(b), sorting.desc));
-}
-
-/** What is done to a project seldom. */
-function ProjectMenu({ project }: { project: Project }) {
-  const { t } = useTranslation();
-  const [cloning, setCloning] = useState(false);
-  const label = t("projects.more", { name: project.name });
-  return (
-    <>
-      <MenuRoot>
-        <MenuTrigger aria-label={label} title={label} className="relative">
-          <Ellipsis aria-hidden />
-        </MenuTrigger>
-        <MenuPopup>
-          <MenuItem onClick={() => setCloning(true)}>
-            <CopyPlus aria-hidden />
-            {t("place.cloneMenu")}
-          </MenuItem>
-        </MenuPopup>
-      </MenuRoot>
-      {cloning && <CloneDialog project={project} onClose={() => setCloning(false)} />}
-    </>
-  );
+    .filter((project) => project.archived_at === null || query !== "")
+    .toSorted(
+      (a, b) =>
+        (starredFirst ? Number(b.starred) - Number(a.starred) : 0) ||
+        compareCells(value(a), value(b), sorting.desc),
+    );
 }
 
 interface ProjectRowProps {
@@ -87,6 +69,11 @@ function ProjectRow({ project, owner, menu, now }: ProjectRowProps) {
   return (
     <tr className="relative border-b border-line hover:bg-accent-soft">
       <td className="h-(--row) max-w-0 truncate px-2">
+        {menu && (
+          <span className="mr-1 inline-flex align-middle">
+            <Star project={project} />
+          </span>
+        )}
         <Link
           to="/@{$workspace}/$project"
           params={{ workspace: project.workspace, project: project.name }}
@@ -98,6 +85,11 @@ function ProjectRow({ project, owner, menu, now }: ProjectRowProps) {
         {project.visibility === "public" && (
           <span className="ml-2 rounded-full border border-line-strong px-2 text-tiny text-ink-2">
             {t("projects.public")}
+          </span>
+        )}
+        {project.archived_at !== null && (
+          <span className="ml-2 rounded-full border border-line-strong px-2 text-tiny text-ink-2">
+            {t("teams.isArchived")}
           </span>
         )}
         {project.description !== null && (
@@ -196,7 +188,7 @@ function ProjectTable({ projects }: { projects: Project[] | undefined }) {
               <ProjectRow
                 key={`${project.workspace}/${project.name}`}
                 project={project}
-                owner={session !== undefined && project.workspace !== session.user.username}
+                owner={project.workspace !== session?.user.username}
                 menu={menu}
                 now={now}
               />
@@ -237,12 +229,18 @@ export function ProjectsPage() {
   const { t } = useTranslation();
   useTitle(t("projects.title"));
   const projects = useQuery(projectsQuery);
+  const { data: session } = useQuery(sessionQuery);
   useRefresh(projectsQuery.queryKey, ALL);
   const list = projects.data?.projects;
   if (list === undefined && projects.error !== null) {
     return <Failure error={projects.error} onRetry={() => void projects.refetch()} />;
   }
-  if (list?.length === 0) return <StartGuide />;
+  if (list?.length === 0)
+    return session === undefined ? (
+      <p className="py-16 text-center text-ink-2">{t("teams.noPublic")}</p>
+    ) : (
+      <StartGuide />
+    );
   return (
     <div className="mx-auto w-full max-w-5xl px-4 py-4 max-sm:px-2">
       <div className="mb-3 flex items-center gap-3">

@@ -1,21 +1,23 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
-import { Globe, Lock } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { Globe, Lock, Settings } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 
-import { api } from "@/api/client";
 import type { Project } from "@/api/messages";
-import { projectQuery, viewsQuery } from "@/api/queries";
-import { Failure, failureText } from "@/components/Failure";
+import { projectQuery } from "@/api/queries";
+import { Failure } from "@/components/Failure";
+import { Tag } from "@/components/Tag";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { say } from "@/edit/toasts";
+import { Star } from "@/edit/Star";
 import { Markdown } from "@/markdown/Markdown";
+
+import { AboutForm } from "./settings/AboutForm";
 
 const ROUTE = "/@{$workspace}/$project";
 
-/** What the project is about and who may read it; its owner changes that here. */
+/** What the project is about and who may read it; those who may, change that here. */
 export function ProjectInfo() {
   const { t } = useTranslation();
   const { workspace, project } = useParams({ from: ROUTE });
@@ -33,6 +35,7 @@ export function ProjectInfo() {
         <Icon aria-hidden />
         <span className="max-md:sr-only">{t("about.open")}</span>
       </Button>
+      {found !== undefined && <Star project={found} />}
       {open && (
         <Dialog open onOpenChange={setOpen} title={t("about.title")}>
           {found !== undefined && (
@@ -54,85 +57,38 @@ interface AboutProps {
 
 function About({ project, onClose }: AboutProps) {
   const { t } = useTranslation();
-  // Who may save views may edit the project as well.
-  const editable = useQuery(viewsQuery(project.workspace, project.name)).data?.editable ?? false;
-  if (editable) return <AboutForm project={project} onClose={onClose} />;
-  return (
-    <div className="flex flex-col gap-3">
-      {project.description === null ? (
-        <p className="text-ink-3">{t("edit.noDescription")}</p>
-      ) : (
-        <Markdown text={project.description} />
-      )}
-      <p className="text-small text-ink-2">{t(`about.${project.visibility}`)}</p>
-    </div>
-  );
-}
-
-function AboutForm({ project, onClose }: AboutProps) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const [description, setDescription] = useState(project.description ?? "");
-  const [visibility, setVisibility] = useState(project.visibility);
-  const [busy, setBusy] = useState(false);
-  const { workspace, name } = project;
-  const save = async () => {
-    setBusy(true);
-    try {
-      const edit = { description: description.trim() || null, visibility };
-      const changed = await api.editProject(workspace, name, edit);
-      client.setQueryData(projectQuery(workspace, name).queryKey, changed);
-      void client.invalidateQueries({ queryKey: ["projects"] });
-      onClose();
-    } catch (error) {
-      say({ look: "bad", text: t("edit.failed", { reason: failureText(error, t) }) });
-      setBusy(false);
-    }
-  };
-  return (
-    <form
-      className="flex flex-col gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <label className="flex flex-col gap-1 text-small text-ink-2">
-        {t("runs.description")}
-        <textarea
-          value={description}
-          rows={6}
-          maxLength={65_536}
-          onChange={(event) => setDescription(event.target.value)}
-          className="w-full rounded border border-line-strong bg-panel p-2 text-ink focus:border-accent focus:outline-none"
-        />
-      </label>
-      {description.trim() !== "" && (
-        <div className="max-h-60 overflow-auto rounded border border-line p-2">
-          <Markdown text={description} />
-        </div>
-      )}
-      <fieldset className="flex flex-col gap-1">
-        <legend className="mb-1 text-small text-ink-2">{t("about.visibility")}</legend>
-        {(["private", "public"] as const).map((one) => (
-          <label key={one} className="flex min-h-7 cursor-pointer items-center gap-2">
-            <input
-              type="radio"
-              name="visibility"
-              checked={visibility === one}
-              onChange={() => setVisibility(one)}
-              className="accent-(--accent)"
-            />
-            {t(`about.${one}`)}
-          </label>
-        ))}
-      </fieldset>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{t("common.cancel")}</Button>
-        <Button look="primary" type="submit" disabled={busy}>
-          {t("edit.save")}
-        </Button>
+  if (project.access === "read")
+    return (
+      <div className="flex flex-col gap-3">
+        {project.description === null ? (
+          <p className="text-ink-3">{t("edit.noDescription")}</p>
+        ) : (
+          <Markdown text={project.description} />
+        )}
+        {project.tags.length > 0 && (
+          <ul aria-label={t("runs.tags")} className="flex flex-wrap gap-1">
+            {project.tags.map((tag) => (
+              <li key={tag} className="flex">
+                <Tag>{tag}</Tag>
+              </li>
+            ))}
+          </ul>
+        )}
+        <p className="text-small text-ink-2">{t(`about.${project.visibility}`)}</p>
       </div>
-    </form>
+    );
+  const { workspace, name } = project;
+  return (
+    <div className="-mx-3 flex flex-col">
+      <AboutForm project={project} onDone={onClose} />
+      <Link
+        to="/@{$workspace}/$project/settings"
+        params={{ workspace, project: name }}
+        className="mx-3 flex items-center gap-1.5 self-start text-accent hover:underline"
+      >
+        <Settings aria-hidden className="size-3.5" />
+        {t(project.access === "manage" ? "teams.moreSettings" : "teams.projectSettings")}
+      </Link>
+    </div>
   );
 }

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { Navigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
 import { useTranslation } from "@/i18n";
 
 import { concerns } from "@/api/live";
 import type { Hint, RunTable } from "@/api/messages";
-import { runsQuery, useRefresh } from "@/api/queries";
+import { projectQuery, runsQuery, useRefresh } from "@/api/queries";
 import type { Held } from "@/charts/drawn";
 import { letGo } from "@/charts/highlight";
 import { Failure } from "@/components/Failure";
@@ -91,12 +91,19 @@ function without(data: RunTable | undefined, hidden: ReadonlySet<string>): RunTa
   return { ...data, runs: data.runs.filter(({ id }) => !hidden.has(id)) };
 }
 
+/** In place of no runs, for those who may not add any. */
+function NoRuns() {
+  const { t } = useTranslation();
+  return <p className="py-16 text-center text-ink-2">{t("teams.noRuns")}</p>;
+}
+
 /** A project: the list of its runs beside their charts, as a table, or compared. */
 export function ProjectPage() {
   const { workspace, project } = useParams({ from: ROUTE });
   useTitle(project);
   const query = runsQuery(workspace, project);
   const runs = useQuery(query);
+  const { data: place } = useQuery(projectQuery(workspace, project));
   const opening = useOpening(workspace, project);
   const mine = useCallback(
     (hint: Hint) => concerns(hint, { workspace, project }),
@@ -105,10 +112,16 @@ export function ProjectPage() {
   useRefresh(query.queryKey, mine);
   const hidden = useHiddenRuns(workspace, project);
   const data = useMemo(() => without(runs.data, hidden), [runs.data, hidden]);
+  // By an address that it had before it was renamed or went elsewhere.
+  if (place !== undefined && (place.workspace !== workspace || place.name !== project)) {
+    const params = { workspace: place.workspace, project: place.name };
+    return <Navigate to={ROUTE} params={params} search={(old) => old} replace />;
+  }
   if (data === undefined || (opening && runs.error === null)) {
     if (runs.error === null) return <TableSkeleton />;
     return <Failure error={runs.error} onRetry={() => void runs.refetch()} />;
   }
+  if (data.runs.length === 0 && !data.editable) return <NoRuns />;
   if (data.runs.length === 0) return <StartGuide workspace={workspace} project={project} />;
   return <ProjectView key={`${workspace}/${project}`} data={data} />;
 }
