@@ -56,16 +56,16 @@ export function TableView({ table, name, full, children }: TableViewProps) {
     );
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className="flex shrink-0 flex-wrap items-center gap-2 pb-1">
+      <div className="flex shrink-0 items-center gap-2 pb-1">
         <SearchField
           value={query}
           onChange={setQuery}
           label={t("media.searchTable")}
           invalid={parseSearch(query).invalid}
-          className="h-6 w-48 max-w-full grow"
+          className="h-6 w-24 grow"
         />
         {children}
-        <span role="status" className="text-tiny text-ink-3">
+        <span role="status" className="shrink-0 text-tiny text-ink-3">
           {t("project.rowsOf", { shown: rows.length, count: table.rows.length })}
         </span>
         <IconButton
