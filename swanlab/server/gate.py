@@ -52,8 +52,23 @@ _ALONE = (
     *_HEADERS,
 )
 _FRAMED = ((b"content-security-policy", _POLICY + b"*"), *_HEADERS)
+<<<<<<< HEAD
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 """For a year, browsers that came by HTTPS once come by nothing else."""
+=======
+_STAGED = (
+    (
+        b"content-security-policy",
+        b"sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
+        b"style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; "
+        b"form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+    ),
+    *_HEADERS,
+)
+_STAGE = "/stage.html"
+"""An empty page in which a report of a training is shown: its scripts run, but have no origin and
+reach nobody."""
+>>>>>>> viewers
 _EMBED = "/embed/"
 """Below it a page shows one chart and changes nothing: pages of other sites may frame it."""
 
@@ -83,9 +98,13 @@ class Gate:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], time.perf_counter() - began
                 named = (b"x-request-id", identity.encode())
+<<<<<<< HEAD
                 headers = _FRAMED if scope["path"].startswith(_EMBED) else _ALONE
                 if scope.get("scheme") == "https":
                     headers = (*headers, _HTTPS_ONLY)
+=======
+                headers = _dress(scope["path"])
+>>>>>>> viewers
                 message["headers"] = [*message.get("headers", ()), *headers, named]
             await send(message)
 
@@ -105,6 +124,12 @@ class Gate:
             level = logging.DEBUG
         if log.isEnabledFor(level):
             _note(level, scope, status, took)
+
+
+def _dress(path: str) -> tuple[tuple[bytes, bytes], ...]:
+    if path == _STAGE:
+        return _STAGED
+    return _FRAMED if path.startswith(_EMBED) else _ALONE
 
 
 def _method(scope: MutableMapping[str, Any]) -> str:
