@@ -52,10 +52,8 @@ _ALONE = (
     *_HEADERS,
 )
 _FRAMED = ((b"content-security-policy", _POLICY + b"*"), *_HEADERS)
-<<<<<<< HEAD
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 """For a year, browsers that came by HTTPS once come by nothing else."""
-=======
 _STAGED = (
     (
         b"content-security-policy",
@@ -68,7 +66,6 @@ _STAGED = (
 _STAGE = "/stage.html"
 """An empty page in which a report of a training is shown: its scripts run, but have no origin and
 reach nobody."""
->>>>>>> viewers
 _EMBED = "/embed/"
 """Below it a page shows one chart and changes nothing: pages of other sites may frame it."""
 
@@ -98,13 +95,9 @@ class Gate:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], time.perf_counter() - began
                 named = (b"x-request-id", identity.encode())
-<<<<<<< HEAD
-                headers = _FRAMED if scope["path"].startswith(_EMBED) else _ALONE
+                headers = _dress(scope["path"])
                 if scope.get("scheme") == "https":
                     headers = (*headers, _HTTPS_ONLY)
-=======
-                headers = _dress(scope["path"])
->>>>>>> viewers
                 message["headers"] = [*message.get("headers", ()), *headers, named]
             await send(message)
 
