@@ -1,14 +1,17 @@
 """Measures the metric store: how fast it takes points in, and how fast it answers.
 
 Usage: ``python -m bench.bench_store [--quick] [--folder DIR] [--only write|read|growth|table|clone]
-[--points 1e9] [--database-url URL]``. Prints a Markdown table, a row as soon as it is known.
+[--points 1e9] [--database sqlite|postgresql] [--database-url URL] [--write]``. Prints a Markdown
+table, a row as soon as it is known; ``--write`` puts it into a section of ``RESULTS.md`` as well.
 ``--points`` is how far the growth goes; a billion takes 10 GB and half an hour. Times of writing
 are processor time of this one process, so that neighbours on the machine matter little; times of
-reading are the median of several reads by the clock, the first one apart.
+reading are the median of several reads by the clock, the first one apart. A cold read is the first
+one after the system has dropped the store's file from memory.
 
-With a database URL the stores are databases of that PostgreSQL server, made beside the one named
-and dropped in the end. Its own processor time is not counted; the times by the clock have it. The
-Python API and DuckDB are measured on SQLite only.
+With ``--database postgresql`` a server is started for it, one that waits for its disk; with a
+database URL the stores are databases of that PostgreSQL server, made beside the one named. They are
+dropped in the end. Its own processor time is not counted; the times by the clock have it. The
+Python API and DuckDB are measured on SQLite only, DuckDB where it is installed, up to 100 M points.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +31,13 @@ import numpy as np
 if not __package__:  # run as a script: its neighbours, but no other swanlab than the installed one
     sys.path.append(str(Path(__file__).parents[1]))
 
-from bench import bulk, growth, many
+from bench import bulk, growth, many, sections, table
 from bench.clones import clones
 from bench.places import Places, used_bytes
 from swanlab import records, runfile
 from swanlab.server.metrics.contract import Batch, Query, Ref
 from swanlab.server.metrics.store import Store, open_store
+from tests.postgres import Postgres
 
 
 def frame(record: records.Record) -> bytes:
@@ -136,9 +140,9 @@ def reads(places: Places, quick: bool) -> list[tuple[str, str]]:
         load(store, run, ["loss"], 10_000 if quick else 100_000, run)
     page = [f"page/{i}" for i in range(300)]
     load(store, 300, page, 10_000)
-    table = [f"metric/{i}" for i in range(100)]
+    metrics = [f"metric/{i}" for i in range(100)]
     for run in range(1000, 2000):
-        load(store, run, table, 3, run)
+        load(store, run, metrics, 3, run)
     store.close()
     store = open_store(place)
     many = [Ref(run, "loss") for run in range(100, 200)]
@@ -208,7 +212,8 @@ def _parts(
             yield lambda: [write_rate(places, runs, keys, steps * scale, per_post)]  # noqa: B023
     if only in (None, "read"):
         yield lambda: reads(places, quick)
-        yield lambda: by_api(places.folder)
+        if not places.shared:
+            yield lambda: by_api(places.folder)
     if only in (None, "table"):
         yield lambda: many.table(places, 1_000 if quick else many.RUNS)
     if only in (None, "clone"):
@@ -217,7 +222,8 @@ def _parts(
         yield lambda: growth.points(places, most)
         yield lambda: growth.runs(places, 1_000 if quick else 10_000)
         yield lambda: growth.keys(places, 1_000 if quick else 100_000)
-        yield lambda: growth.duckdb(places.folder, min(most, 100_000_000))
+        if not places.shared:
+            yield lambda: growth.duckdb(places.folder, min(most, 100_000_000))
 
 
 def main() -> None:
@@ -226,18 +232,39 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", choices=["write", "read", "growth", "table", "clone"])
     parser.add_argument("--points", type=float, default=1e7)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--database-url", help="postgresql://…; its user may create databases")
+    parser.add_argument("--write", action="store_true", help="write a section of RESULTS.md")
     options = parser.parse_args()
-    print("| what | measured |\n|---|---|")
-    with (
-        tempfile.TemporaryDirectory(dir=options.folder) as name,
-        closing(Places(Path(name), options.database_url)) as places,
-    ):
+    begun = f"{table.today()}, load {table.load()}"
+    lines = []
+    for line in _lines(options):
+        print(line, flush=True)
+        lines.append(line)
+    if options.write:
+        database = "postgresql" if options.database_url else options.database
+        title = f"`bench_store.py --only {options.only or 'all'}`, {database}"
+        command = " ".join(["python -m bench.bench_store", *sys.argv[1:]])
+        head = sections.where(begun, database, command)
+        sections.put(sections.RESULTS, title, [*head, "", *lines])
+
+
+def _lines(options: argparse.Namespace) -> Iterator[str]:
+    """Yield the rows of the table as they are measured."""
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder))
+        url = options.database_url
+        if url is None and options.database == "postgresql":
+            postgres = stack.enter_context(closing(Postgres(durable=True)))
+            url = postgres.url("postgres")
+        places = stack.enter_context(closing(Places(Path(name), url)))
+        yield "| what | measured |"
+        yield "|---|---|"
         for part in _parts(places, options.only, quick=options.quick, most=int(options.points)):
             for what, figure in part():
-                print(f"| {what} | {figure} |", flush=True)
+                yield f"| {what} | {figure} |"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"| most memory of this process, posts made beforehand included | {peak:.0f} MB |")
+    yield f"| most memory of this process, posts made beforehand included | {peak:.0f} MB |"
 
 
 if __name__ == "__main__":
