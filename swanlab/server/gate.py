@@ -50,6 +50,18 @@ _ALONE = (
     *_HEADERS,
 )
 _FRAMED = ((b"content-security-policy", _POLICY + b"*"), *_HEADERS)
+_STAGED = (
+    (
+        b"content-security-policy",
+        b"sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
+        b"style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; "
+        b"form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+    ),
+    *_HEADERS,
+)
+_STAGE = "/stage.html"
+"""An empty page in which a report of a training is shown: its scripts run, but have no origin and
+reach nobody."""
 _EMBED = "/embed/"
 """Below it a page shows one chart and changes nothing: pages of other sites may frame it."""
 
@@ -77,7 +89,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], time.perf_counter() - began
                 named = (b"x-request-id", identity.encode())
-                headers = _FRAMED if scope["path"].startswith(_EMBED) else _ALONE
+                headers = _dress(scope["path"])
                 message["headers"] = [*message.get("headers", ()), *headers, named]
             await send(message)
 
@@ -95,6 +107,12 @@ class Gate:
             level = logging.DEBUG
         if log.isEnabledFor(level):
             _note(level, scope, status, took)
+
+
+def _dress(path: str) -> tuple[tuple[bytes, bytes], ...]:
+    if path == _STAGE:
+        return _STAGED
+    return _FRAMED if path.startswith(_EMBED) else _ALONE
 
 
 def _method(scope: MutableMapping[str, Any]) -> str:

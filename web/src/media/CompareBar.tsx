@@ -143,7 +143,8 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
         className="h-7 max-w-48 cursor-pointer rounded border border-line-strong bg-panel px-1.5 text-ink"
       >
         {options.map((name, place) => (
-          <option key={`${place} ${name}`} value={place}>
+          // oxlint-disable-next-line react/no-array-index-key -- names may be alike, places are not
+          <option key={place} value={place}>
             {name}
           </option>
         ))}

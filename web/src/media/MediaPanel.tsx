@@ -24,8 +24,10 @@ import { moveTo, stepOf, useView, useViewStore, type Way } from "./view";
 const STEPS = 8;
 /** Steps that are drawn together. */
 const TOGETHER = 100;
-/** What says more over its steps than at one. */
-const FIRST_TOGETHER = new Set(["histogram"]);
+/** What says more over its steps, or its runs, than one at a time. */
+function isFirstTogether({ kind, rows }: PanelSpec): boolean {
+  return kind === "histogram" || (kind === "table" && rows.length > 1);
+}
 
 const LIMITS: Record<Way, number> = { step: 1, steps: STEPS, together: TOGETHER };
 
@@ -35,11 +37,12 @@ export interface MediaPanelProps {
 }
 
 /** How a panel is shown: as it was chosen, where its kind can. */
-export function useWay({ key, kind }: PanelSpec): { way: Way; ways: readonly Way[] } {
+export function useWay(spec: PanelSpec): { way: Way; ways: readonly Way[] } {
+  const { key, kind } = spec;
   const { data } = useKind(kind);
   const chosen = useView(({ panels }) => panels[key]?.way);
   const ways: readonly Way[] = data?.Entries ? ["step", "steps", "together"] : ["step", "steps"];
-  const first = FIRST_TOGETHER.has(kind) ? "together" : "step";
+  const first = isFirstTogether(spec) ? "together" : "step";
   const way = ways.find((one) => one === (chosen ?? first)) ?? "step";
   return { way, ways };
 }

@@ -178,7 +178,8 @@ function RunRow({ row, shape, at, only, size, wide }: RunRowProps) {
         className={cn("grid gap-1", !wide && "w-max min-w-full")}
         style={{
           gridAutoFlow: wide ? "row" : "column",
-          gridAutoColumns: wide ? undefined : width,
+          // Pages and sounds take what room there is.
+          gridAutoColumns: wide ? undefined : shape === "tile" ? width : `minmax(${width}px, 1fr)`,
           gridAutoRows: shape === "tile" ? tile : HIGH[shape],
         }}
       >

@@ -2,6 +2,7 @@
 
 import {
   keepPreviousData,
+  type QueryClient,
   useQueries,
   useQuery,
   useQueryClient,
@@ -70,9 +71,9 @@ export function useSteps(rows: readonly PanelRow[]): PanelSteps {
     combine: together,
   });
   return useMemo(() => {
-    let next = 0;
+    const odd = rows.filter((_, i) => even[i] === null);
     const found = rows.map((row, i): RowSteps => {
-      const steps = even[i] ?? asked.data[next++] ?? null;
+      const steps = even[i] ?? asked.data[odd.indexOf(row)] ?? null;
       return { row, steps };
     });
     const known = found.flatMap(({ steps }) => (steps === null ? [] : [steps]));
@@ -186,15 +187,21 @@ export function usePrefetch(
           if (at !== undefined)
             for (const { row, steps } of now.rows) {
               const step = steps === null ? undefined : shownStep(steps, at);
-              if (step !== undefined) void fetchAhead(row.source, step, now.ready);
+              if (step !== undefined) void fetchAhead(client, row.source, step, now.ready);
             }
     }, REST);
     return () => clearTimeout(timer);
-    async function fetchAhead(source: MediaSource, step: number, ready_: typeof ready) {
-      const query = entriesQuery(source, step, 1);
-      await client.prefetchQuery(query);
-      const [entry] = client.getQueryData(query.queryKey) ?? [];
-      if (entry !== undefined) ready_(source, entry);
-    }
   }, [client, place]);
+}
+
+async function fetchAhead(
+  client: QueryClient,
+  source: MediaSource,
+  step: number,
+  ready: (source: MediaSource, entry: MediaEntry) => void,
+): Promise<void> {
+  const query = entriesQuery(source, step, 1);
+  await client.prefetchQuery(query);
+  const [entry] = client.getQueryData<MediaEntry[]>(query.queryKey) ?? [];
+  if (entry !== undefined) ready(source, entry);
 }
