@@ -23,6 +23,8 @@ from tests.serving import Serving, wait_for
 
 # Without a graphics card Chromium draws WebGL by its own software, if it is told to.
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+SLOW = 60_000
+"""What is drawn without a graphics card, on a busy machine, takes its time (ms)."""
 STEPS = 20
 WATER = """\
 HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O
@@ -166,7 +168,7 @@ def drawing(chromium: Browser) -> Iterator[Browser]:
 
 def opened(browser: Browser, serving: Serving, run: str, **look: Any) -> tuple[Page, list[str]]:
     context = browser.new_context(**{**LOOKS["light"], "locale": "en-US", **look})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(SLOW)
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -184,7 +186,9 @@ def panel(page: Page, key: str) -> Locator:
 
 def picture(panel: Locator) -> np.ndarray:
     """What is on the screen, without the panel's frame and head."""
-    seen = np.asarray(Image.open(io.BytesIO(panel.screenshot())).convert("RGB")).astype(int)
+    # Not of the element: that would wait until nothing moves.
+    shot = panel.page.screenshot(clip=panel.bounding_box())
+    seen = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
     return seen[45:-8, 8:-8]
 
 
@@ -195,7 +199,7 @@ def colours(panel: Locator) -> int:
 
 def drawn(page: Page, panel: Locator, least: int = 4) -> int:
     """Wait until something is drawn; a panel with nothing in it has one or two colours."""
-    for _ in range(60):
+    for _ in range(120):
         if (found := colours(panel)) >= least:
             return found
         page.wait_for_timeout(250)
@@ -211,7 +215,7 @@ def test_clouds_and_scenes_are_drawn_and_turned(drawing: Browser, seeded: Servin
         "o/cube": "1 meshes, 12 triangles",
     }.items():
         one = panel(page, key)
-        expect(one.get_by_role("img", name=says)).to_be_visible()
+        expect(one.get_by_role("img", name=says)).to_be_visible(timeout=SLOW)
         drawn(page, one)
     one = panel(page, "o/cube")
     scene = one.get_by_role("img", name="12 triangles")
@@ -225,7 +229,9 @@ def test_clouds_and_scenes_are_drawn_and_turned(drawing: Browser, seeded: Servin
     scene.press("0")
     page.wait_for_timeout(300)
     assert np.abs(before - picture(one)).mean() < np.abs(before - turned).mean() / 4
-    expect(panel(page, "o/broken").get_by_role("alert")).to_contain_text("no scene of glTF")
+    expect(panel(page, "o/broken").get_by_role("alert")).to_contain_text(
+        "no scene of glTF", timeout=SLOW
+    )
     page.context.close()
     assert not troubles
 
@@ -237,9 +243,11 @@ def test_molecules_are_drawn_and_told(drawing: Browser, seeded: Serving):
         "m/ethane": "C2, 2 atoms, 1 bonds",
     }.items():
         one = panel(page, key)
-        expect(one.get_by_role("img", name=says)).to_be_visible()
+        expect(one.get_by_role("img", name=says)).to_be_visible(timeout=SLOW)
         drawn(page, one, 8)
-    expect(panel(page, "m/none").get_by_role("alert")).to_contain_text("it holds no molecule")
+    expect(panel(page, "m/none").get_by_role("alert")).to_contain_text(
+        "it holds no molecule", timeout=SLOW
+    )
     page.context.close()
     assert not troubles
 
@@ -249,7 +257,9 @@ def test_a_browser_without_webgl_says_so(chromium: Browser, seeded: Serving):
     if page.evaluate("document.createElement('canvas').getContext('webgl2') !== null"):
         pytest.skip("this browser draws WebGL whatever it is told")
     for key in ("o/cube", "m/water"):
-        expect(panel(page, key).get_by_role("alert")).to_contain_text("WebGL is off or missing")
+        expect(panel(page, key).get_by_role("alert")).to_contain_text(
+            "WebGL is off or missing", timeout=SLOW
+        )
     page.context.close()
     assert not troubles
 
@@ -257,9 +267,9 @@ def test_a_browser_without_webgl_says_so(chromium: Browser, seeded: Serving):
 def test_histograms_are_bars_a_heat_map_and_ridges(drawing: Browser, seeded: Serving):
     page, troubles = opened(drawing, seeded, "counts")
     apart = panel(page, "h/apart")
-    expect(apart.get_by_role("note")).to_contain_text("Not in bins: 1 NaN, 1 of +∞")
+    expect(apart.get_by_role("note")).to_contain_text("Not in bins: 1 NaN, 1 of +∞", timeout=SLOW)
     one = panel(page, "h/weights")
-    expect(one.get_by_role("img", name="2,000 values in 64 bins")).to_be_visible()
+    expect(one.get_by_role("img", name="2,000 values in 64 bins")).to_be_visible(timeout=SLOW)
     drawn(page, one)
     page.context.close()
     assert not troubles
@@ -275,9 +285,11 @@ def test_every_chart_of_pyecharts_is_drawn_or_says_why_not(drawing: Browser, see
     for name in sorted(names):
         one = panel(page, f"c/{name}")
         if name in pyecharts_charts.NOT_DRAWN:
-            expect(one.get_by_role("alert")).to_contain_text(pyecharts_charts.NOT_DRAWN[name])
+            expect(one.get_by_role("alert")).to_contain_text(
+                pyecharts_charts.NOT_DRAWN[name], timeout=SLOW
+            )
             continue
-        expect(one.get_by_role("img").or_(one.locator("img")).first).to_be_visible()
+        expect(one.get_by_role("img").or_(one.locator("img")).first).to_be_visible(timeout=SLOW)
         drawn(page, one)
         expect(one.get_by_role("alert")).to_have_count(0)
     for key in ("k/roc", "k/pr", "k/confusion"):
@@ -290,10 +302,14 @@ def test_figures_of_plotly_are_drawn(drawing: Browser, seeded: Serving):
     page, troubles = opened(drawing, seeded, "figures")
     for key in ("p/line", "p/heat", "p/surface", "p/many"):
         one = panel(page, key)
-        expect(one.get_by_role("img").or_(one.locator("img")).first).to_be_visible()
+        expect(one.get_by_role("img").or_(one.locator("img")).first).to_be_visible(timeout=SLOW)
         drawn(page, one, 6)
-    expect(panel(page, "p/line").get_by_role("img", name="Sine. Chart p/line")).to_be_visible()
-    expect(panel(page, "p/tiles").get_by_role("alert")).to_contain_text("from elsewhere")
+    expect(panel(page, "p/line").get_by_role("img", name="Sine. Chart p/line")).to_be_visible(
+        timeout=SLOW
+    )
+    expect(panel(page, "p/tiles").get_by_role("alert")).to_contain_text(
+        "from elsewhere", timeout=SLOW
+    )
     page.context.close()
     assert not troubles
 
