@@ -6,9 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -21,6 +19,8 @@ from tests.serving import Serving, wait_for
 
 STEPS = 12
 RUNS = {"swan": 0.0, "goose": 0.4}
+SLOW = 20_000
+"""For what is fetched anew on a busy machine (ms)."""
 SAID = "The cat sat on the {} mat."
 # A canvas recorded by the browser itself: a video without an encoder of ours.
 RECORD = """
@@ -127,9 +127,7 @@ def log_run(name: str, webm: bytes) -> None:
 
 
 @pytest.fixture(scope="module")
-def seeded(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Serving]:
+def seeded(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("media")
     recording = chromium.new_page()
     webm = base64.b64decode(recording.evaluate(RECORD))
@@ -188,13 +186,10 @@ def project(chromium: Browser, seeded: Serving) -> Iterator[Page]:
 
 
 def panel(page: Page, key: str) -> Any:
-    found = page.get_by_role("article", name=key, exact=True)
-    found.scroll_into_view_if_needed()
-    return found
-
-
-def address(**media: Any) -> str:
-    return quote(json.dumps(media))
+    """The panel of a key, brought into sight: before that there is only its room."""
+    place = page.locator(f"[data-key={json.dumps(key)}]")
+    place.evaluate("one => one.scrollIntoView({block: 'center'})")
+    return place.get_by_role("article")
 
 
 @pytest.mark.parametrize("look", list(LOOKS))
@@ -217,3 +212,360 @@ def test_media_are_accessible_in_every_look(chromium: Browser, seeded: Serving, 
         check(page, look, f"media-{name}-{part}")
     page.context.close()
     assert not troubles
+
+
+def slider(within: Any, key: str) -> Any:
+    return within.get_by_role("slider", name=f"Step of {key}")
+
+
+def test_a_panel_moves_by_keyboard_and_a_copied_link_shows_the_same(run):
+    seen = panel(run, "val/seen")
+    expect(seen.get_by_role("img")).to_have_count(8)
+    mover = slider(seen, "val/seen")
+    expect(mover).to_have_attribute("aria-valuetext", "step 110")
+    newest = seen.get_by_role("img").first.get_attribute("src")
+    mover.focus()
+    run.keyboard.press("ArrowLeft")
+    expect(mover).to_have_attribute("aria-valuetext", "step 100")
+    until(run, f"!{pictures('val/seen')}.includes('{newest}')")
+    run.keyboard.press("Home")
+    expect(mover).to_have_attribute("aria-valuetext", "step 0")
+    expect(seen.get_by_role("img", name="item 7 of swan")).to_be_visible()
+    until(run, "location.href.includes('val%2Fseen')")
+    other = slider(panel(run, "said/text"), "said/text")
+    expect(other).to_have_attribute("aria-valuetext", "step 110")
+    run.reload()
+    expect(slider(panel(run, "val/seen"), "val/seen")).to_have_attribute("aria-valuetext", "step 0")
+
+
+def pictures(key: str) -> str:
+    return (
+        f"""[...document.querySelectorAll('article[aria-label="{key}"] img')]"""
+        ".map((one) => one.getAttribute('src'))"
+    )
+
+
+def test_all_panels_stand_at_the_same_step(run):
+    panel(run, "val/seen")
+    run.get_by_role("button", name="Same step").click()
+    mover = slider(run, "all panels")
+    mover.focus()
+    run.keyboard.press("Home")
+    expect(slider(panel(run, "val/seen"), "val/seen")).to_have_attribute("aria-valuetext", "step 0")
+    text = panel(run, "said/text")
+    expect(text.get_by_role("heading", name="Step 0")).to_be_visible()
+    run.locator("body").click(position={"x": 700, "y": 60})
+    run.keyboard.press(".")
+    expect(text.get_by_role("heading", name="Step 1")).to_be_visible()
+    slider(text, "said/text").focus()
+    run.keyboard.press("ArrowRight")
+    expect(mover).to_have_attribute("aria-valuetext", "step 20")
+    until(run, "location.href.includes('tied')")
+
+
+def test_moving_asks_once_and_never_shows_nothing(run):
+    """Every picture that is taken away is replaced by the one that is there already."""
+    seen = panel(run, "val/seen")
+    expect(seen.get_by_role("img")).to_have_count(8)
+    run.evaluate(
+        """() => {
+          window.least = 8;
+          const look = () => {
+            const shown = document.querySelectorAll('article[aria-label="val/seen"] img');
+            window.least = Math.min(window.least, shown.length);
+            window.looking = requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    slider(seen, "val/seen").focus()
+    for _ in range(STEPS):
+        run.keyboard.press("ArrowLeft")
+    expect(slider(seen, "val/seen")).to_have_attribute("aria-valuetext", "step 0")
+    run.wait_for_timeout(500)
+    assert run.evaluate("() => { cancelAnimationFrame(window.looking); return window.least; }") == 8
+
+
+def colours(page: Page) -> int:
+    """How many pixels the largest overlay on the page has painted."""
+    return page.evaluate(
+        """() => Math.max(...[...document.querySelectorAll('[role=dialog] canvas')].map((one) => {
+          const {data} = one.getContext('2d').getImageData(0, 0, one.width, one.height);
+          let painted = 0;
+          for (let at = 3; at < data.length; at += 4) painted += data[at] > 0 ? 1 : 0;
+          return painted;
+        }))"""
+    )
+
+
+def test_boxes_and_masks_are_switched_by_class_and_by_score(run):
+    panel(run, "val/boxed").get_by_role("button", name="Open step 11").click()
+    dialog = run.get_by_role("dialog")
+    expect(dialog.locator("canvas")).to_have_attribute("data-masks", "1")
+    until(run, "[...document.querySelectorAll('[role=dialog] img')].length === 1")
+    run.wait_for_timeout(200)
+    everything = colours(run)
+    dialog.get_by_role("button", name="truth: cat").click()
+    run.wait_for_timeout(200)
+    without = colours(run)
+    assert without < everything * 0.75
+    dialog.get_by_role("slider", name="Score").focus()
+    run.keyboard.press("End")
+    run.wait_for_timeout(200)
+    assert colours(run) < without
+    dialog.get_by_role("button", name="All", exact=True).click()
+    expect(dialog.get_by_role("button", name="truth: cat")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    dialog.get_by_role("button", name="found: dog").click()
+    until(run, "location.href.includes('found%2F2')")
+    run.reload()
+    dog = run.get_by_role("button", name="found: dog")
+    expect(dog).to_have_attribute("aria-pressed", "false", timeout=SLOW)
+
+
+def test_a_picture_is_zoomed_moved_and_left_by_keys(run):
+    panel(run, "val/seen").get_by_role("button", name="Open item 2 of swan").click()
+    dialog = run.get_by_role("dialog")
+    picture = dialog.get_by_role("img")
+    expect(picture).to_have_css("image-rendering", "pixelated")
+    zoomed = dialog.locator("[data-zoom]")
+    expect(zoomed).to_have_attribute("data-zoom", "1.00")
+    dialog.get_by_role("button", name="Larger").click()
+    expect(zoomed).to_have_attribute("data-zoom", "1.40")
+    box = zoomed.bounding_box()
+    before = picture.bounding_box()
+    run.mouse.move(box["x"] + 300, box["y"] + 300)
+    run.mouse.down()
+    run.mouse.move(box["x"] + 360, box["y"] + 330, steps=4)
+    run.mouse.up()
+    after = picture.bounding_box()
+    assert (round(after["x"] - before["x"]), round(after["y"] - before["y"])) == (60, 30)
+    run.mouse.wheel(0, -300)
+    until(run, "Number(document.querySelector('[data-zoom]').dataset.zoom) > 2")
+    dialog.get_by_role("button", name="Fit").click()
+    expect(zoomed).to_have_attribute("data-zoom", "1.00")
+    run.keyboard.press("ArrowDown")
+    expect(dialog.get_by_text("4 of 8")).to_be_visible()
+    run.locator("[role=dialog]").focus()
+    run.keyboard.press("ArrowLeft")
+    expect(slider(dialog, "val/seen")).to_have_attribute("aria-valuetext", "step 100")
+    run.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_two_runs_are_compared_side_by_side_and_by_swipe(project):
+    seen = panel(project, "val/seen")
+    seen.get_by_role("button", name="Open item 0 of swan").click()
+    dialog = project.get_by_role("dialog")
+    dialog.get_by_role("button", name="Compare").click()
+    expect(dialog.get_by_role("img")).to_have_count(2)
+    expect(dialog.get_by_role("img", name="item 0 of goose")).to_be_visible()
+    dialog.get_by_role("radio", name="Swipe").click()
+    cut = dialog.get_by_role("slider", name="Where the pictures are cut")
+    cut.focus()
+    project.keyboard.press("End")
+    hidden = "[...document.querySelectorAll('[role=dialog] [style*=clip-path]')][0].style.clipPath"
+    until(project, f"{hidden}.includes('100%')")
+    until(project, "location.href.includes('swipe')")
+    check(project, "light", "media-swipe")
+
+
+def test_what_a_model_says_is_compared_word_by_word(project):
+    text = panel(project, "said/text")
+    expect(text.get_by_role("heading", name="Step 11")).to_have_count(2, timeout=SLOW)
+    text.get_by_role("button", name="Open said/text, item 1").last.click()
+    dialog = project.get_by_role("dialog")
+    dialog.get_by_role("button", name="Compare").click()
+    dialog.get_by_role("radio", name="Differences").click()
+    expect(dialog.locator("del")).to_have_text(["goose"])
+    expect(dialog.locator("ins")).to_have_text(["swan"])
+    group = dialog.get_by_role("group", name="Compared with")
+    group.get_by_role("button", name="Previous step").click()
+    expect(dialog.locator("del")).to_have_text(["10", "goose", "10"])
+    check(project, "light", "media-diff")
+
+
+def test_a_dialogue_stands_in_bubbles_by_role(run):
+    talk = panel(run, "said/talk")
+    expect(talk.locator("li")).to_have_count(3)
+    expect(talk.locator("li[data-role=user] strong")).to_have_text("2 + 2")
+    right = talk.locator("li[data-role=user]").bounding_box()
+    left = talk.locator("li[data-role=assistant]").bounding_box()
+    assert right["x"] > left["x"]
+
+
+def test_sounds_are_drawn_sought_and_play_one_at_a_time(run):
+    heard = panel(run, "heard/tone")
+    expect(heard.locator("canvas[data-peaks]:not([data-peaks='0'])")).to_have_count(2)
+    place = heard.get_by_role("slider", name="Position in tone 1")
+    expect(place).to_have_attribute("aria-valuetext", "0:00 / 0:02")
+    place.focus()
+    for _ in range(20):
+        run.keyboard.press("ArrowRight")
+    assert place.get_attribute("aria-valuetext").startswith("0:00.1")
+    heard.get_by_role("button", name="Play tone 1").click()
+    expect(heard.get_by_role("button", name="Pause tone 1")).to_be_visible()
+    heard.get_by_role("button", name="Play tone 5").click()
+    expect(heard.get_by_role("button", name="Pause tone 5")).to_be_visible()
+    expect(heard.get_by_role("button", name="Play tone 1")).to_be_visible()
+
+
+def test_videos_play_in_the_page(run):
+    moved = panel(run, "moved/webm").locator("video")
+    expect(moved).to_be_visible()
+    until(run, "document.querySelector('video')?.videoWidth === 96")
+    moved.evaluate("video => video.play()")
+    until(run, "document.querySelector('video').currentTime > 0")
+    gif = panel(run, "moved/gif").get_by_role("img")
+    expect(gif).to_be_visible()
+    assert gif.evaluate("image => image.naturalWidth") == 64
+
+
+def test_a_table_is_sorted_searched_and_filtered(run):
+    found = panel(run, "predictions")
+    sheet = found.get_by_role("table", name="predictions")
+    expect(sheet.get_by_role("img").first).to_be_visible()
+    expect(found.get_by_text("40 of 40 rows")).to_be_visible()
+    sheet.get_by_role("button", name="p", exact=True).click()
+    expect(sheet.get_by_role("columnheader", name="p", exact=True)).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    expect(sheet.get_by_role("cell").first).to_have_text("38")
+    found.get_by_role("searchbox", name="Search the table (regex)").fill("only")
+    expect(found.get_by_text("1 of 40 rows")).to_be_visible()
+    expect(sheet.get_by_role("cell").first).to_have_text("39")
+    found.get_by_role("searchbox", name="Search the table (regex)").fill("")
+    found.get_by_role("button", name="Filter by column").click()
+    sheet.get_by_role("textbox", name="Filter by id").fill("<= 4")
+    sheet.get_by_role("textbox", name="Filter by guess").fill("cat")
+    expect(found.get_by_text("2 of 40 rows")).to_be_visible()
+
+
+def test_tables_of_two_runs_are_one(project):
+    found = panel(project, "predictions")
+    expect(found.get_by_text("80 of 80 rows")).to_be_visible()
+    expect(found.get_by_role("columnheader").first).to_have_text("Run")
+    found.get_by_label("How the tables are joined").select_option(label="Joined by id")
+    expect(found.get_by_text("40 of 40 rows")).to_be_visible()
+    sheet = found.get_by_role("table", name="predictions")
+    heads = ["id", "picture · goose", "picture · swan"]
+    for name in heads:
+        expect(sheet.get_by_role("columnheader", name=name, exact=True)).to_be_visible()
+    found.get_by_role("searchbox", name="Search the table (regex)").fill("only swan")
+    expect(found.get_by_text("1 of 40 rows")).to_be_visible()
+
+
+def test_a_run_that_is_not_drawn_leaves_the_panels(project):
+    seen = panel(project, "val/seen")
+    expect(seen.get_by_role("group")).to_have_count(2)
+    project.get_by_role("button", name="Draw goose").click()
+    seen = panel(project, "val/seen")
+    expect(seen.get_by_role("img")).to_have_count(8)
+    expect(seen.get_by_role("img", name="item 0 of swan")).to_be_visible()
+
+
+def test_panels_are_searched_pinned_and_folded(run):
+    run.get_by_role("searchbox", name="Search media (regex)").fill("^said/")
+    expect(run.get_by_role("heading", name="media 3 panels")).to_have_count(0)
+    text = panel(run, "said/text")
+    text.hover()
+    text.get_by_role("button", name="Pin to the top").click()
+    expect(run.get_by_role("region", name="Pinned").get_by_role("article")).to_have_count(1)
+    run.get_by_role("button", name="said 1 panel").click()
+    expect(run.get_by_role("article", name="said/talk")).to_have_count(0)
+    assert "q=" in run.url
+    assert "pin=" in run.url
+    run.reload()
+    expect(run.get_by_role("region", name="Pinned").get_by_role("article")).to_have_count(1)
+    expect(run.get_by_role("article", name="said/talk")).to_have_count(0)
+
+
+def test_the_last_steps_stand_side_by_side(run):
+    seen = panel(run, "val/boxed")
+    seen.hover()
+    seen.get_by_role("button", name="More").click()
+    run.get_by_role("menuitemradio", name="Last steps side by side").click()
+    expect(seen.get_by_role("img")).to_have_count(8)
+    expect(seen.get_by_text("step 40", exact=True)).to_be_attached()
+
+
+def test_a_run_without_media_says_how_to_log_some(page, server):
+    with swanlab.init(project="media", mode="cloud", id="empty"):
+        swanlab.log({"loss": 1.0})
+        sign_in(page, server.host)
+        page.goto(f"{server.host}/@admin/media/runs/empty?tab=media")
+        expect(page.get_by_text("swanlab.Image(array")).to_be_visible()
+
+
+def test_a_new_step_arrives_while_one_looks(page, server):
+    with swanlab.init(project="media", mode="cloud", id="live"):
+        swanlab.log({"seen": swanlab.Image(picture(0, 0, 0), caption="first")}, step=0)
+        sign_in(page, server.host)
+        page.goto(f"{server.host}/@admin/media/runs/live?tab=media")
+        expect(page.get_by_role("img", name="first")).to_be_visible()
+        swanlab.log({"seen": swanlab.Image(picture(5, 0, 0), caption="second")}, step=5)
+        expect(page.get_by_role("img", name="second")).to_be_visible()
+        mover = slider(page, "seen")
+        expect(mover).to_have_attribute("aria-valuetext", "step 5")
+        # Who has gone back stays there.
+        mover.focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page.get_by_role("img", name="first")).to_be_visible()
+        swanlab.log({"seen": swanlab.Image(picture(9, 0, 0), caption="third")}, step=9)
+        expect(mover).to_have_attribute("max", "2")
+        expect(mover).to_have_attribute("aria-valuetext", "step 0")
+        swanlab.log({"said": swanlab.Text("a new key")}, step=9)
+        expect(page.get_by_text("a new key")).to_be_visible()
+
+
+SCRIPT = "<script>parent.taken = top.taken = window.taken = document.cookie || 'yes'</script>"
+HANDLER = "<img src=x onerror=\"window.taken = parent.taken = 'yes'\">"
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" onload="top.taken=1">'
+    "<rect width='40' height='40' fill='teal'/><script>top.taken = 'yes'</script></svg>"
+)
+REPORT = f"""<h1>report</h1>{SCRIPT}{HANDLER}<p id=out>still</p><script>
+  document.getElementById("out").textContent = "ran in " + self.origin;
+  try {{ parent.document.title = "taken over"; top.taken = "yes"; }} catch (error) {{}}
+  try {{ localStorage.x = 1; }} catch (error) {{ document.title = "no storage"; }}
+  fetch("/api/v1/session").then(() => {{ out.textContent = "reached the server"; }}, () => {{}});
+</script>"""
+
+
+def test_hostile_content_is_shown_and_does_nothing(chromium: Browser, server, tmp_path):
+    evil = f"{HANDLER}{SCRIPT}"
+    (tmp_path / "evil.svg").write_text(DRAWING)
+    with swanlab.init(project="media", mode="cloud", id="evil"):
+        swanlab.log(
+            {
+                "html": swanlab.Html(REPORT),
+                "large": swanlab.Html(REPORT + "<!--" + "x" * 200_000 + "-->"),
+                "svg": swanlab.Image(str(tmp_path / "evil.svg"), caption=evil),
+                "text": swanlab.Text(
+                    f"{evil} [go](javascript:top.taken=1) ![x](https://e.invalid)"
+                ),
+                "talk": swanlab.Text([{"role": "user", "content": evil, "name": evil}]),
+                "table": swanlab.Table([evil, "<b>b</b>"], [[evil, 1], ["=cmd()", 2]]),
+                f"key {HANDLER}": swanlab.Text("named badly"),
+            }
+        )
+    wait_for(lambda: stored(server, "evil"))
+    # What is refused stands in the console; nothing fails.
+    page, _ = opened(chromium, server, "media/runs/evil?tab=media")
+    expect(panel(page, "svg").get_by_role("img")).to_be_visible()
+    assert panel(page, "svg").get_by_role("img").evaluate("image => image.naturalWidth") == 40
+    for key in ("html", "large"):
+        inside = panel(page, key).frame_locator("iframe")
+        expect(inside.locator("#out")).to_have_text("ran in null")
+    expect(panel(page, "text").get_by_text("onerror=")).to_be_visible()
+    expect(panel(page, "talk").locator("li")).to_contain_text("onerror=")
+    expect(panel(page, "table").get_by_role("cell").first).to_contain_text("<script>")
+    expect(page.get_by_text("named badly")).to_be_attached()
+    page.wait_for_timeout(500)
+    name = server.run("admin/media", "evil")["name"]
+    assert page.evaluate("() => [window.taken, document.title]") == [None, f"{name} · swanlab"]
+    # The empty page has no origin either when it is opened by itself.
+    page.goto(f"{server.host}/stage.html")
+    assert page.evaluate("() => self.origin") == "null"
+    page.context.close()

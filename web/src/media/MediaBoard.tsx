@@ -233,6 +233,7 @@ const Place = memo(function Place({ spec, section, span, height }: PlaceProps) {
     <div
       ref={ref}
       {...props}
+      data-key={spec.key}
       style={{ height, gridColumn: `span ${span}` }}
       className={cn(
         "relative min-w-0",

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "@/i18n";
 
 import type { MediaEntry } from "@/api/messages";
@@ -25,6 +25,7 @@ export function PanelBody({ spec, rows, at, only }: PanelBodyProps) {
   const size = useView((view) => view.size);
   const shape = shapeOf(spec.kind);
   const [first] = rows;
+  const last = useNewestInSight(only === undefined ? undefined : at);
   if (rows.every(({ entries }) => entries?.length === 0))
     return (
       <p className="grid h-full place-items-center px-4 text-center text-small text-ink-3">
@@ -56,6 +57,15 @@ export function PanelBody({ spec, rows, at, only }: PanelBodyProps) {
       ))}
     </div>
   );
+}
+
+/** Of steps beside each other the one that the slider shows is the last: it is scrolled to. */
+function useNewestInSight(step: number | undefined) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (step !== undefined) box.current?.scrollTo({ left: box.current.scrollWidth });
+  });
+  return box;
 }
 
 interface CellsProps {
@@ -165,6 +175,7 @@ function RunRow({ row, shape, at, only, size, wide }: RunRowProps) {
   const { runName, color, rank } = row.source;
   const tile = tileOf(size);
   const width = shape === "tile" ? tile : tile * 2.4;
+  const count = itemsOf(row, only).length;
   return (
     <div role="group" aria-label={runName} className="min-w-0 shrink-0">
       <div className="sticky left-0 flex h-5 w-fit max-w-full items-center gap-1.5 text-tiny text-ink-2">
@@ -175,11 +186,11 @@ function RunRow({ row, shape, at, only, size, wide }: RunRowProps) {
         {rank > 0 && <span className="shrink-0 text-ink-3">{t("charts.rank", { rank })}</span>}
       </div>
       <div
-        className={cn("grid gap-1", !wide && "w-max min-w-full")}
+        className={cn("grid gap-1", !wide && count > 1 && "w-max min-w-full")}
         style={{
           gridAutoFlow: wide ? "row" : "column",
-          // Pages and sounds take what room there is.
-          gridAutoColumns: wide ? undefined : shape === "tile" ? width : `minmax(${width}px, 1fr)`,
+          // One page, or one sound, takes what room there is.
+          gridAutoColumns: wide ? undefined : shape === "tile" || count > 1 ? width : "100%",
           gridAutoRows: shape === "tile" ? tile : HIGH[shape],
         }}
       >

@@ -1,4 +1,4 @@
-import { Maximize, Minus, Plus, Scan } from "lucide-react";
+import { Maximize, Minus, Plus } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "@/i18n";
 
@@ -89,7 +89,9 @@ function Zoomable({ children }: ZoomableProps) {
           <Plus aria-hidden />
         </IconButton>
         <IconButton label={t("media.pixels")} onClick={whole}>
-          <Scan aria-hidden />
+          <span aria-hidden className="text-tiny">
+            1:1
+          </span>
         </IconButton>
         <IconButton label={t("media.fit")} onClick={() => setLens(FITTED)}>
           <Maximize aria-hidden />

@@ -19,6 +19,30 @@ import { isComing } from "./bytes";
 import { evenSteps, type PanelRow, shownStep, unionOf } from "./panels";
 import type { MediaSource } from "./viewer";
 
+/**
+ * What was shown last of each series, until its next answer is there. A list of questions forgets
+ * what it had when one of them changes.
+ */
+function openMemory<T>(most = 500) {
+  const kept = new Map<string, T>();
+  return {
+    get: (name: string): T | undefined => kept.get(name),
+    set(name: string, value: T): void {
+      kept.delete(name);
+      kept.set(name, value);
+      const [oldest] = kept.keys();
+      if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+    },
+  };
+}
+
+const lastSteps = openMemory<number[]>();
+const lastEntries = openMemory<MediaEntry[]>();
+
+function nameOf({ workspace, project, run, key, rank }: MediaSource): string {
+  return JSON.stringify([workspace, project, run, key, rank]);
+}
+
 /** What is on its way is asked for again so often (ms); hints come for most of it before. */
 const HEAL = 2_000;
 
@@ -63,13 +87,20 @@ export function useSteps(rows: readonly PanelRow[]): PanelSteps {
         ? [
             {
               ...mediaStepsQuery(source.workspace, source.project, source, count),
-              placeholderData: keepPreviousData,
+              placeholderData: () => lastSteps.get(nameOf(source)),
             },
           ]
         : [],
     ),
     combine: together,
   });
+  useEffect(() => {
+    const odd = rows.filter((_, i) => even[i] === null);
+    odd.forEach(({ source }, i) => {
+      const found = asked.data[i];
+      if (found) lastSteps.set(nameOf(source), found);
+    });
+  }, [rows, even, asked.data]);
   return useMemo(() => {
     const odd = rows.filter((_, i) => even[i] === null);
     const found = rows.map((row, i): RowSteps => {
@@ -144,11 +175,17 @@ export function useEntries(
   const answers = useQueries({
     queries: wanted.map(({ source, step }) => ({
       ...entriesQuery(source, step, limit),
-      placeholderData: keepPreviousData<MediaEntry[]>,
+      placeholderData: () => lastEntries.get(`${nameOf(source)} ${limit}`),
       refetchInterval: ({ state }: { state: { data: MediaEntry[] | undefined } }) =>
         isIncomplete(state.data) ? HEAL : (false as const),
     })),
     combine: together,
+  });
+  useEffect(() => {
+    wanted.forEach(({ source }, i) => {
+      const found = answers.data[i];
+      if (found) lastEntries.set(`${nameOf(source)} ${limit}`, found);
+    });
   });
   return {
     rows: wanted.map(({ source, step }, i) => ({
