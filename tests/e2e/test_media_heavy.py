@@ -23,6 +23,7 @@ from tests.serving import Serving, wait_for
 
 # Without a graphics card Chromium draws WebGL by its own software, if it is told to.
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+pytestmark = pytest.mark.timeout(600)
 SLOW = 60_000
 """What is drawn without a graphics card, on a busy machine, takes its time (ms)."""
 STEPS = 20
