@@ -73,9 +73,10 @@ def flat() -> dict[str, Any]:
 def round_ones() -> dict[str, Any]:
     """Charts without axes, or with axes of their own."""
     calendar = made.Calendar().add(
-        "", [[f"2025-01-{day:02}", day] for day in range(1, 32)],
+        "",
+        [[f"2025-01-{day:02}", day] for day in range(1, 32)],
         calendar_opts=opts.CalendarOpts(range_="2025-01"),
-    )  # fmt: skip
+    )
     nodes = [{"name": f"n{i}", "symbolSize": 10 + 5 * i} for i in range(6)]
     links = [{"source": f"n{i}", "target": f"n{(i * 2 + 1) % 6}", "value": 3} for i in range(6)]
     radar = made.Radar()
@@ -84,7 +85,10 @@ def round_ones() -> dict[str, Any]:
     flows = [{"name": name} for name in "abc"]
     flow = [{"source": "a", "target": "b", "value": 3}, {"source": "b", "target": "c", "value": 2}]
     tree = [{"name": "root", "children": [{"name": "left"}, {"name": "right", "value": 3}]}]
-    parts = [{"name": "a", "value": 40, "children": [{"name": "b", "value": 20}]}, {"name": "c", "value": 9}]  # fmt: skip
+    parts = [
+        {"name": "a", "value": 40, "children": [{"name": "b", "value": 20}]},
+        {"name": "c", "value": 9},
+    ]
     river = [["2025/01/0" + str(day), day * 3, name] for day in range(1, 8) for name in ("x", "y")]
     parallel = made.Parallel().add_schema([{"dim": i, "name": day} for i, day in enumerate(DAYS)])
     chord = made.Chord()
@@ -113,18 +117,39 @@ def round_ones() -> dict[str, Any]:
 def solid() -> dict[str, Any]:
     """Charts with three dimensions."""
     bars = [[x, y, (x * y) % 9] for x in range(7) for y in range(7)]
-    axis = {"xaxis3d_opts": opts.Axis3DOpts(DAYS, type_="category"),
-            "yaxis3d_opts": opts.Axis3DOpts(DAYS, type_="category"),
-            "zaxis3d_opts": opts.Axis3DOpts(type_="value")}  # fmt: skip
+    axis = {
+        "xaxis3d_opts": opts.Axis3DOpts(DAYS, type_="category"),
+        "yaxis3d_opts": opts.Axis3DOpts(DAYS, type_="category"),
+        "zaxis3d_opts": opts.Axis3DOpts(type_="value"),
+    }
     spiral = [[math.sin(t / 9) * t, math.cos(t / 9) * t, t] for t in range(200)]
-    hills = [[x / 5, y / 5, math.sin(x / 5) * math.cos(y / 5)] for y in range(-15, 15) for x in range(-15, 15)]  # fmt: skip
-    surface = made.Surface3D().add("s", hills, shading="color", xaxis3d_opts=opts.Axis3DOpts(type_="value"), yaxis3d_opts=opts.Axis3DOpts(type_="value"))  # fmt: skip
+    hills = [
+        [x / 5, y / 5, math.sin(x / 5) * math.cos(y / 5)]
+        for y in range(-15, 15)
+        for x in range(-15, 15)
+    ]
+    surface = made.Surface3D().add(
+        "s",
+        hills,
+        shading="color",
+        xaxis3d_opts=opts.Axis3DOpts(type_="value"),
+        yaxis3d_opts=opts.Axis3DOpts(type_="value"),
+    )
     return {
         "Bar3D": titled(made.Bar3D().add("b", bars, **axis), "Bar3D"),
-        "Line3D": made.Line3D().add("l", spiral, xaxis3d_opts=opts.Axis3DOpts(type_="value"), yaxis3d_opts=opts.Axis3DOpts(type_="value")),  # fmt: skip
+        "Line3D": made.Line3D().add(
+            "l",
+            spiral,
+            xaxis3d_opts=opts.Axis3DOpts(type_="value"),
+            yaxis3d_opts=opts.Axis3DOpts(type_="value"),
+        ),
         "Scatter3D": made.Scatter3D().add("s", spiral),
         "Surface3D": surface,
-        "GraphGL": made.GraphGL().add("g", [{"name": str(i), "value": 1} for i in range(30)], [{"source": str(i), "target": str(i // 3)} for i in range(1, 30)]),  # fmt: skip
+        "GraphGL": made.GraphGL().add(
+            "g",
+            [{"name": str(i), "value": 1} for i in range(30)],
+            [{"source": str(i), "target": str(i // 3)} for i in range(1, 30)],
+        ),
     }
 
 
@@ -143,10 +168,22 @@ def on_maps() -> dict[str, Any]:
         "Lines3D": lines,
         "Map3D": cube.add("m", city, maptype="china"),
         "MapGlobe": globe.add("m", city, maptype="china"),
-        "BMap": made.BMap().add_schema(baidu_ak="key", **view).add_coordinate("Beijing", 116.4, 39.9).add("b", city),  # fmt: skip
-        "AMap": made.AMap().add_schema(amap_ak="key", **view).add_coordinate("Beijing", 116.4, 39.9).add("b", city),  # fmt: skip
-        "GMap": made.GMap().add_schema(gmap_ak="key", **view).add_coordinate("Beijing", 116.4, 39.9).add("b", city),  # fmt: skip
-        "LMap": made.LMap().add_schema(**view).add_coordinate("Beijing", 116.4, 39.9).add("b", city),  # fmt: skip
+        "BMap": made.BMap()
+        .add_schema(baidu_ak="key", **view)
+        .add_coordinate("Beijing", 116.4, 39.9)
+        .add("b", city),
+        "AMap": made.AMap()
+        .add_schema(amap_ak="key", **view)
+        .add_coordinate("Beijing", 116.4, 39.9)
+        .add("b", city),
+        "GMap": made.GMap()
+        .add_schema(gmap_ak="key", **view)
+        .add_coordinate("Beijing", 116.4, 39.9)
+        .add("b", city),
+        "LMap": made.LMap()
+        .add_schema(**view)
+        .add_coordinate("Beijing", 116.4, 39.9)
+        .add("b", city),
     }
     return found
 

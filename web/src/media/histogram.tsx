@@ -122,12 +122,21 @@ function useRuns(sources: EntriesViewerProps["sources"]): {
       steps: entries.flatMap((entry) => {
         const bytes = texts.get(digestOf(entry) ?? "");
         const text = entry.items[0]?.text ?? (bytes ? new TextDecoder().decode(bytes) : null);
-        const counted = countedOr(text);
+        const counted = remembered(entry, text);
         return counted === null ? [] : [{ step: entry.step, counted }];
       }),
     }));
   }, [sources, blobs, data]);
   return { runs, waiting, left: Math.max(0, blobs.length - MOST_BLOBS) };
+}
+
+/** What entries hold, so that drawing anew reads none of them anew. */
+const known = new WeakMap<MediaEntry, Counted | null>();
+
+function remembered(entry: MediaEntry, text: string | null): Counted | null {
+  const found = known.get(entry) ?? countedOr(text);
+  if (text !== null) known.set(entry, found);
+  return found;
 }
 
 function digestOf({ items: [first] }: MediaEntry): string | null {
