@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+import swanlab
 from swanlab.client import Client
 from tests.e2e.conftest import ARGUMENTS, sign_in
 from tests.serving import Serving
@@ -49,6 +50,7 @@ PAGES = {
     "system": f"{RUN}?tab=system",
     "files": f"{RUN}?tab=files",
     "run-failed": "/@admin/cats/runs/failed",
+    "run-live": "/@admin/cats/runs/live",
     "run-empty": "/@admin/cats/runs/empty",
     "project-empty": "/@admin/empty",
     "missing-run": "/@admin/cats/runs/none",
@@ -58,9 +60,7 @@ PAGES = {
 
 
 def seed(folder: Path) -> None:
-    """Log runs that differ, one that failed, one that logged nothing, and a project without any."""
-    import swanlab
-
+    """Log runs that differ, one that failed, one that logged nothing, and one that goes on."""
     (folder / "model.yaml").write_text("depth: 3\n")
     for number, run in enumerate(("first", "second", "failed", "empty", "best")):
         swanlab.init(
@@ -78,6 +78,8 @@ def seed(folder: Path) -> None:
             swanlab.save(str(folder / "model.yaml"), base_path=str(folder))
         failed = "Traceback (most recent call last):\nValueError: loss is not finite"
         swanlab.finish(*(("crashed", failed) if run == "failed" else ()))
+    swanlab.init(project="cats", id="live", mode="cloud", logdir=str(folder / "log"))
+    swanlab.log({"train/loss": 1.0})
 
 
 def settle(page: Page) -> None:
@@ -120,10 +122,12 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         os.environ["SWANLAB_SAVE_DIR"] = f"{work}/home"
+        os.environ["SWANLAB_ALLOW_STOP"] = "no"  # It is asked, and the training is this program.
         serving = Serving(Path(work) / "server").start().log_in()
         seed(Path(work))
         client = Client(serving.host, serving.api_key)
         client.request("POST", "/projects/admin", {"name": "empty"})
+        client.request("POST", "/projects/admin/cats/runs/live/stop")
         client.close()
         try:
             with sync_playwright() as playwright:
@@ -136,6 +140,7 @@ def main() -> None:
                             print(place, flush=True)
                 browser.close()
         finally:
+            swanlab.finish()
             serving.stop()
 
 
