@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 
 from bench import environments, scenes
-from bench.peers import TRACKIO, Peer
+from bench.peers import TRACKIO
 from bench.rows import Failed, last_line
 from bench.scenes import WORKSPACE, Scene
 from tests.serving import PASSWORD, free_port
@@ -86,31 +86,33 @@ def ours(folder: Path, interval: float | None = None) -> Board:
     return Board([sys.executable, *program, "server", *options], port, folder / "log", env)
 
 
-def _never(*_: object) -> None:
-    raise NotImplementedError("peers of pages are fed by feeding.py")
+@dataclass(frozen=True)
+class ShownPeer:
+    """A peer by its dashboard; ``env`` is added to the environment of its processes."""
 
+    name: str
+    """Of its package and module too."""
+    release: str
+    serve: Callable[[Fed, Scene, int], tuple[list[str], str]]
+    """(fed, scene, port) to the command of its server and the address that shows the scene."""
+    env: Callable[[Path], dict[str, str]] = lambda _: {}
 
-def _peer(name: str, version: str, env: Callable[[Path], dict[str, str]]) -> Peer:
-    return Peer(name, name, (f"{name}=={version}",), _never, _never, env)
+    @property
+    def module(self) -> str:
+        """What is imported."""
+        return self.name
 
-
-TRACKIO_PEER = _peer(
-    "trackio", "0.43.0", lambda store: {**TRACKIO.env(store), "TRACKIO_AUTO_LOG_GPU": "0"}
-)
-MLFLOW = _peer(
-    "mlflow",
-    "3.17.2",
-    lambda _: {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-)
-TENSORBOARD = _peer("tensorboard", "2.21.0", lambda _: {})
-PEERS = (TRACKIO_PEER, MLFLOW, TENSORBOARD)
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """What is installed."""
+        return (f"{self.name}=={self.release}",)
 
 
 @dataclass
 class Fed:
     """A peer in an environment of its own, and its store below ``root``."""
 
-    peer: Peer
+    peer: ShownPeer
     root: Path
     boards: list[Board] = field(default_factory=list)
 
@@ -160,7 +162,7 @@ class Fed:
     def serve(self, scene: Scene) -> tuple[Board, str]:
         """Start its dashboard; returns it and the address of the page that shows the scene."""
         port = free_port()
-        argv, address = _COMMANDS[self.peer.name](self, scene, port)
+        argv, address = self.peer.serve(self, scene, port)
         board = Board(argv, port, self.store / "server.log", self.peer.env(self.store))
         if self.peer is TENSORBOARD:
             _wait_until_loaded(board, scene)
@@ -205,11 +207,20 @@ def _wait_until_loaded(board: Board, scene: Scene) -> None:
     time.sleep(2)  # The tags are known by the first step, the last comes a moment later.
 
 
-_COMMANDS: dict[str, Callable[[Fed, Scene, int], tuple[list[str], str]]] = {
-    "trackio": _trackio,
-    "mlflow": _mlflow,
-    "tensorboard": _tensorboard,
-}
+TRACKIO_PEER = ShownPeer(
+    "trackio",
+    "0.43.0",
+    _trackio,
+    lambda store: {**TRACKIO.env(store), "TRACKIO_AUTO_LOG_GPU": "0"},
+)
+MLFLOW = ShownPeer(
+    "mlflow",
+    "3.17.2",
+    _mlflow,
+    lambda _: {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+)
+TENSORBOARD = ShownPeer("tensorboard", "2.21.0", _tensorboard)
+PEERS = (TRACKIO_PEER, MLFLOW, TENSORBOARD)
 
 
 def address(board: Board, scene: Scene, *, run: bool = False, search: str = "") -> str:

@@ -23,6 +23,8 @@ from tests.e2e.conftest import ARGUMENTS
 
 SLOW = 50.0
 """A frame longer than this is felt (ms)."""
+patience = 1.0
+"""Factor of all limits of time: on a machine that others use too, ours end too early."""
 _QUIET = 1.5
 """Seconds without a new chart after which a page has settled."""
 
@@ -103,7 +105,7 @@ class Tab:
         self.context = browser.new_context(
             viewport={"width": width, "height": height}, locale="en-US"
         )
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(30_000 * patience)
         self.context.add_init_script(script)
         self.page = self.context.new_page()
         self.requests: list[Request] = []
@@ -124,7 +126,7 @@ class Tab:
 
     def rest(self, seconds: float = 60) -> None:
         """Wait until no answer is awaited and nothing has been asked for half a second."""
-        until, last = time.monotonic() + seconds, -1
+        until, last = time.monotonic() + seconds * patience, -1
         while time.monotonic() < until and (self._waiting or last != len(self.requests)):
             last = len(self.requests)
             self.page.wait_for_timeout(500)
@@ -151,7 +153,7 @@ class Tab:
             Failed: nothing was drawn in ``seconds``.
         """
         self.page.goto(url, wait_until="commit")
-        until = time.monotonic() + seconds
+        until = time.monotonic() + seconds * patience
         while True:
             self.page.wait_for_timeout(200)
             now, seen = self.page.evaluate("bench.seen()")
@@ -220,7 +222,7 @@ class Tab:
         Raises:
             Failed: it is not in ``seconds``.
         """
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * patience
         while not (value := self.page.evaluate(expression, argument)):
             if time.monotonic() > end:
                 raise Failed(f"not in {seconds:.0f} s: {expression}")
@@ -249,12 +251,16 @@ def tab(
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         mine = [c for c in psutil.Process().children(recursive=True) if c.pid not in others]
-        late = threading.Timer(limit, _end, [[c for c in mine if "chrom" in c.name()]])
+        late = threading.Timer(limit * patience, _end, [[c for c in mine if "chrom" in c.name()]])
         late.start()
         try:
             yield Tab(browser, size, settings + script + WATCH)
         except Error as error:
-            why = str(error).partition("\n")[0] if late.is_alive() else f"busy for {limit:.0f} s"
+            why = (
+                str(error).partition("\n")[0]
+                if late.is_alive()
+                else f"busy for {limit * patience:.0f} s"
+            )
             raise Failed(why) from error
         finally:
             if late.is_alive():

@@ -6,19 +6,39 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Protocol
 
-from bench.peers import OURS, Peer
+from bench.peers import OURS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _FOR_THE_LOOP = ("numpy",)
 
 
-def python(root: Path, peer: Peer) -> Path:
+class Installed(Protocol):
+    """What has an environment of its own."""
+
+    @property
+    def name(self) -> str:
+        """Of its folder."""
+        ...
+
+    @property
+    def module(self) -> str:
+        """Of its package, whose version is told."""
+        ...
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """Requirements of pip."""
+        ...
+
+
+def python(root: Path, peer: Installed) -> Path:
     """Return the interpreter of the peer's environment, which need not exist."""
     return root / "venvs" / peer.name / "bin" / "python"
 
 
-def make(root: Path, peer: Peer) -> None:
+def make(root: Path, peer: Installed) -> None:
     """Create the environment, or bring it up to date; raises ``CalledProcessError``.
 
     Ours is installed anew each time, as a user gets it when the web is built, else editable.
@@ -37,7 +57,7 @@ def make(root: Path, peer: Peer) -> None:
         _run([*pip, "--force-reinstall", *_checkout()])
 
 
-def version(root: Path, peer: Peer) -> str:
+def version(root: Path, peer: Installed) -> str:
     """Return the version installed there."""
     code = f"import importlib.metadata as m; print(m.version({peer.module!r}))"
     return _run([str(python(root, peer)), "-c", code]).strip()

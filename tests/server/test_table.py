@@ -249,3 +249,59 @@ def test_an_unchanged_table_is_not_sent_again(runs):
 
 def test_strangers_may_not_ask(runs, as_user):
     assert as_user("bob").post(TABLE, json={}).status_code == 404
+
+
+def test_a_light_table_says_who_has_which_keys_and_leaves_configs_and_values_out(runs):
+    table = runs.get("/projects/alice/demo/runs", params={"light": True}).json()
+    assert set(table["keys"]) == {"loss", "acc/top.1"}
+    assert table["keys_total"] == 2
+    has = {
+        run["id"]: {table["keys"][place] for place in table["sets"][run["has"]]}
+        for run in table["runs"]
+    }
+    assert has == {f"r{n}": set() if n == 3 else {"loss", "acc/top.1"} for n in range(5)}
+    assert len(table["sets"]) == 2  # what runs have in common is said once
+    assert all(run["config"] == {} and run["last"] == [] for run in table["runs"])
+    whole = runs.get("/projects/alice/demo/runs").json()
+    told = ("id", "name", "state", "tags", "number", "color", "created_at", "ranks")
+    for light, full in zip(table["runs"], whole["runs"], strict=True):
+        assert [light[name] for name in told] == [full[name] for name in told]
+    assert whole["sets"] == []
+    assert whole["runs"][0]["config"]["a.b"] == 4
+
+
+def test_keys_are_known_before_and_after_points_are_sealed(runs, server):
+    def light():
+        return runs.get("/projects/alice/demo/runs", params={"light": True}).json()
+
+    before = light()
+    for home in {row.home for row in rows_of(server)}:
+        store = server.stores.of(home)
+        for run in store.runs():
+            store.seal(run, force=True)
+    assert light() == before
+
+
+def rows_of(server):
+    from swanlab.server.db import projects, runs
+
+    with server.db.read() as connection:
+        place = projects.find(connection, "alice", "demo")
+        return runs.of_project(connection, place.id)
+
+
+def test_cells_come_for_some_runs_and_columns_in_the_order_asked_for(runs):
+    asked = {
+        "runs": ["r4", "gone", "r0", "r3"],
+        "columns": [{"key": "loss"}, {"key": "loss", "stat": "max"}, {"key": "none"}],
+    }
+    cells = runs.post("/projects/alice/demo/runs/cells", json=asked).json()["cells"]
+    assert cells == [["NaN", None, 5.0, None], [14.0, None, 10.0, None], [None] * 4]
+    none = {"runs": [], "columns": [{"key": "loss"}]}
+    assert runs.post("/projects/alice/demo/runs/cells", json=none).json() == {"cells": [[]]}
+
+
+def test_configs_come_by_run(runs):
+    configs = runs.get("/projects/alice/demo/configs").json()["configs"]
+    assert list(configs) == ["r4", "r3", "r2", "r1", "r0"]
+    assert configs["r1"] == {"lr": 0.1, "model": {"name": "m1"}, "a.b": 1}

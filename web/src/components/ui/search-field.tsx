@@ -47,7 +47,7 @@ export function SearchField(props: SearchFieldProps) {
           }
           onKeyDown?.(event);
         }}
-        className="h-full w-full min-w-0 bg-transparent text-ink outline-none placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
+        className="h-full w-full min-w-0 bg-transparent text-ellipsis text-ink outline-none placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
       />
       {children}
       {value !== "" && (

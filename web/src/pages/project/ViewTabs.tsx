@@ -6,6 +6,7 @@ import { PROJECT_TABS, type ProjectTab } from "@/app/router";
 import { useCommand } from "@/app/shortcuts";
 import { CopyLink } from "@/components/CopyLink";
 import { cn } from "@/lib/classes";
+import { useTabInSight } from "@/lib/tabs";
 
 import { ProjectInfo } from "./ProjectInfo";
 import { ViewMenu } from "./ViewMenu";
@@ -15,6 +16,7 @@ const ICONS = { charts: ChartLine, table: Table2, media: Images, compare: GitCom
 /** The tabs of a project; each is an address of its own and keeps what is chosen in the others. */
 export function ViewTabs({ tab }: { tab: ProjectTab }) {
   const { t } = useTranslation();
+  const row = useTabInSight(tab);
   const navigate = useNavigate({ from: "/@{$workspace}/$project" });
   const show = (name: ProjectTab) => () =>
     void navigate({
@@ -27,7 +29,11 @@ export function ViewTabs({ tab }: { tab: ProjectTab }) {
   useCommand("compare", show("compare"));
   return (
     <div className="flex shrink-0 items-center border-b border-line bg-panel pr-2">
-      <nav aria-label={t("project.views")} className="flex min-w-0 grow overflow-x-auto px-1.5">
+      <nav
+        ref={row}
+        aria-label={t("project.views")}
+        className="flex min-w-0 grow overflow-x-auto px-1.5"
+      >
         {PROJECT_TABS.map((name) => {
           const Icon = ICONS[name];
           return (
@@ -44,7 +50,7 @@ export function ViewTabs({ tab }: { tab: ProjectTab }) {
                   : "border-transparent text-ink-2 hover:text-ink",
               )}
             >
-              <Icon aria-hidden className="size-3.5" />
+              <Icon aria-hidden className="size-3.5 max-sm:hidden" />
               {t(`project.${name}`)}
             </Link>
           );

@@ -70,7 +70,7 @@ export const RUN_FIELDS: readonly Field[] = [
 ];
 
 export function widthOf(label: string): number {
-  return Math.min(220, Math.max(84, label.length * 7.5 + 36));
+  return Math.min(220, Math.max(96, label.length * 7.5 + 36));
 }
 
 function configField(path: string, rows: Row[]): Field {

@@ -63,6 +63,7 @@ export function useWanted(
     if (ids.length === 0 || metrics.length === 0) return undefined;
     const timer = setTimeout(() => cells.want({ runs: ids, columns: metrics }), 30);
     return () => clearTimeout(timer);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what was known may be old
   }, [cells, version, text]);
 }
 
@@ -76,5 +77,6 @@ export function useWhole(
   useEffect(() => {
     const names = (JSON.parse(text) as string[]).filter((id) => summaryOf(id) !== null);
     if (names.length > 0) cells.wantWhole(names, count).catch(() => undefined); // `error` says it.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what was known may be old
   }, [cells, version, text, count]);
 }

@@ -5,10 +5,12 @@ import { TABS, type Tab } from "@/app/router";
 import { useCommand } from "@/app/shortcuts";
 import { CopyLink } from "@/components/CopyLink";
 import { cn } from "@/lib/classes";
+import { useTabInSight } from "@/lib/tabs";
 
 /** The run's views; each is an address of its own. */
 export function RunTabs({ tab }: { tab: Tab }) {
   const { t } = useTranslation();
+  const row = useTabInSight(tab);
   const navigate = useNavigate({ from: "/@{$workspace}/$project/runs/$run" });
   const show = (name: Tab) => () =>
     void navigate({
@@ -24,7 +26,11 @@ export function RunTabs({ tab }: { tab: Tab }) {
   useCommand("runSystem", show("system"));
   return (
     <div className="flex items-center pr-2">
-      <nav aria-label={t("run.tabs")} className="flex min-w-0 grow overflow-x-auto px-1.5">
+      <nav
+        ref={row}
+        aria-label={t("run.tabs")}
+        className="flex min-w-0 grow overflow-x-auto px-1.5"
+      >
         {TABS.map((name) => (
           <Link
             key={name}

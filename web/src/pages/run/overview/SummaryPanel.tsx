@@ -38,7 +38,7 @@ const SAVED = [
 ] as const;
 
 const COLUMNS =
-  "grid grid-cols-[minmax(0,1fr)_repeat(3,76px)_64px] max-sm:grid-cols-[minmax(0,1fr)_repeat(3,76px)]";
+  "grid grid-cols-[minmax(0,1fr)_repeat(3,84px)_64px] max-sm:grid-cols-[minmax(0,1fr)_repeat(3,80px)]";
 
 interface NumberCellProps {
   value: Value;
