@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from swanlab.server.db.keys import Scope
+from swanlab.server.access import Scope
 from swanlab.server.messages.message import Message, Millis
 
 KeyName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
