@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from swanlab.server.access import PARTS, RULES, verdict
-from swanlab.server.access import Need as Need  # what routes are made of comes from one place
+from swanlab.server.access import Need as Need  # noqa: PLC0414 - routes take it from here
 from swanlab.server.messages.message import Error, ErrorBody
 from swanlab.server.metrics.codec import DamagedError
 
