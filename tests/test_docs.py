@@ -29,6 +29,7 @@ LOCAL = ("config", "define_metric", "init", "log", "run", "settings", "utils")
 WITH_SERVER = ("login", "sync")
 ELSEWHERE = {
     "accounts": "api/test_accounts.py",
+    "alerts": "api/test_rules.py",
     "api": "api/test_docs.py",
     "callbacks": "sdk/test_callbacks.py",
     "distributed": "sdk/test_resume.py",

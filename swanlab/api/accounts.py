@@ -10,9 +10,6 @@ from swanlab.api.address import moment
 from swanlab.client import Client
 from swanlab.errors import InvalidArgument
 
-_TIMES = (
-    "created_at", "expires_at", "revoked_at", "used_at", "disabled_at", "at",
-)  # fmt: skip
 _PAGE = 500
 
 
@@ -28,7 +25,7 @@ class Accounts:
 
     def keys(self) -> list[dict[str, Any]]:
         """Return your API keys, the newest first; the key itself is in none of them."""
-        return [_shown(key) for key in self._client.request("GET", "/keys")["keys"]]
+        return [with_times(key) for key in self._client.request("GET", "/keys")["keys"]]
 
     def create_key(
         self, name: str, scope: str = "write", expires_at: str | datetime | None = None
@@ -45,7 +42,7 @@ class Accounts:
         """
         body = {"name": name, "scope": scope, "expires_at": _millis(expires_at)}
         made = self._client.request("POST", "/keys", body)
-        return {"api_key": made["api_key"], **_shown(made["key"])}
+        return {"api_key": made["api_key"], **with_times(made["key"])}
 
     def revoke_key(self, key: int) -> None:
         """End the key of that number (``id``) at once; runs that use it wait for another."""
@@ -53,7 +50,7 @@ class Accounts:
 
     def sessions(self) -> list[dict[str, Any]]:
         """Return your browsers that are signed in, the one used last first."""
-        return [_shown(one) for one in self._client.request("GET", "/sessions")["sessions"]]
+        return [with_times(one) for one in self._client.request("GET", "/sessions")["sessions"]]
 
     def end_session(self, session: int) -> None:
         """Sign out the browser of that number (``id``)."""
@@ -70,13 +67,13 @@ class Accounts:
         while after is not None:
             params = {"search": search, "after": after, "size": _PAGE}
             page = self._client.request("GET", "/users", params=params)
-            found += [_shown(user) for user in page["users"]]
+            found += [with_times(user) for user in page["users"]]
             after = page["after"]
         return found
 
     def user(self, username: str) -> dict[str, Any]:
         """Return what is known of a user."""
-        return _shown(self._client.request("GET", _user(username)))
+        return with_times(self._client.request("GET", _user(username)))
 
     def create_user(
         self,
@@ -92,15 +89,15 @@ class Accounts:
 
     def edit_user(self, username: str, **changes: Any) -> dict[str, Any]:
         """Change a user: ``admin=``, ``disabled=``, ``email=``; what is left out stays."""
-        return _shown(self._client.request("PATCH", _user(username), changes))
+        return with_times(self._client.request("PATCH", _user(username), changes))
 
     def reset_link(self, username: str) -> dict[str, Any]:
         """Return a ``link`` by which the user chooses a new password, once."""
-        return _shown(self._client.request("POST", _user(username) + "/reset"))
+        return with_times(self._client.request("POST", _user(username) + "/reset"))
 
     def invites(self) -> list[dict[str, Any]]:
         """Return the invites to the server."""
-        return [_shown(one) for one in self._client.request("GET", "/invites")["invites"]]
+        return [with_times(one) for one in self._client.request("GET", "/invites")["invites"]]
 
     def invite(
         self,
@@ -115,7 +112,7 @@ class Accounts:
         """
         body = {"uses": uses, "expires_at": _millis(expires_at), "email": email}
         made = self._client.request("POST", "/invites", body)
-        return {"link": made["link"], "sent": made["sent"], **_shown(made["invite"])}
+        return {"link": made["link"], "sent": made["sent"], **with_times(made["invite"])}
 
     def withdraw_invite(self, invite: int) -> None:
         """Take back the invite of that number (``id``)."""
@@ -158,7 +155,7 @@ class Accounts:
         while len(found) < size:
             params = {**only, "size": min(_PAGE, size - len(found))}
             page = self._client.request("GET", path, params=params)
-            found += [_shown(entry) for entry in page["entries"]]
+            found += [with_times(entry) for entry in page["entries"]]
             if page["before"] is None:
                 break
             only["before"] = page["before"]
@@ -169,8 +166,12 @@ def _user(username: str) -> str:
     return f"/users/{quote(username, safe='')}"
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: moment(value) if name in _TIMES else value for name, value in row.items()}
+def with_times(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of an answer, its times as ISO 8601."""
+    return {
+        name: moment(value) if name == "at" or name.endswith("_at") else value
+        for name, value in row.items()
+    }
 
 
 def _millis(given: str | datetime | None) -> int | None:

@@ -11,6 +11,7 @@ from swanlab.api.experiment import Experiment
 from swanlab.api.filters import Filters
 from swanlab.api.page import Page
 from swanlab.api.project import Project, User, checked_visibility, every_project
+from swanlab.api.rules import Rules
 from swanlab.api.workspace import Workspace, of_row, shown
 from swanlab.client import run_path
 from swanlab.errors import InvalidArgument
@@ -43,6 +44,10 @@ class Api:
     def accounts(self) -> Accounts:
         """Keys, sessions and users, and what admins set."""
         return Accounts(self._client)
+
+    def rules(self, path: str) -> Rules:
+        """Return the rules of the project at ``path``, by which the server tells of its runs."""
+        return Rules(self._client, *split(path, "project"))
 
     def close(self) -> None:
         """Close the connections."""

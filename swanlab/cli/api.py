@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from swanlab.cli import api_accounts, api_teams
+from swanlab.cli import api_accounts, api_rules, api_teams
 from swanlab.cli.api_run import run
 from swanlab.cli.api_teams import project
 from swanlab.cli.output import Group
@@ -125,5 +125,5 @@ def project_retention(server: Api, path: str, days: int | None, forever: bool, y
 
 
 api.add_command(run)
-for _group in (*api_accounts.GROUPS, *api_teams.GROUPS):
+for _group in (*api_accounts.GROUPS, *api_teams.GROUPS, api_rules.rules):
     api.add_command(_group)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -255,7 +255,7 @@ def _token(path: Path) -> bytes:
     return digest(token)
 
 
-def _begin_with(running: Server, given: dict[str, object]) -> None:
+def _begin_with(running: Server, given: Mapping[str, object]) -> None:
     """Set what no admin has set yet."""
     import msgspec
 

@@ -14,7 +14,7 @@ from msgspec import UNSET
 from swanlab.server import audit, passwords
 from swanlab.server.auth import PENDING, Caller, digest
 from swanlab.server.db import audit as entries
-from swanlab.server.db import invites, keys, oidc, sessions, users
+from swanlab.server.db import invites, keys, oidc, rules, sessions, users
 from swanlab.server.db.engine import now
 from swanlab.server.db.users import UNSET_PASSWORD, AccountRow, UserRow
 from swanlab.server.http import Ask, Problem, no_such
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 DAY_MS = 24 * 3600 * 1000
 LINK_MS = {"password": 3 * DAY_MS, "email": 3 * DAY_MS}
 """For how long one-time links work."""
-KEYS_KEPT_MS = 365 * DAY_MS
+KEYS_KEPT_MS, DELIVERIES_KEPT_MS = 365 * DAY_MS, 30 * DAY_MS
 PAGES: dict[invites.Purpose, str] = {"password": "/reset/", "email": "/confirm/"}
 
 _signing_up = passwords.Brake("signup", free=20)
@@ -347,12 +347,13 @@ def link_for(ask: Ask[Any, Any], username: str) -> OneTimeLink:
 
 
 def forget_old(server: Server) -> None:
-    """Drop what ended long ago: keys, invites, links, entries of the audit log."""
+    """Drop what ended long ago: keys, invites, links, what was told, entries of the audit log."""
     days = server.auth.settings().audit_days
     with server.db.write() as connection:
         keys.forget_old(connection, now() - KEYS_KEPT_MS)
         invites.forget_old(connection, now() - 30 * DAY_MS)
         oidc.forget_old(connection, now())
+        rules.forget_old(connection, now() - DELIVERIES_KEPT_MS)
         if days is not None:
             entries.forget_old(connection, now() - days * DAY_MS)
 

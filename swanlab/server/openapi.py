@@ -43,6 +43,7 @@ _PARTS = {
     "run": "Id of a run",
     "view": "Number of a saved view",
     "username": "Name of a user",
+    "rule": "Number of a rule",
     "key": "Number of an API key",
     "session": "Number of a session",
     "invite": "Number of an invite",

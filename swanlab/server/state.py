@@ -11,6 +11,7 @@ from swanlab.server.admission import Admission
 from swanlab.server.auth import Auth, Mode
 from swanlab.server.blobs import Blobs
 from swanlab.server.db.engine import FILE_NAME, Database
+from swanlab.server.deliveries import Deliveries
 from swanlab.server.freeing import Freeing
 from swanlab.server.freezing import Freezer
 from swanlab.server.ingest import Ingest
@@ -24,6 +25,7 @@ from swanlab.server.oidc import Provider
 from swanlab.server.peers import Alone, Peers
 from swanlab.server.probe import Probe
 from swanlab.server.quotas import Counted
+from swanlab.server.rules import Rules
 from swanlab.server.stores import Stores
 from swanlab.server.sweep import Sweep
 from swanlab.server.thumbnails import Thumbnails
@@ -100,19 +102,27 @@ class Server:
         """Where a file of a run lies, for a server that shows folders and takes no blobs."""
         self.hosts: frozenset[str] | None = None
         """Names this server may be called by, beside addresses; None when any will do."""
-        self.counted = Counted()
-        """What workspaces hold."""
-        self.provider = Provider()
-        """Who signs in people elsewhere."""
-        self.post = Post(self.auth)
-        """Sends mail."""
+        self._notify()
         self.beside: list[Worker] = [Sweep(self), Freezer(self), self.freeing, self.post]
+        if mode == "server":
+            self.beside += [Rules(self), self.deliveries]
         """What works beside answering requests, started and closed with the server."""
         if isinstance(peers, Peers):
             peers.attach(self.auth, self.ingest, self.hub)
             self.beside.append(peers)
         if mode == "watch":
             self.auth.ensure_local()
+
+    def _notify(self) -> None:
+        """Make what knows people elsewhere, and tells them."""
+        self.counted = Counted()
+        """What workspaces hold."""
+        self.provider = Provider()
+        """Who signs in people elsewhere."""
+        self.post = Post(self.auth)
+        """Sends mail."""
+        self.deliveries = Deliveries(self)
+        """Tells what rules found."""
 
     def _freed(self) -> None:
         self.blobs.freed()

@@ -25,7 +25,7 @@ BOTH = {
     "test_ingest", "test_delete", "test_auth", "test_charts", "test_edit", "test_openapi",
     "test_points", "test_table", "test_views", "test_console", "test_copies", "test_media",
     "test_access", "test_teams", "test_audit", "test_accounts", "test_keys", "test_oidc",
-    "test_quotas", "test_mail",
+    "test_quotas", "test_mail", "test_rules",
 }  # fmt: skip
 """Modules whose tests run over SQLite and over PostgreSQL."""
 

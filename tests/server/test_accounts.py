@@ -10,6 +10,7 @@ from swanlab.server import accounts, passwords
 from swanlab.server.app import create_app  # noqa: F401 - what the clients below talk to
 from swanlab.server.auth import COOKIE
 from swanlab.server.db import audit, users
+from swanlab.server.db.engine import now
 
 PASSWORD = "a long password"
 OTHER = "quite another phrase"
@@ -34,6 +35,12 @@ def browser(nobody):
         return client
 
     return make
+
+
+def still(name, free):
+    """A brake for which no time passes."""
+    at = now()
+    return passwords.Brake(name, free, clock=lambda _: at)
 
 
 def actions(server, **wanted):
@@ -161,7 +168,7 @@ def test_changing_the_password_asks_for_the_old_one_and_ends_other_sessions(admi
 def test_whoever_holds_a_browser_cannot_guess_the_old_password_fast(admin, browser, server):
     admin.post("/users", json={"username": "dora", "password": PASSWORD})
     here = browser("dora")
-    server.auth._by_name = passwords.Brake("name", 2, clock=lambda _: 0)
+    server.auth._by_name = still("name", 2)
     body = {"old": "wrong", "new": OTHER}
     found = [here.put("/account/password", json=body).status_code for _ in range(4)]
     assert found == [403, 403, 403, 429]
@@ -258,7 +265,7 @@ def test_secrets_of_the_settings_are_masked_and_stay_with_their_server(admin, se
 
 @pytest.mark.parametrize("path", ["/password/reset", "/email/confirm", "/invite"])
 def test_guessing_links_is_slowed_down(nobody, monkeypatch, path):
-    monkeypatch.setattr(accounts, "_links", passwords.Brake("link", 2, clock=lambda _: 0))
+    monkeypatch.setattr(accounts, "_links", still("link", 2))
     body = {"token": "guess", "password": OTHER} if path == "/password/reset" else {"token": "x"}
     found = [nobody.post(path, json=body).status_code for _ in range(4)]
     assert found[-1] == 429
@@ -267,7 +274,7 @@ def test_guessing_links_is_slowed_down(nobody, monkeypatch, path):
 
 def test_signing_up_many_is_slowed_down(admin, nobody, monkeypatch):
     admin.patch("/instance/settings", json={"signup": "open"})
-    brake = passwords.Brake("signup", 2, clock=lambda _: 0)
+    brake = still("signup", 2)
     monkeypatch.setattr(accounts, "_signing_up", brake)
     bodies = [{"username": f"u{number}", "password": PASSWORD} for number in range(4)]
     found = [nobody.post("/signup", json=body).status_code for body in bodies]

@@ -40,6 +40,18 @@ def test_entries_are_found_by_who_what_and_where(server, nobody, alice):
     assert entry(server, before=place[0].id, action="project") == []
 
 
+def test_runs_that_are_deleted_are_named(server, alice, run):
+    assert alice.delete(run).status_code == 204
+    for number in range(3):
+        alice.post("/projects/alice/demo/runs", json={"id": f"many{number}"})
+    gone = [f"many{number}" for number in range(3)]
+    alice.post("/projects/alice/demo/runs/delete", json={"runs": gone})
+    several, one = entry(server, action="run.delete")
+    assert (one.target, one.actor) == ("alice/demo/r1", "alice")
+    assert (several.target, several.workspace) == ("alice/demo", "alice")
+    assert '"count":3' in several.detail
+
+
 def test_what_is_no_action_or_names_a_secret_is_refused(server, nobody):
     with server.db.write() as connection:
         with pytest.raises(ValueError, match="not an action"):

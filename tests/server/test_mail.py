@@ -9,7 +9,9 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from swanlab.server import accounts, mail, passwords
+from swanlab.server.db.engine import now
 from swanlab.server.messages.admin import Mail
+from tests.serving import free_port
 
 PASSWORD = "a long password"
 OTHER = "quite another phrase"
@@ -33,9 +35,9 @@ class Box:
 @pytest.fixture
 def box():
     box = Box()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    box.port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
-    box.port = controller.server.sockets[0].getsockname()[1]
     yield box
     controller.stop()
 
@@ -115,7 +117,8 @@ def test_who_is_not_there_or_not_known_by_an_address_is_answered_alike(admin, no
 
 
 def test_asking_for_mail_many_times_is_slowed_down(admin, nobody, monkeypatch):
-    brake = passwords.Brake("forgotten", 1, clock=lambda _: 0)
+    at = now()
+    brake = passwords.Brake("forgotten", 1, clock=lambda _: at)
     monkeypatch.setattr(accounts, "_forgetting", brake)
     found = [nobody.post("/password/forgotten", json={"who": "x"}).status_code for _ in range(3)]
     assert found == [204, 204, 429]

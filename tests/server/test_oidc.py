@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import json
 import subprocess
 import sys
 import urllib.parse
 
 import httpx2 as httpx
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
+from swanlab.server import oidc
 from swanlab.server.auth import COOKIE
 from swanlab.server.db import users
 from swanlab.server.routes import oidc as routes
@@ -191,19 +195,34 @@ def test_who_says_no_there_is_not_signed_in(setting, browser):
     assert client.get("/session").status_code == 401
 
 
-@pytest.mark.parametrize("field", ["nonce", "verifier"])
-def test_a_token_for_another_sign_in_is_refused(setting, browser, monkeypatch, field):
+def test_a_token_for_another_sign_in_is_refused(setting, browser, monkeypatch):
     client = browser()
     location = consented(client, "s1")
     take = routes.rows.take
-
-    def changed(*given):
-        import msgspec
-
-        return msgspec.structs.replace(take(*given), **{field: "x" * 64})
-
-    monkeypatch.setattr(routes.rows, "take", changed)
+    monkeypatch.setattr(
+        routes.rows, "take", lambda *given: msgspec.structs.replace(take(*given), nonce="x" * 32)
+    )
     assert back(client, location).headers["location"] == "/login?failed=oidc_failed"
+
+
+def test_the_code_is_worth_nothing_without_what_only_we_know(setting, browser, monkeypatch):
+    client, sent = browser(), []
+    asked = oidc._asked
+
+    def noted(method, place, **given):
+        sent.append(given.get("data", {}))
+        return asked(method, place, **given)
+
+    monkeypatch.setattr(oidc, "_asked", noted)
+    url = client.post("/oidc/start", json={}).json()["url"]
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
+    answer = httpx.post(url, data={"sub": "s1"}, trust_env=False)
+    assert back(client, answer.headers["location"]).headers["location"] == "/"
+    (verifier,) = {form["code_verifier"] for form in sent if "code_verifier" in form}
+    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+    assert query["code_challenge"] == [digest.rstrip(b"=").decode()]
+    assert query["code_challenge_method"] == ["S256"]
+    assert verifier not in url
 
 
 def test_a_claim_makes_admins_and_its_absence_unmakes_them(setting, browser, admin):

@@ -303,6 +303,33 @@ def teams(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def rules_of_projects(connection: Connection) -> None:
+    """What is worth telling of runs, what was found, and what is told."""
+    pk = _pk(connection)
+    rule = "rule_id BIGINT NOT NULL REFERENCES rules (id) ON DELETE CASCADE"
+    real = "REAL" if connection.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    statements = (
+        f"""CREATE TABLE rules (id {pk},
+            project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+            name VARCHAR(100) NOT NULL, event VARCHAR(12) NOT NULL, "key" TEXT, bound {real},
+            steps BIGINT, better VARCHAR(6) NOT NULL, email BOOLEAN NOT NULL, webhook TEXT,
+            secret TEXT, enabled BOOLEAN NOT NULL,
+            author_id BIGINT REFERENCES users (id) ON DELETE SET NULL,
+            created_at BIGINT NOT NULL)""",
+        "CREATE INDEX rules_by_project ON rules (project_id)",
+        f"""CREATE TABLE firings ({rule},
+            run BIGINT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, "at" BIGINT NOT NULL,
+            PRIMARY KEY (rule_id, run))""",
+        f"""CREATE TABLE deliveries (id {pk}, {rule}, run_id VARCHAR(64), "at" BIGINT NOT NULL,
+            channel VARCHAR(8) NOT NULL, text TEXT NOT NULL, body TEXT NOT NULL,
+            state VARCHAR(8) NOT NULL, tries BIGINT NOT NULL, next_at BIGINT, error TEXT)""",
+        "CREATE INDEX deliveries_by_rule ON deliveries (rule_id, id)",
+        "CREATE INDEX deliveries_by_state ON deliveries (state, next_at)",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_tables,
     state_of_every_rank,
@@ -317,6 +344,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     audit_log,
     accounts,
     teams,
+    rules_of_projects,
 )
 
 

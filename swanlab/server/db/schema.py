@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -412,4 +413,50 @@ audit = Table(
     Column("detail", Text, nullable=False),
     Index("audit_by_workspace", "workspace_id", "id"),
     Index("audit_by_time", "at"),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("project_id", ID, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("event", String(12), nullable=False),
+    Column("key", Text),
+    Column("bound", Double),
+    Column("steps", BigInteger),
+    Column("better", String(6), nullable=False),
+    Column("email", Boolean, nullable=False),
+    Column("webhook", Text),
+    Column("secret", Text),
+    Column("enabled", Boolean, nullable=False),
+    Column("author_id", ID, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("created_at", BigInteger, nullable=False),
+    Index("rules_by_project", "project_id"),
+)
+
+firings = Table(
+    "firings",
+    metadata,
+    Column("rule_id", ID, ForeignKey("rules.id", ondelete="CASCADE"), primary_key=True),
+    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("rule_id", ID, ForeignKey("rules.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", String(64)),
+    Column("at", BigInteger, nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("tries", BigInteger, nullable=False),
+    Column("next_at", BigInteger),
+    Column("error", Text),
+    Index("deliveries_by_rule", "rule_id", "id"),
+    Index("deliveries_by_state", "state", "next_at"),
 )

@@ -8,11 +8,12 @@ import msgspec
 from msgspec import UNSET
 
 from swanlab.server import accounts, audit, instance, quotas
+from swanlab.server.access import Need
 from swanlab.server.auth import digest
 from swanlab.server.db import invites
 from swanlab.server.db import quotas as rows
 from swanlab.server.db.engine import now
-from swanlab.server.http import Ask, Need, Problem, Route, no_such
+from swanlab.server.http import Ask, Problem, Route, no_such
 from swanlab.server.messages.admin import (
     Instance,
     InstanceEdit,

@@ -7,8 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from swanlab.server.access import Need
 from swanlab.server.db import audit
-from swanlab.server.http import Ask, Need, Route
+from swanlab.server.http import Ask, Route
 from swanlab.server.messages.audit import AuditEntry, AuditPage
 from swanlab.server.messages.message import Millis
 

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from swanlab.server import audit
+from swanlab.server.access import Need
 from swanlab.server.auth import add_key, check_scope
 from swanlab.server.db import keys, users
 from swanlab.server.db.engine import now
-from swanlab.server.http import Ask, Need, Problem, Route, no_such
+from swanlab.server.http import Ask, Problem, Route, no_such
 from swanlab.server.messages.keys import ApiKey, Key, KeyEdit, Keys, NewKey
 from swanlab.server.routes.sessions import need_accounts
 

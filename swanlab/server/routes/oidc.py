@@ -12,12 +12,13 @@ from msgspec import Meta
 from starlette.responses import RedirectResponse, Response
 
 from swanlab.server import accounts, audit, oidc
+from swanlab.server.access import Need
 from swanlab.server.auth import digest, disabled, new_session
 from swanlab.server.db import oidc as rows
 from swanlab.server.db import users
 from swanlab.server.db.engine import now
 from swanlab.server.db.users import UNSET_PASSWORD, UserRow
-from swanlab.server.http import JSON, Ask, Need, Problem, Route
+from swanlab.server.http import JSON, Ask, Problem, Route
 from swanlab.server.messages.admin import InstanceSettings, Oidc
 from swanlab.server.messages.oidc import Departure, ToProvider
 from swanlab.server.oidc import Person

@@ -9,10 +9,11 @@ import msgspec
 from starlette.responses import Response
 
 from swanlab.server import audit
+from swanlab.server.access import Need
 from swanlab.server.auth import COOKIE, SESSION_MS
 from swanlab.server.db import sessions
 from swanlab.server.db.users import UserRow
-from swanlab.server.http import JSON, Ask, Need, Problem, Route, no_such
+from swanlab.server.http import JSON, Ask, Problem, Route, no_such
 from swanlab.server.messages.sessions import Ended, OpenSession, OpenSessions
 from swanlab.server.messages.users import Credentials, Session, User
 from swanlab.server.routes.health import version

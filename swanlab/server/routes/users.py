@@ -8,9 +8,10 @@ import msgspec
 from msgspec import Meta
 
 from swanlab.server import accounts
+from swanlab.server.access import Need
 from swanlab.server.db import users
 from swanlab.server.db.users import AccountRow
-from swanlab.server.http import Ask, Need, Problem, Route, no_such
+from swanlab.server.http import Ask, Problem, Route, no_such
 from swanlab.server.messages.sessions import Ended
 from swanlab.server.messages.users import (
     Account,
