@@ -1120,7 +1120,7 @@ export interface paths {
         put?: never;
         /**
          * Let a project belong to another workspace; its old address goes on leading to it
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         post: operations["post_projects_workspace_project_transfer"];
         delete?: never;
@@ -1205,7 +1205,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a project in the bin with all its runs, for good
-         * @description The caller needs to be allowed to manage the deleted project in the path.
+         * @description The caller needs to be allowed to delete the deleted project in the path for good.
          */
         delete: operations["delete_bin_binned"];
         options?: never;
@@ -1222,7 +1222,7 @@ export interface paths {
         };
         /**
          * Who may do something in a project beside the members of its workspace
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         get: operations["get_projects_workspace_project_collaborators"];
         put?: never;
@@ -1243,13 +1243,13 @@ export interface paths {
         get?: never;
         /**
          * Let a user read, write to or manage a project
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         put: operations["put_projects_workspace_project_collaborators_username"];
         post?: never;
         /**
          * Take from a user what they may do in this project alone
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         delete: operations["delete_projects_workspace_project_collaborators_username"];
         options?: never;
@@ -1266,13 +1266,13 @@ export interface paths {
         };
         /**
          * The share links of a project that still hold
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         get: operations["get_projects_workspace_project_links"];
         put?: never;
         /**
          * Make a share link to a project; its token is shown once
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         post: operations["post_projects_workspace_project_links"];
         delete?: never;
@@ -1293,7 +1293,7 @@ export interface paths {
         post?: never;
         /**
          * Take a share link back
-         * @description The caller needs to be allowed to manage the project in the path.
+         * @description The caller needs to be allowed to say who may do what in the project in the path.
          */
         delete: operations["delete_projects_workspace_project_links_link"];
         options?: never;
