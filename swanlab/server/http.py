@@ -21,7 +21,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from swanlab.server.access import PARTS, RULES, Need, verdict
+from swanlab.server.access import PARTS, RULES, verdict
+from swanlab.server.access import Need as Need  # noqa: PLC0414 - routes take it from here
 from swanlab.server.messages.message import Error, ErrorBody
 from swanlab.server.metrics.codec import DamagedError
 
