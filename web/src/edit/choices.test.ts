@@ -12,10 +12,15 @@ function project(workspace: string, name: string): Project {
     name,
     description: null,
     visibility: "private",
+    tags: [],
     created_at: 0,
     updated_at: 0,
+    archived_at: null,
     runs: 0,
     running: 0,
+    stars: 0,
+    starred: false,
+    access: "manage",
   };
 }
 
