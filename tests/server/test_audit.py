@@ -6,7 +6,7 @@ import pytest
 
 from swanlab.server import audit
 from swanlab.server.db import audit as entries
-from swanlab.server.db import users
+from swanlab.server.db import users, workspaces
 
 
 def entry(server, **wanted):
@@ -35,7 +35,9 @@ def test_entries_are_found_by_who_what_and_where(server, nobody, alice):
     assert [one.detail for one in entry(server, target="alice")] == ['{"runs":3}']
     assert entry(server, action="projec") == entry(server, target="ali") == []
     assert [one.actor for one in entry(server, action="user.disable")] == [None]
-    place = entry(server, workspace=1)
+    with server.db.read() as connection:
+        number = workspaces.find(connection, "alice").id
+    place = entry(server, workspace=number)
     assert [(one.workspace, one.action) for one in place] == [("alice", "project.delete")]
     assert entry(server, before=place[0].id, action="project") == []
 
