@@ -137,7 +137,7 @@ def sign_in(url: str) -> str:
     answer.read()
     cookie = answer.headers["set-cookie"].partition(";")[0]
     told = {"cookie": cookie, "origin": url, "content-type": "application/json"}
-    key = json.dumps({"name": "bench", "scope": "write"})
+    key = json.dumps({"name": "bench", "scope": "admin"})
     connection.request("POST", "/api/v1/keys", key, headers=told)
     return str(json.loads(connection.getresponse().read())["api_key"])
 

@@ -32,7 +32,7 @@ class Live:
         """Begin it on the server at ``host``; its day passes in ``seconds``."""
         self._host, self._seconds = host, seconds
         signing = client.Client(host)
-        self._key = signing.sign_in("admin", PASSWORD)
+        self._key = signing.sign_in("admin", PASSWORD, scope="admin")
         signing.close()
         self._line = Client(host, self._key)
         self._line.ask("POST", "/projects/~/day/runs", {"id": "day"})

@@ -102,7 +102,7 @@ class Stage:
     def log_in(self, host: str) -> str:
         """Make an API key, remember it for ``host`` as ``swanlab login`` does, and return it."""
         client = Client(self.servers[0].host)
-        key = client.sign_in("admin", PASSWORD)
+        key = client.sign_in("admin", PASSWORD, scope="admin")
         client.close()
         remember(Login(host, key, "admin"))
         return key

@@ -64,9 +64,9 @@ class Serving:
             return False
 
     def log_in(self) -> Serving:
-        """Make an API key and remember it, as ``swanlab login`` does."""
+        """Make an API key that may do everything, and remember it as ``swanlab login`` does."""
         client = Client(self.host)
-        self.api_key = client.sign_in("admin", PASSWORD)
+        self.api_key = client.sign_in("admin", PASSWORD, scope="admin")
         client.close()
         remember(Login(self.host, self.api_key, "admin"))
         return self

@@ -253,7 +253,8 @@ class Project:
 
     def star(self, starred: bool = True) -> Project:
         """Mark it for yourself, or take the mark away."""
-        return self._take(self._client.request("PUT" if starred else "DELETE", self._at("star")))
+        method = "PUT" if starred else "DELETE"
+        return self._take(self._client.request(method, self._at("star")))
 
     def collaborators(self) -> list[dict[str, Any]]:
         """Return who may do something in it beside the members of its workspace."""

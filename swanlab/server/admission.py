@@ -71,7 +71,7 @@ class Admission:
         self.age += 1
         self._open = None
         for held in (self._grants, self._own, self._projects, self._workspaces, self._links):
-            held.clear()  # type: ignore[attr-defined]
+            held.clear()
 
     def remember(self, yes: bool) -> None:
         """Look everything up again, each time unless ``yes``."""

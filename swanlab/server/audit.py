@@ -8,7 +8,7 @@ ever put into one, not even its hash.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from swanlab.server.db import audit
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from swanlab.server.db.projects import ProjectRow
     from swanlab.server.db.users import UserRow
 
 address: ContextVar[str] = ContextVar("swanlab_address", default="")
@@ -26,6 +27,8 @@ address: ContextVar[str] = ContextVar("swanlab_address", default="")
 _ACTION = re.compile(r"[a-z]+\.[a-z_]+")
 _SECRET = re.compile(r"password|secret|token|hash", re.IGNORECASE)
 _LONGEST = 4096
+_NAMED = 50
+"""Runs that an entry names; of more it says how many."""
 
 
 def note(
@@ -68,3 +71,14 @@ def note(
         workspace=workspace,
         detail=told,
     )
+
+
+def note_runs(
+    connection: sa.Connection, actor: UserRow | None, project: ProjectRow, run_ids: Sequence[str]
+) -> None:
+    """Write that runs of a project are deleted in the caller's transaction."""
+    where = f"{project.workspace}/{project.name}"
+    if len(run_ids) == 1:
+        where = f"{where}/{run_ids[0]}"
+    told = {"count": len(run_ids), "runs": list(run_ids[:_NAMED])}
+    note(connection, actor, "run.delete", where, told, workspace=project.workspace)

@@ -80,6 +80,9 @@ class Deliveries:
     def tell(self) -> bool:
         """Tell one thing that is due; False when nothing is."""
         db = self._server.db
+        with db.read() as connection:
+            if not rules.anything_due(connection):
+                return False  # the write lock is for who needs it
         with db.write() as connection:
             piece = rules.take(connection, now() + CLAIMED_MS)
             rule = None if piece is None else rules.get(connection, piece.rule_id)

@@ -21,10 +21,11 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from swanlab.server import effects
+from swanlab.server import audit, effects
 from swanlab.server.db import projects, runs, sources
 from swanlab.server.db.engine import Database
 from swanlab.server.db.projects import ProjectRow
+from swanlab.server.db.users import UserRow
 from swanlab.server.http import is_copy, no_such
 from swanlab.server.lane import Lane, Post, busy
 from swanlab.server.live import Hub, Kind, News
@@ -191,8 +192,15 @@ class Ingest:
         if not run.gone:
             self.keeper.heard(run.id, at)
 
-    def forget(self, run: LiveRun, still: Callable[[], bool] = lambda: True) -> bool:
+    def forget(
+        self,
+        run: LiveRun,
+        still: Callable[[], bool] = lambda: True,
+        by: UserRow | None = None,
+    ) -> bool:
         """Delete the run with all it holds, posts that wait for their commit included.
+
+        ``by`` is who does it, for the audit log; None is the server itself.
 
         ``still`` is asked when nothing of its home is being stored; False leaves the run. Returns
         whether the run was deleted. Its points go soon after, unless copies read them.
@@ -200,14 +208,14 @@ class Ingest:
         with self._still({run.home}):
             if not still():
                 return False
-            self._remove([run])
+            self._remove([run], by)
         self._was_freed([run])
         return True
 
-    def forget_all(self, gone: list[LiveRun]) -> int:
+    def forget_all(self, gone: list[LiveRun], by: UserRow | None = None) -> int:
         """Delete runs at once, as ``forget`` does; returns how many were there."""
         with self._still({run.home for run in gone}):
-            count = self._remove(gone)
+            count = self._remove(gone, by)
         self._was_freed(gone)
         return count
 
@@ -219,11 +227,13 @@ class Ingest:
                 stack.enter_context(self._working[home])
             yield
 
-    def _remove(self, gone: list[LiveRun]) -> int:
+    def _remove(self, gone: list[LiveRun], by: UserRow | None) -> int:
         for run in gone:
             run.gone = True
         with self._db.write() as connection:
             count = runs.remove(connection, *(run.id for run in gone))
+            if count:
+                audit.note_runs(connection, by, gone[0].project, [run.run_id for run in gone])
             for run in gone:  # Other servers' posts are through now, and no more come.
                 self.peers.tell_gone(connection, run.project.id, run.run_id, run.id)
         for run in gone:

@@ -16,7 +16,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server whose admin has a key that no test changes."""
     serving = Serving(tmp_path_factory.mktemp("lab")).start()
     client = Client(serving.host)
-    serving.api_key = client.sign_in("admin", PASSWORD)
+    serving.api_key = client.sign_in("admin", PASSWORD, scope="admin")
     client.close()
     yield serving
     serving.stop()

@@ -22,7 +22,7 @@ from swanlab.server.routes import ROUTES
 
 NONE = {
     "run": "none", "digest": "0" * 64, "view": "0", "invite": "0", "link": "0", "key": "0",
-    "session": "0", "username": "nobody-of-that-name",
+    "session": "0", "rule": "0", "username": "nobody-of-that-name",
 }  # fmt: skip
 """Of what lies in a project or workspace that which is not there: nothing is changed by asking."""
 CODES = {"forbidden": "no", "not_admin": "no", "scope": "scope"}

@@ -6,7 +6,7 @@ import pytest
 
 from swanlab.server import audit
 from swanlab.server.db import audit as entries
-from swanlab.server.db import users
+from swanlab.server.db import users, workspaces
 
 
 def entry(server, **wanted):
@@ -35,9 +35,23 @@ def test_entries_are_found_by_who_what_and_where(server, nobody, alice):
     assert [one.detail for one in entry(server, target="alice")] == ['{"runs":3}']
     assert entry(server, action="projec") == entry(server, target="ali") == []
     assert [one.actor for one in entry(server, action="user.disable")] == [None]
-    place = entry(server, workspace=1)
+    with server.db.read() as connection:
+        number = workspaces.find(connection, "alice").id
+    place = entry(server, workspace=number)
     assert [(one.workspace, one.action) for one in place] == [("alice", "project.delete")]
     assert entry(server, before=place[0].id, action="project") == []
+
+
+def test_runs_that_are_deleted_are_named(server, alice, run):
+    assert alice.delete(run).status_code == 204
+    for number in range(3):
+        alice.post("/projects/alice/demo/runs", json={"id": f"many{number}"})
+    gone = [f"many{number}" for number in range(3)]
+    alice.post("/projects/alice/demo/runs/delete", json={"runs": gone})
+    several, one = entry(server, action="run.delete")
+    assert (one.target, one.actor) == ("alice/demo/r1", "alice")
+    assert (several.target, several.workspace) == ("alice/demo", "alice")
+    assert '"count":3' in several.detail
 
 
 def test_what_is_no_action_or_names_a_secret_is_refused(server, nobody):

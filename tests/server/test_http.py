@@ -97,6 +97,13 @@ def test_every_answer_carries_the_security_headers(nobody, path):
     assert headers["x-request-id"]
 
 
+def test_over_https_browsers_are_told_to_come_by_nothing_else(nobody):
+    secure = nobody.get("https://testserver/api/v1/health").headers
+    assert secure["strict-transport-security"] == "max-age=31536000"
+    plain = nobody.get("http://testserver/api/v1/health").headers
+    assert "strict-transport-security" not in plain
+
+
 @pytest.mark.parametrize(
     ("path", "framed"),
     [

@@ -41,6 +41,8 @@ BODIES = {
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "RunsTo": {"runs": ["r1"], "project": "elsewhere"},
     "NewClone": {"name": "cloned"},
+    "NewRule": {"name": "mine", "event": "crashed", "email": True},
+    "RuleEdit": {"name": "changed"},
     "BlobList": {"digests": [DIGEST]},
     "BlobSize": {"size": len(HELLO)},
     "NewShare": {"share": "read"},
@@ -57,7 +59,7 @@ def names(operations):
 
 def ask(client, method, path, operation, project="demo"):
     """A request that would be good if it came from the owner."""
-    parts = {"run": "r1", "digest": DIGEST, "view": 1, "username": "carol", "link": 1}
+    parts = {"run": "r1", "digest": DIGEST, "view": 1, "username": "carol", "link": 1, "rule": 1}
     path = path.format(workspace="alice", project=project, **parts)
     required = {
         one["name"]: QUERIES[one["name"]]
@@ -86,6 +88,8 @@ def secret(alice, run, as_user):
     assert alice.post(f"{path}/links", json={"kind": "view"}).status_code == 201
     view = {"name": "first", "spec": {"search": {"sort": "name"}}}
     assert alice.post("/projects/alice/demo/views", json=view).status_code == 200
+    rule = BODIES["NewRule"]
+    assert alice.post("/projects/alice/demo/rules", json=rule).status_code == 200
     Sender(alice, run).send(
         frame(
             header(),

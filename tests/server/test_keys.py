@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from swanlab.server.db import keys
+from swanlab.server.db import keys, users
 from swanlab.server.db.engine import now
 from swanlab.server.sweep import Sweep
 from tests.server.wire import Sender, frame, header
@@ -118,7 +118,8 @@ def test_the_last_use_is_written_by_the_sweep_and_not_by_requests(alice, key, se
 
     def noted():
         with server.db.read() as connection:
-            return keys.get(connection, 1, used.number).used_at
+            alice = users.find(connection, "alice")
+            return keys.get(connection, alice.id, used.number).used_at
 
     assert noted() is None
     sweep = Sweep(server)

@@ -193,6 +193,12 @@ def deliver(
     )
 
 
+def anything_due(connection: Connection) -> bool:
+    """Whether something is to be told now."""
+    due = (deliveries.c.state == "waiting") & (deliveries.c.next_at <= now())
+    return connection.execute(select(deliveries.c.id).where(due).limit(1)).first() is not None
+
+
 def take(connection: Connection, until: int) -> Waiting | None:
     """Return what is to be told now, and keep other servers from it until then; None: nothing."""
     due = (

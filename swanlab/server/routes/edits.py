@@ -61,7 +61,8 @@ def delete_runs(ask: Ask[None, RunIds]) -> RunsDone:
     need_accounts(ask.server)
     found = ask.server.ingest.several(ask.project, ask.body.runs)
     missing = [run_id for run_id in dict.fromkeys(ask.body.runs) if run_id not in found]
-    return RunsDone(done=ask.server.ingest.forget_all(list(found.values())), missing=missing)
+    done = ask.server.ingest.forget_all(list(found.values()), ask.caller.user)
+    return RunsDone(done=done, missing=missing)
 
 
 def set_state(ask: Ask[None, EndedState]) -> Run:

@@ -148,7 +148,8 @@ def _original(ask: Ask[Any, Any], row: runs.RunRow) -> str | None:
 def remove(ask: Ask[None, None]) -> None:
     """Delete the run and all it holds, for good."""
     need_accounts(ask.server)
-    ask.server.ingest.forget(ask.server.ingest.run(ask.project, ask.part("run")))
+    run = ask.server.ingest.run(ask.project, ask.part("run"))
+    ask.server.ingest.forget(run, by=ask.caller.user)
 
 
 def all_series(ask: Ask[None, None]) -> SeriesList:
