@@ -30,14 +30,14 @@ export function MediaToolbar({ query, onQuery, complete }: MediaToolbarProps) {
     <div
       role="toolbar"
       aria-label={t("media.tools")}
-      className="sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-line bg-bg px-3.5 py-2 max-sm:px-2"
+      className="sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-1.5 border-b max-sm:gap-x-2 border-line bg-bg px-3.5 py-2 max-sm:px-2"
     >
       <SearchField
         value={text}
         onChange={setText}
         label={t("media.search")}
         invalid={parseSearch(text).invalid}
-        className="w-60 max-sm:w-auto max-sm:grow"
+        className="w-60 max-sm:w-auto max-sm:min-w-0 max-sm:basis-24 max-sm:grow"
       />
       <SharedStep />
       {!complete && <span className="text-small text-warn">{t("media.cutKeys")}</span>}

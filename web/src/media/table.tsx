@@ -116,7 +116,7 @@ function Joined({ sources, full }: EntriesViewerProps) {
         value={key}
         title={t("media.joinBy")}
         onChange={(event) => setBy(event.target.value)}
-        className="h-6 max-w-40 cursor-pointer rounded border border-line-strong bg-panel px-1 text-small"
+        className="h-6 max-w-40 min-w-0 cursor-pointer max-sm:max-w-28 rounded border border-line-strong bg-panel px-1 text-small"
       >
         <option value="">{t("media.stacked")}</option>
         {columns.map((column) => (

@@ -62,10 +62,10 @@ export function TableView({ table, name, full, children }: TableViewProps) {
           onChange={setQuery}
           label={t("media.searchTable")}
           invalid={parseSearch(query).invalid}
-          className="h-6 w-24 grow"
+          className="h-6 w-24 min-w-20 grow"
         />
         {children}
-        <span role="status" className="shrink-0 text-tiny text-ink-3">
+        <span role="status" className="shrink-0 text-tiny text-ink-3 max-sm:sr-only">
           {t("project.rowsOf", { shown: rows.length, count: table.rows.length })}
         </span>
         <IconButton
