@@ -54,15 +54,21 @@ _ALONE = (
 _FRAMED = ((b"content-security-policy", _POLICY + b"*"), *_HEADERS)
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 """For a year, browsers that came by HTTPS once come by nothing else."""
-_STAGED = (
+_STAGED_POLICY = b"; ".join(
     (
-        b"content-security-policy",
-        b"sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
-        b"style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; "
-        b"form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
-    ),
-    *_HEADERS,
+        b"sandbox allow-scripts",
+        b"default-src 'none'",
+        b"script-src 'unsafe-inline' 'unsafe-eval'",
+        b"style-src 'unsafe-inline'",
+        b"img-src data: blob:",
+        b"media-src data: blob:",
+        b"font-src data:",
+        b"form-action 'none'",
+        b"base-uri 'none'",
+        b"frame-ancestors 'self'",
+    )
 )
+_STAGED = ((b"content-security-policy", _STAGED_POLICY), *_HEADERS)
 _STAGE = "/stage.html"
 """An empty page in which a report of a training is shown: its scripts run, but have no origin and
 reach nobody."""

@@ -123,6 +123,17 @@ def test_only_a_chart_by_itself_may_stand_in_a_page_of_another_site(built, nobod
     assert (allowed, "x-frame-options" not in headers) == (framed, framed)
 
 
+def test_the_page_for_reports_has_no_origin_and_reaches_nobody(nobody):
+    policy = nobody.get("http://testserver/stage.html").headers["content-security-policy"]
+    said = [part.strip() for part in policy.split(";")]
+    assert said[:2] == ["sandbox allow-scripts", "default-src 'none'"]
+    assert said[-1] == "frame-ancestors 'self'"
+    assert not {"connect-src", "frame-src"} & {part.split()[0] for part in said}
+    for other in ("/stage.htmlx", "//stage.html", "/@a/stage.html"):
+        policy = nobody.get(f"http://testserver{other}").headers["content-security-policy"]
+        assert "sandbox" not in policy
+
+
 def test_an_unchanged_table_is_not_sent_again(alice, run):
     first = alice.get("/projects/alice/demo/runs")
     same = {"if-none-match": first.headers["etag"]}

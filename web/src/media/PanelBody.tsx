@@ -37,6 +37,7 @@ export function PanelBody({ spec, rows, at, only }: PanelBodyProps) {
   const single = spec.most === 1 && only === undefined && shape === "tile";
   return (
     <div
+      ref={last}
       className={cn("h-full content-start gap-2 overflow-auto", single ? "grid" : "flex flex-col")}
       style={
         single
