@@ -43,6 +43,8 @@ BODIES = {
     "MediaQuery": {"wanted": [{"run": "r1", "key": "seen"}]},
     "ChartsQuery": {"charts": [{"series": [{"run": "r1", "key": "loss"}]}]},
     "NewUser": {"username": "eve", "password": "a long password"},
+    "CellsQuery": {"runs": ["r1"], "columns": [{"key": "loss"}]},
+    "StopAnswered": {"asked_at": 1, "answer": "interrupted"},
     "RunsTo": {"runs": ["r1"], "project": "elsewhere"},
     "NewClone": {"name": "cloned"},
     "BlobList": {"digests": [DIGEST]},
