@@ -402,7 +402,13 @@ media = Table(
 stops = Table(
     "stops",
     metadata,
-    Column("run", ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "run",
+        BigInteger,
+        ForeignKey("runs.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     Column("asked_at", BigInteger, nullable=False),
     Column("asked_by", Text, nullable=False),
     Column("answer", String(16)),
