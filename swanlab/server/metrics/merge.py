@@ -6,7 +6,6 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from swanlab.server.metrics import aggregate, codec, grid
 from swanlab.server.metrics.aggregate import HEADER, NO_ROLLUP, Records
@@ -183,7 +182,7 @@ def _fill(regions: list[tuple[Region, Arrays | None]], packer: Packer) -> list[l
 
 
 def _pack(window: grid.Window, points: Arrays, packer: Packer) -> list[Piece]:
-    finite: NDArray[np.bool_] = np.isfinite(points.values).all(axis=1)
+    finite = np.asarray(np.isfinite(points.values).all(axis=1))
     rows = points.values if finite.all() else points.values[finite]
     packed = iter(packer.pack_rows(window, points._replace(values=rows)) if len(rows) else ())
     return [
