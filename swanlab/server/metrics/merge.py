@@ -87,8 +87,8 @@ class Packer:
         place = (window.start, window.bits)
         headers = aggregate.headers(place, points, (bits, wide), codec.VERSION)
         return [
-            Piece(window.start, header.tobytes(), *rest)
-            for header, *rest in zip(headers, data, coarse, fine, strict=True)
+            Piece(window.start, header.tobytes(), chunk, wider, finer)
+            for header, chunk, wider, finer in zip(headers, data, coarse, fine, strict=True)
         ]
 
     def _ints(self, raw: bytes, array: Ints) -> bytes:
@@ -182,12 +182,12 @@ def _fill(regions: list[tuple[Region, Arrays | None]], packer: Packer) -> list[l
 
 
 def _pack(window: grid.Window, points: Arrays, packer: Packer) -> list[Piece]:
-    finite = np.isfinite(points.values).all(axis=1)
-    rows = points.values[finite] if not finite.all() else points.values
+    finite = np.asarray(np.isfinite(points.values).all(axis=1))
+    rows = points.values if finite.all() else points.values[finite]
     packed = iter(packer.pack_rows(window, points._replace(values=rows)) if len(rows) else ())
     return [
         next(packed) if fine else packer.pack(window, points._replace(values=values))
-        for fine, values in zip(finite.tolist(), points.values, strict=True)
+        for fine, values in zip(finite, points.values, strict=True)
     ]
 
 

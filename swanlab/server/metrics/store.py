@@ -173,6 +173,8 @@ class Store:
                 return False
             view = self._tails.views(connection, [ledger])[run]
             wanted = min(SEAL_POINTS_PER_SERIES * len(view.where), SEAL_POINTS_MOST)
+            if self._tails.crowded:
+                wanted = SEAL_POINTS  # memory first: the chunks are rewritten later
             if not (force or old) and ledger.pending < wanted:
                 return False
             if cold.held(connection, [run]):
@@ -280,7 +282,7 @@ class Store:
                     for ledger in ledgers.values()
                     if ledger.top > ledger.sealed and ledger.run not in behind
                 ]
-                views = self._tails.views(connection, pending)
+                views = self._tails.views(connection, pending, summarised=True)
                 table, mixed = build(rows.pages(connection, wanted), views)
             if not mixed:
                 break

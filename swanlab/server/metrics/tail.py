@@ -86,14 +86,31 @@ class Rows(NamedTuple):
     values: NDArray[np.float64]
     order: Ints
     ascending: bool
+    summaries: aggregate.Records | None = None
+    """Of every series, where they are ascending and it was asked for."""
 
     def column(self, index: int) -> Arrays:
         """Return one series as received."""
         return Arrays(self.steps, self.times, np.ascontiguousarray(self.values[:, index]))
 
+    def cut(self, begin: int, end: int) -> Rows:
+        """Return some of the steps."""
+        steps = self.steps[begin:end]
+        return self._replace(
+            steps=steps,
+            times=self.times[begin:end],
+            values=self.values[begin:end],
+            order=self.order[begin:end],
+            ascending=self.ascending or bool((steps[1:] > steps[:-1]).all()),
+        )
+
 
 class _Group:
-    """Blocks of the same list of series, joined when looked at."""
+    """Blocks of the same list of series, joined when looked at.
+
+    A run that is looked at every second grows by little from one look to the next: there is room
+    behind what is joined already, and what is known of that is kept.
+    """
 
     def __init__(self, names: tuple[str, ...], rank: int) -> None:
         self.names = names
@@ -101,62 +118,83 @@ class _Group:
         self.parts: list[_Part] = []
         self.marks: list[tuple[int, int]] = []
         """(number of a batch, rows up to its end), ascending."""
-        self.rows: Rows | None = None
         self.joined = 0
+        self._room = self._empty(0)
+        """As many rows as there is room for; those after ``joined`` mean nothing."""
+        self._summaries: aggregate.Records | None = None
+        self._summarised = 0
+
+    def _empty(self, count: int) -> Rows:
+        steps, times, order = (np.empty(count, dtype=np.int64) for _ in range(3))
+        values = np.empty((count, len(self.names)), dtype=np.float64)
+        return Rows(self.names, self.rank, steps, times, values, order, ascending=True)
+
+    @property
+    def rows(self) -> Rows | None:
+        """The rows that are joined."""
+        return self._room.cut(0, self.joined) if self.joined else None
 
     def join(self) -> Rows | None:
         """Join what came since the last time and return all rows."""
         if self.parts:
-            steps = [part.block.steps for part in self.parts]
-            times = [part.block.times for part in self.parts]
-            values = [part.block.values for part in self.parts]
-            orders = np.array([part.order for part in self.parts], dtype=np.int64)
-            order = [np.repeat(orders, [len(part) for part in steps])]
-            if self.rows is not None:
-                steps.insert(0, self.rows.steps)
-                times.insert(0, self.rows.times)
-                values.insert(0, self.rows.values)
-                order.insert(0, self.rows.order)
-            self._set(
-                np.concatenate(steps),
-                np.concatenate(times),
-                np.concatenate(values),
-                np.concatenate(order),
-            )
+            begin, room = self.joined, self._roomy(sum(len(p.block.steps) for p in self.parts))
             for part in self.parts:
-                self.joined += len(part.block.steps)
-                self.marks.append((part.seq, self.joined))
+                end = self.joined + len(part.block.steps)
+                room.steps[self.joined : end] = part.block.steps
+                room.times[self.joined : end] = part.block.times
+                room.values[self.joined : end] = part.block.values
+                room.order[self.joined : end] = part.order
+                self.joined = end
+                self.marks.append((part.seq, end))
             self.parts.clear()
+            steps = room.steps[max(0, begin - 1) : self.joined]
+            ascending = room.ascending and bool((steps[1:] > steps[:-1]).all())
+            self._room = room._replace(ascending=ascending)
         return self.rows
 
-    def _set(self, steps: Ints, times: Ints, values: Floats, order: Ints) -> None:
-        ascending = bool((steps[1:] > steps[:-1]).all())
-        self.rows = Rows(self.names, self.rank, steps, times, values, order, ascending)
+    def _roomy(self, more: int) -> Rows:
+        """Return the room, with place for so many rows more."""
+        room, wanted = self._room, self.joined + more
+        if wanted <= len(room.steps):
+            return room
+        return self._copied(0, max(wanted, self.joined * 3 // 2))
 
-    def since(self, sealed: int) -> Rows | None:
+    def _copied(self, begin: int, size: int) -> Rows:
+        """Return room of a size with the rows from ``begin`` on."""
+        old, found = self._room.cut(begin, self.joined), self._empty(size)
+        count = len(old.steps)
+        found.steps[:count], found.times[:count] = old.steps, old.times
+        found.values[:count], found.order[:count] = old.values, old.order
+        return found._replace(ascending=old.ascending)
+
+    def since(self, sealed: int, *, summarised: bool = False) -> Rows | None:
         """Return the rows of batches after number ``sealed``."""
         rows = self.join()
         if rows is None or self.marks[0][0] > sealed:
-            return rows
+            if rows is None or not (summarised and rows.ascending):
+                return rows
+            return rows._replace(summaries=self._summary(rows))
         cut = max(end for seq, end in self.marks if seq <= sealed)
-        if cut == len(rows.steps):
-            return None
-        return rows._replace(
-            steps=rows.steps[cut:],
-            times=rows.times[cut:],
-            values=rows.values[cut:],
-            order=rows.order[cut:],
-            ascending=bool((rows.steps[cut + 1 :] > rows.steps[cut:-1]).all()),
-        )
+        return None if cut == len(rows.steps) else rows.cut(cut, self.joined)
+
+    def _summary(self, rows: Rows) -> aggregate.Records:
+        """Return the summaries of all rows, which ascend."""
+        if self._summarised < self.joined:
+            fresh = rows.cut(self._summarised, self.joined)
+            newer = aggregate.summaries(fresh.steps, fresh.times, fresh.values)
+            older = self._summaries
+            self._summaries = newer if older is None else aggregate.join(older, newer)
+            self._summarised = self.joined
+        assert self._summaries is not None
+        return self._summaries
 
     def drop(self, sealed: int) -> None:
         """Forget the rows of batches up to number ``sealed``, memory included."""
-        rows = self.since(sealed)
+        self.join()
         cut = max((end for seq, end in self.marks if seq <= sealed), default=0)
-        if rows is None:
-            self.rows = None
-        elif cut:
-            self._set(*(a.copy() for a in (rows.steps, rows.times, rows.values, rows.order)))
+        if cut:
+            self._room = self._copied(cut, self.joined - cut)
+            self._summaries, self._summarised = None, 0
         self.marks = [(seq, end - cut) for seq, end in self.marks if seq > sealed]
         self.joined -= cut
 
@@ -193,7 +231,10 @@ class View:
             own = [(key, rows.rank) for key in rows.names]
             if rows.ascending and all(len(self.where[name]) == 1 for name in own):
                 names += own
-                parts.append(aggregate.summaries(rows.steps, rows.times, rows.values))
+                known = rows.summaries
+                if known is None:
+                    known = aggregate.summaries(rows.steps, rows.times, rows.values)
+                parts.append(known)
         done = set(names)
         for name in self.where:
             if name not in done:
@@ -215,7 +256,7 @@ class Tail:
         self.groups: dict[tuple[int, tuple[str, ...]], _Group] = {}
         self.damaged: dict[int, str] = {}
         """Numbers of batches that could not be read, and why."""
-        self._seen: tuple[int, int, View] | None = None
+        self._seen: tuple[int, int, bool, View] | None = None
 
     def add(self, seq: int, rank: int, blocks: list[Block]) -> None:
         """Add the blocks of batch number ``seq``, the next one."""
@@ -229,13 +270,22 @@ class Tail:
             self.size += block.values.nbytes + 3 * block.steps.nbytes
         self.top = seq
 
-    def view(self, sealed: int) -> View:
-        """Return the points of batches after number ``sealed``, which is at least ``base``."""
-        if self._seen is not None and self._seen[:2] == (sealed, self.top):
-            return self._seen[2]
-        found = [rows for g in self.groups.values() if (rows := g.since(sealed)) is not None]
+    def view(self, sealed: int, *, summarised: bool = False) -> View:
+        """Return the points of batches after number ``sealed``, which is at least ``base``.
+
+        ``summarised``: their summaries are going to be asked for.
+        """
+        if self._seen is not None:
+            at, top, has, seen = self._seen
+            if (at, top) == (sealed, self.top) and has >= summarised:
+                return seen
+        found = [
+            rows
+            for group in self.groups.values()
+            if (rows := group.since(sealed, summarised=summarised)) is not None
+        ]
         view = View(found, {seq: why for seq, why in self.damaged.items() if seq > sealed})
-        self._seen = (sealed, self.top, view)
+        self._seen = (sealed, self.top, summarised, view)
         return view
 
     def drop(self, sealed: int) -> None:

@@ -74,8 +74,17 @@ class Tails:
                     self._tails.move_to_end(item.run)
             self._evict()
 
-    def views(self, connection: sa.Connection, ledgers: Sequence[Ledger]) -> dict[int, View]:
+    @property
+    def crowded(self) -> bool:
+        """Whether soon not all of them fit: what is evicted has to be read again and again."""
+        return self._size > MEMORY // 2
+
+    def views(
+        self, connection: sa.Connection, ledgers: Sequence[Ledger], *, summarised: bool = False
+    ) -> dict[int, View]:
         """Return the tails of the runs as the transaction of ``connection`` sees them.
+
+        ``summarised``: their summaries are going to be asked for, of all of each.
 
         Where another server has taken batches in, those alone are read.
         """
@@ -87,7 +96,7 @@ class Tails:
                 after = tail.top if tail is not None and begun else ledger.sealed
                 if tail is not None and begun and after >= ledger.top:
                     self._tails.move_to_end(ledger.run)
-                    found[ledger.run] = tail.view(ledger.sealed)
+                    found[ledger.run] = tail.view(ledger.sealed, summarised=summarised)
                     continue
             batches = self._read(connection, ledger.run, after)
             if not begun or not self._extend(ledger, after, batches, found):
