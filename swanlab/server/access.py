@@ -118,7 +118,7 @@ RULES: dict[Need, Rule] = {
     Need.WRITE: Rule(on="project", scope="write", roles=_WRITERS, shares=_WRITE),
     Need.MANAGE: Rule(on="project", scope="write", roles=_MANAGERS, shares=_MANAGE),
     Need.SHARE: Rule(on="project", scope="admin", roles=_MANAGERS, shares=_MANAGE),
-    # Not for collaborators: what they take away, or destroy, those of the workspace cannot get back.
+    # Not for collaborators: what they take away, or destroy, the workspace does not get back.
     Need.GIVE: Rule(on="project", scope="admin", roles=_MANAGERS),
     Need.PURGE: Rule(on="binned", scope="admin", roles=_MANAGERS),
     Need.OPEN: Rule(on="place", scope="write", roles=_WRITERS, shares=_WRITE),
