@@ -53,6 +53,7 @@ class Need(Enum):
     WRITE = "to be allowed to write to the project in the path"
     MANAGE = "to be allowed to manage the project in the path"
     SHARE = "to be allowed to say who may do what in the project in the path"
+    GIVE = "to be allowed to give the project in the path to another workspace"
     OPEN = "to be allowed to write to the project in the path, or to make it where there is none"
     BINNED = "to be allowed to manage the deleted project in the path"
     PURGE = "to be allowed to delete the deleted project in the path for good"
@@ -117,9 +118,11 @@ RULES: dict[Need, Rule] = {
     Need.WRITE: Rule(on="project", scope="write", roles=_WRITERS, shares=_WRITE),
     Need.MANAGE: Rule(on="project", scope="write", roles=_MANAGERS, shares=_MANAGE),
     Need.SHARE: Rule(on="project", scope="admin", roles=_MANAGERS, shares=_MANAGE),
+    # Not for collaborators: what they take away, or destroy, the workspace does not get back.
+    Need.GIVE: Rule(on="project", scope="admin", roles=_MANAGERS),
+    Need.PURGE: Rule(on="binned", scope="admin", roles=_MANAGERS),
     Need.OPEN: Rule(on="place", scope="write", roles=_WRITERS, shares=_WRITE),
     Need.BINNED: Rule(on="binned", scope="write", roles=_MANAGERS, shares=_MANAGE),
-    Need.PURGE: Rule(on="binned", scope="admin", roles=_MANAGERS, shares=_MANAGE),
 }
 
 _VISIBLE: dict[On, Need | None] = {

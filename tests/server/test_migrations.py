@@ -99,3 +99,42 @@ def test_numbers_of_deleted_rows_are_not_given_again(place):
         second, _ = runs.open_run(connection, place.id, NewRun(id="a"))
     assert second.id > first.id
     database.close()
+
+
+def test_who_had_a_workspace_before_there_were_members_owns_it(place):
+    from swanlab.server.db import projects, workspaces
+
+    before = migrations.MIGRATIONS[: migrations.MIGRATIONS.index(migrations.teams)]
+    engine = engine_of(place)
+    with engine.begin() as connection:
+        migrations.version(connection)
+        for number, migration in enumerate(before, start=1):
+            migration(connection)
+            noted = text("INSERT INTO migrations (number, name) VALUES (:number, :name)")
+            connection.execute(noted, {"number": number, "name": migration.__name__})
+        for statement in (
+            (
+                "INSERT INTO users (id, username, folded, password, admin, created_at)"
+                " VALUES (1, 'Ann', 'ann', '!', FALSE, 5)"
+            ),
+            "INSERT INTO workspaces (id, name, owner_id, created_at) VALUES (1, 'Ann', 1, 5)",
+            (
+                "INSERT INTO projects (id, workspace_id, name, visibility, created_at)"
+                " VALUES (1, 1, 'demo', 'private', 5)"
+            ),
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+    database = Database(place)
+    with database.read() as connection:
+        held = workspaces.own(connection, 1)
+        (member,) = workspaces.members_of(connection, held.id)
+        (card,) = projects.readable(connection, 1)
+    database.close()
+    assert (held.name, held.kind, member.username, member.role) == (
+        "Ann",
+        "personal",
+        "Ann",
+        "owner",
+    )
+    assert (card.name, card.tags, card.archived_at) == ("demo", "[]", None)

@@ -136,7 +136,7 @@ ROUTES = (
     Route(
         method="POST",
         path=PROJECT + "/transfer",
-        need=Need.SHARE,
+        need=Need.GIVE,
         handler=transfer,
         summary="Let a project belong to another workspace; its old address goes on leading to it",
         body=Transfer,

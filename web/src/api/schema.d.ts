@@ -1140,7 +1140,7 @@ export interface paths {
         put?: never;
         /**
          * Let a project belong to another workspace; its old address goes on leading to it
-         * @description The caller needs to be allowed to say who may do what in the project in the path.
+         * @description The caller needs to be allowed to give the project in the path to another workspace.
          */
         post: operations["post_projects_workspace_project_transfer"];
         delete?: never;
