@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Navigate, Outlet, useLocation, useParams } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "@/i18n";
@@ -176,14 +176,17 @@ export function Frame() {
 /** Pages for somebody who is not in yet. */
 const ENTRY = /^\/(?:login|signup|join|share|forgot|reset|confirm)(?:\/|$)/;
 
+const IN_PROJECT = /^\/@[^/]+\/[^/]+/;
+
 /** Whether somebody who is not signed in may be able to read what the address shows. */
 function useOpenToStrangers(signedOut: boolean): "yes" | "no" | "unknown" {
-  const { project } = useParams({ strict: false });
-  const atHome = useLocation().pathname === "/";
-  const shared = project !== undefined && shareToken() !== null;
+  const { pathname } = useLocation();
+  // Not by the parameters of the route: those follow only once the page's code is there.
+  const inProject = IN_PROJECT.test(pathname);
+  const shared = inProject && shareToken() !== null;
   const instance = useQuery({ ...instanceQuery, enabled: signedOut && !shared });
   if (shared) return "yes";
-  if (project === undefined && !atHome) return "no";
+  if (!inProject && pathname !== "/") return "no";
   if (instance.isPending) return "unknown";
   return instance.data?.anonymous_read === true ? "yes" : "no";
 }

@@ -1,4 +1,5 @@
-import { Link, Navigate, useLocation } from "@tanstack/react-router";
+import { Link, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import type { Translate } from "@/i18n";
 import { CircleAlert, SearchX } from "lucide-react";
 import { useTranslation } from "@/i18n";
@@ -51,14 +52,25 @@ export interface FailureProps {
   embedded?: boolean;
 }
 
+/** Whoever is not signed in is asked to be, once, and comes back to where this stood. */
+function ToLogin() {
+  const router = useRouter();
+  const navigate = useNavigate();
+  const [next] = useState(() => router.latestLocation.href);
+  useEffect(() => {
+    // On the way there already: this page stands only until the other one's code has come.
+    if (next.startsWith("/login")) return;
+    void navigate({ to: "/login", search: { next }, replace: true });
+  }, [navigate, next]);
+  return null;
+}
+
 /** In place of what could not be shown. */
 export function Failure({ error, onRetry, embedded = false }: FailureProps) {
   const { t } = useTranslation();
   const text = useFailureText(error);
   const missing = error instanceof ApiError && (error.status === 404 || error.status === 403);
-  const { href } = useLocation();
-  if (error instanceof ApiError && error.status === 401 && !embedded)
-    return <Navigate to="/login" search={{ next: href }} replace />;
+  if (error instanceof ApiError && error.status === 401 && !embedded) return <ToLogin />;
   const Heading = embedded ? "h2" : "h1";
   const Icon = missing ? SearchX : CircleAlert;
   return (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, useLocation } from "@tanstack/react-router";
-import { useState } from "react";
+import { useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useTranslation } from "@/i18n";
 
 import { keepShareToken } from "@/api/share";
@@ -14,8 +14,9 @@ import { Entry } from "./Entry";
 export function SharePage() {
   const { t } = useTranslation();
   useTitle(t("teams.shared"));
-  const { hash } = useLocation();
-  const [token] = useState(() => hash.replace(/^#/, ""));
+  const navigate = useNavigate();
+  const router = useRouter();
+  const [token] = useState(() => router.latestLocation.hash.replace(/^#/, ""));
   const opened = useQuery({
     queryKey: ["share", token],
     queryFn: async () => {
@@ -26,10 +27,16 @@ export function SharePage() {
     enabled: token !== "",
   });
   const failure = useFailureText(opened.error);
-  if (opened.data !== undefined) {
-    const { workspace, project } = opened.data;
-    return <Navigate to="/@{$workspace}/$project" params={{ workspace, project }} replace />;
-  }
+  const found = opened.data;
+  useEffect(() => {
+    if (found === undefined) return;
+    const { workspace, project } = found;
+    void navigate({
+      to: "/@{$workspace}/$project",
+      params: { workspace, project },
+      replace: true,
+    });
+  }, [found, navigate]);
   if (token === "" || opened.isError)
     return (
       <Entry title={t("teams.shared")}>
