@@ -44,7 +44,7 @@ _REMEMBERED = 2048
 UNKNOWN = "records of a kind or shape that this server does not know"
 
 
-class _Row(NamedTuple):
+class Told(NamedTuple):
     """What the database says of a writer."""
 
     next_offset: int
@@ -62,7 +62,7 @@ class Writers:
     def load(self, connection: sa.Connection, ids: Sequence[Id]) -> list[Writer]:
         """Return the writers as the transaction of ``connection`` sees them."""
         stored = {
-            (run, writer): _Row(*rest)
+            (run, writer): Told(*rest)
             for run, writer, *rest in rows.writers(connection, {run for run, _ in ids})
         }
         found = []
@@ -119,7 +119,7 @@ class Writers:
 
 
 def _caught_up(
-    connection: sa.Connection, name: Id, row: _Row, known: Writer | None
+    connection: sa.Connection, name: Id, row: Told, known: Writer | None
 ) -> Writer | None:
     """Return the writer if what another server took in of it since defined nothing; else None."""
     if known is None or known.offset > row.next_offset:
@@ -132,7 +132,7 @@ def _caught_up(
     )
 
 
-def replay(connection: sa.Connection, name: Id, row: _Row) -> Writer:
+def replay(connection: sa.Connection, name: Id, row: Told) -> Writer:
     """Build a writer from its definitions."""
     table = schema.definition
     query = sa.select(table.c.frames).where(table.c.run == name[0], table.c.writer == name[1])
@@ -231,7 +231,7 @@ class Group:
 
     def _store_blocks(self, cursor: Cursor) -> None:
         now = int(time.time() * 1000)
-        batches, changed = [], {}
+        batches, changed = [], dict[int, rows.Ledger]()
         for item in self._stored:
             if not item.blocks:
                 continue

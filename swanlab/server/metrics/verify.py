@@ -234,7 +234,11 @@ class _Run:
         found: dict[str, tuple[str, ...]] = {}
         writer, definition = schema.writer, schema.definition
         for row in self.connection.execute(sa.select(writer).where(writer.c.run == self.run)):
-            state = ingest.replay(self.connection, (self.run, row.writer), row)
+            state = ingest.replay(
+                self.connection,
+                (self.run, row.writer),
+                ingest.Told(row.next_offset, row.rank, row.started),
+            )
             found[row.writer] = state.keys
             newest = self.connection.scalar(
                 sa.select(sa.func.max(definition.c.offset)).where(
