@@ -100,7 +100,7 @@ export function AuditList({ workspace, wanted, onWanted }: AuditListProps) {
         columns={[
           { label: t("admin.audit.at") },
           { label: t("admin.audit.actor") },
-          { label: t("admin.audit.action") },
+          { label: t("admin.audit.did") },
           { label: t("admin.audit.target") },
           { label: t("admin.audit.detail") },
           { label: t("accounts.address") },

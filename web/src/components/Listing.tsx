@@ -21,7 +21,7 @@ export interface ListingProps {
 }
 
 /** Class names of a cell of a listing. */
-export const cell = "h-9 min-w-0 px-3 py-1 align-middle";
+export const cell = "h-9 min-w-0 px-3 py-1 align-middle max-sm:px-2";
 
 /** A small table of things that belong to somebody. */
 export function Listing({ label, columns, children, empty }: ListingProps) {
@@ -35,7 +35,10 @@ export function Listing({ label, columns, children, empty }: ListingProps) {
             {columns.map(({ label: words, className, silent }) => (
               <th
                 key={words}
-                className={cn("h-8 px-3 text-left text-small font-normal text-ink-2", className)}
+                className={cn(
+                  "h-8 px-3 text-left text-small font-normal whitespace-nowrap text-ink-2 max-sm:px-2",
+                  className,
+                )}
               >
                 <span className={silent ? "sr-only" : undefined}>{words}</span>
               </th>

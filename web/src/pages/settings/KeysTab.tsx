@@ -90,7 +90,7 @@ function KeyRow({ row, onRevoke }: { row: Key; onRevoke: () => void }) {
       <td className={cn(cell, "font-mono text-small max-sm:hidden")}>
         {row.start === "" ? "…" : `${row.start}…`}
       </td>
-      <td className={cell}>{t(`accounts.scope.${row.scope}`)}</td>
+      <td className={cn(cell, "max-sm:hidden")}>{t(`accounts.scope.${row.scope}`)}</td>
       <td className={cell}>{end ?? <Moment at={row.expires_at} empty={t("accounts.never")} />}</td>
       <td className={cn(cell, "max-sm:hidden")} title={row.address}>
         <Moment at={row.used_at} empty={t("accounts.neverUsed")} />
@@ -148,7 +148,7 @@ export function KeysTab() {
         columns={[
           { label: t("accounts.keyName") },
           { label: t("accounts.keyStart"), className: "max-sm:hidden" },
-          { label: t("accounts.may") },
+          { label: t("accounts.may"), className: "max-sm:hidden" },
           { label: t("accounts.until") },
           { label: t("accounts.used"), className: "max-sm:hidden" },
           { label: t("accounts.revoke"), silent: true },
