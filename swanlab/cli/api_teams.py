@@ -33,7 +33,7 @@ def workspace_list(server: Api) -> Any:
 def workspace_info(server: Api, username: str | None) -> Any:
     """Show a workspace, default your own."""
     found = server.workspace(username)
-    return found.json() if found.role == "VISITOR" else {**found.json(), **found.info()}
+    return found.json() if found.role == "VISITOR" else {**found.info(), **found.json()}
 
 
 @workspace.command("create")

@@ -170,7 +170,7 @@ export function mediaUrl(
   width?: number,
 ): string {
   const at = `${ROOT}${mediaPath(runPath(workspace, project, run), digest)}`;
-  return width === undefined ? at : `${at}?width=${width}`;
+  return withShare(width === undefined ? at : `${at}?width=${width}`);
 }
 
 function mediaPath(at: string, digest: string): string {

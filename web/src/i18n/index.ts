@@ -1,10 +1,9 @@
-import i18next from "i18next";
+import i18next, { type BackendModule } from "i18next";
 import { initReactI18next, useTranslation as useLibrary } from "react-i18next";
 
 import { readStored, writeStored } from "@/lib/stored";
 
 import en from "./en.json";
-import zh from "./zh.json";
 
 export const LANGUAGES = { en: "English", zh: "中文" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -51,9 +50,27 @@ i18next.on("languageChanged", (language) => {
   document.documentElement.lang = TAGS[language as Language] ?? "en";
 });
 
-void i18next.use(initReactI18next).init({
-  resources: { en: { translation: en }, zh: { translation: zh } },
-  lng: pickLanguage(readStored("language"), navigator.languages),
-  fallbackLng: "en",
-  interpolation: { escapeValue: false }, // React escapes.
-});
+/** English is there at once, and is what is missing elsewhere; the other language is fetched. */
+const fetched: BackendModule = {
+  type: "backend",
+  init: () => undefined,
+  read: (_language, _namespace, done) => {
+    import("./zh.json").then(
+      (texts) => done(null, texts.default),
+      (error: unknown) => done(error instanceof Error ? error : String(error), null),
+    );
+  },
+};
+
+/** Settled when the texts of the language chosen are there, or cannot be had. */
+export const ready: Promise<unknown> = i18next
+  .use(fetched)
+  .use(initReactI18next)
+  .init({
+    resources: { en: { translation: en } },
+    partialBundledLanguages: true,
+    lng: pickLanguage(readStored("language"), navigator.languages),
+    fallbackLng: "en",
+    interpolation: { escapeValue: false }, // React escapes.
+    react: { useSuspense: false }, // The page waits for `ready`, and a switch for its texts.
+  });
