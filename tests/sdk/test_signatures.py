@@ -71,7 +71,7 @@ ENTITIES = {
         get_experiment(project,exp_id,username) delete_experiment(project,exp_id,username)
         get_summary(project,exp_id,username) get_metrics(exp_id,keys)
         get_exp_summary(project,exp_id,username) list_project_exps(project,username)""",
-    "api.project.Workspace": """create_project(name,visibility,description) json() name username
+    "api.workspace.Workspace": """create_project(name,visibility,description) json() name username
         projects(sort,search,detail,page,size,all) role""",
     "api.project.Project": """runs() runs_get(ids) delete(commit) delete_runs(ids,commit) json()
         project_id name path url description visibility created_at updated_at count""",
