@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 import swanlab
@@ -49,6 +50,15 @@ PAGES = {
     "environment": f"{RUN}?tab=environment",
     "system": f"{RUN}?tab=system",
     "files": f"{RUN}?tab=files",
+    "media": f"{RUN}?tab=media",
+    "media-project": f"{PROJECT}?tab=media",
+    "media-empty": "/@admin/cats/runs/first?tab=media",
+    "workspace": "/@admin",
+    "members": "/@admin?tab=members",
+    "bin": "/@admin?tab=bin",
+    "project-settings": f"{PROJECT}/settings",
+    "settings": "/settings",
+    "admin": "/admin",
     "run-failed": "/@admin/cats/runs/failed",
     "run-live": "/@admin/cats/runs/live",
     "run-empty": "/@admin/cats/runs/empty",
@@ -74,12 +84,55 @@ def seed(folder: Path) -> None:
             if step % 100 == 0:
                 swanlab.log({"val/loss": math.nan if step == 500 else loss}, step=step)
                 print(f"step {step}: loss {loss:.3f}")
+        if number > 2:
+            log_media(number)
         if run == "best":
             swanlab.save(str(folder / "model.yaml"), base_path=str(folder))
         failed = "Traceback (most recent call last):\nValueError: loss is not finite"
         swanlab.finish(*(("crashed", failed) if run == "failed" else ()))
     swanlab.init(project="cats", id="live", mode="cloud", logdir=str(folder / "log"))
     swanlab.log({"train/loss": 1.0})
+
+
+def log_media(number: int) -> None:
+    """Log a few steps of each kind that can be told apart at a glance."""
+    across, down = np.meshgrid(np.linspace(0, 1, 96), np.linspace(0, 1, 64))
+    for step in range(0, 50, 10):
+        wave = np.sin(across * (6 + number) + step / 7) * np.cos(down * 5)
+        picture = np.stack([wave, across * 2 - 1, down * 2 - 1], axis=-1)
+        boxes = {
+            "found": {
+                "box_data": [
+                    {
+                        "position": {"minX": 0.2, "minY": 0.2, "maxX": 0.6, "maxY": 0.8},
+                        "class_id": 1,
+                        "scores": {"p": 0.9},
+                    }
+                ],
+                "class_labels": {1: "cat"},
+            }
+        }
+        talk = [
+            {"role": "user", "content": f"Step {step}?"},
+            {"role": "assistant", "content": "A **cat**, I am sure."},
+        ]
+        values = np.random.default_rng(step).normal(step / 50, 1, 2000)
+        swanlab.log(
+            {
+                "seen/picture": [swanlab.Image(picture, caption=f"{n}", boxes=boxes) for n in "ab"],
+                "seen/sound": swanlab.Audio(np.sin(np.arange(8000) / (5 + step)), 8000),
+                "said/talk": swanlab.Text(talk),
+                "said/note": swanlab.Text(f"# Step {step}\n\n* one\n* two"),
+                "weights/layer": swanlab.Histogram(values),
+                "seen/cloud": swanlab.Object3D(np.random.default_rng(step).random((500, 3))),
+                "tables/guess": swanlab.Table(
+                    columns=["id", "guess", "score"],
+                    data=[[n, "cat" if n % 2 else "dog", n / 7] for n in range(6)],
+                ),
+                "tables/report": swanlab.Html(f"<h1>Report</h1><p>Step {step}.</p>"),
+            },
+            step=step,
+        )
 
 
 def settle(page: Page) -> None:
