@@ -232,5 +232,7 @@ def _go_on_numbering(source: sa.Connection, target: sa.Connection) -> None:
     """Let new rows have numbers that no row has had, deleted ones included."""
     last: Iterable[Any] = source.execute(sa.text("SELECT name, seq FROM sqlite_sequence")).all()
     for name, number in last:
+        if not number:  # There never was a row.
+            continue
         sequence = sa.func.pg_get_serial_sequence(name, "id")
         target.execute(sa.select(sa.func.setval(sequence, number)))

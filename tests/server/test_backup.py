@@ -279,6 +279,8 @@ def test_what_copies_and_moved_runs_read_is_backed_up_though_its_project_is_gone
         assert client.post("/projects/admin/dogs/runs/move", json=body).json()["runs"]
         for project in ("cats", "dogs"):
             assert client.delete(f"/projects/admin/{project}").status_code == 204
+        for binned in client.get("/bin").json()["projects"]:
+            assert client.delete(f"/bin/{binned['id']}").status_code == 204
     made = backup.back_up(kept, tmp_path / "copy").manifest
     assert (made.projects, made.runs) == (2, 2)
     backup.restore(tmp_path / "copy", tmp_path / "restored")

@@ -51,6 +51,11 @@ class Resumable(Message, frozen=True):
 
 class Offset(Message, frozen=True):
     offset: int
+
+
+class Taken(Offset, frozen=True):
+    """What was stored of a post, and what its background process is to know."""
+
     stop: int | None = None
     """When the training was asked to end (Unix milliseconds), None if it was not."""
 

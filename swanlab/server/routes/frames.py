@@ -14,7 +14,7 @@ from swanlab.server.db.engine import now
 from swanlab.server.http import Ask, Need, Problem, Route, is_copy, read_body
 from swanlab.server.ingest import LiveRun
 from swanlab.server.lane import Post
-from swanlab.server.messages.runs import Offset
+from swanlab.server.messages.runs import Taken
 from swanlab.server.messages.stops import Heard
 from swanlab.server.metrics.contract import OffsetMismatch, Receipt
 from swanlab.server.routes.runs import RUN, WriterName
@@ -41,7 +41,7 @@ class _Zstd(threading.local):
 _zstd = _Zstd()
 
 
-async def frames(ask: Ask[FramesQuery, None]) -> Offset:
+async def frames(ask: Ask[FramesQuery, None]) -> Taken:
     """Store a piece of a run file; answered when it is on the disk."""
     run = await _run(ask)
     ask.server.ingest.check(run)
@@ -63,7 +63,7 @@ async def frames(ask: Ask[FramesQuery, None]) -> Offset:
             f"Go on at offset {mismatch.expected} of this writer's file.",
             {"expected": mismatch.expected},
         ) from mismatch
-    return Offset(offset=receipt.offset, stop=ask.server.stops.asked(run))
+    return Taken(offset=receipt.offset, stop=ask.server.stops.asked(run))
 
 
 async def _store(ask: Ask[FramesQuery, None], run: LiveRun, raw: bytes) -> Receipt:
@@ -125,7 +125,7 @@ POSTS = Route(
     summary="Send a piece of a run file, zstd; whole frames, from the expected offset on",
     query=FramesQuery,
     raw_limit=MAX_COMPRESSED,
-    answer=Offset,
+    answer=Taken,
     errors=(409, 429, 507),
 )
 ROUTES = (

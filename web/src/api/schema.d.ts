@@ -3123,8 +3123,6 @@ export interface components {
         /** Offset */
         Offset: {
             offset: number;
-            /** @default null */
-            stop: number | null;
         };
         /**
          * OneTimeLink
@@ -3698,6 +3696,15 @@ export interface components {
             asked_at: number;
             /** @enum {unknown} */
             answer: "cell" | "gone" | "ignores" | "interrupted" | "refused" | "unable";
+        };
+        /**
+         * Taken
+         * @description What was stored of a post, and what its background process is to know.
+         */
+        Taken: {
+            offset: number;
+            /** @default null */
+            stop: number | null;
         };
         /**
          * ToProvider
@@ -15040,7 +15047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Offset"];
+                    "application/json": components["schemas"]["Taken"];
                 };
             };
             /** @description Something in the request is not valid; the message names it */
