@@ -25,24 +25,57 @@ export interface Lift {
   close(): void;
 }
 
-const due = new Set<() => void>();
+/** How long a run is pointed at before charts other than the one under the pointer lift it (ms). */
+const LINGER = 60;
+
+interface Painter {
+  paint: () => void;
+  inside: () => boolean;
+}
+
+const painters = new Set<Painter>();
+const due = new Set<Painter>();
 let framed = false;
+let lingering: ReturnType<typeof setTimeout> | undefined;
+let forget: (() => void) | null = null;
 
 /** Paint at the next frame, together with all others that are due. */
-function soon(paint: () => void): void {
-  due.add(paint);
+function soon(painter: Painter): void {
+  due.add(painter);
   if (framed) return;
   framed = true;
   requestAnimationFrame(() => {
     framed = false;
-    const paints = [...due];
+    const now = [...due];
     due.clear();
-    for (const one of paints) one();
+    for (const { paint } of now) paint();
   });
 }
 
-/** Lift whichever run is pointed at in the plot that `of` returns. */
-export function createLift(of: () => Drawn | null): Lift {
+/** A mouse that crosses many lines does not make all charts flicker. */
+function onChange(): void {
+  for (const painter of painters) if (painter.inside()) soon(painter);
+  clearTimeout(lingering);
+  lingering = setTimeout(() => {
+    for (const painter of painters) if (!painter.inside()) soon(painter);
+  }, LINGER);
+}
+
+function watch(painter: Painter): () => void {
+  painters.add(painter);
+  forget ??= onHighlight(onChange);
+  return () => {
+    painters.delete(painter);
+    due.delete(painter);
+    if (painters.size > 0) return;
+    clearTimeout(lingering);
+    forget?.();
+    forget = null;
+  };
+}
+
+/** Lift whichever run is pointed at in the plot that `of` returns; `inside`: the pointer is over it. */
+export function createLift(of: () => Drawn | null, inside: () => boolean): Lift {
   let canvas: HTMLCanvasElement | null = null;
   let shown = false;
   const paint = () => {
@@ -58,15 +91,15 @@ export function createLift(of: () => Drawn | null): Lift {
     // Hidden and not taken away: with a moving mouse it comes back at once.
     if (canvas && shown !== before) canvas.style.visibility = shown ? "visible" : "hidden";
   };
-  const forget = onHighlight(() => soon(paint));
+  const painter = { paint, inside };
+  const unwatch = watch(painter);
   return {
     redrawn() {
-      if (shown || highlighted() !== null) soon(paint);
+      if (shown || highlighted() !== null) soon(painter);
     },
     canvas: () => (shown ? canvas : null),
     close() {
-      forget();
-      due.delete(paint);
+      unwatch();
       canvas?.remove();
     },
   };

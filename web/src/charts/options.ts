@@ -107,9 +107,10 @@ function painter({ theme }: PlotInputs): Paint {
 }
 
 /** Width of the line that the others are compared with. */
-const BASELINE = 3;
+export const BASELINE = 3;
 
-function lineWidth(crowd: number): number {
+/** Width of a line among so many (CSS pixels). */
+export function lineWidth(crowd: number): number {
   return crowd > 20 ? 1 : 1.5;
 }
 

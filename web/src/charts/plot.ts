@@ -126,7 +126,10 @@ export function createPlot(
     inside: false,
     followed: null,
     told: null,
-    lift: createLift(() => drawnOf(state)),
+    lift: createLift(
+      () => drawnOf(state),
+      () => state.inside,
+    ),
   };
   const observer = new ResizeObserver(([entry]) => entry && resize(state, entry.contentRect));
   observer.observe(host);

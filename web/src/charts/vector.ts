@@ -3,6 +3,7 @@
 import type uPlot from "uplot";
 
 import type { Column, LineColumns, Table } from "./columns";
+import { BASELINE, lineWidth } from "./options";
 import { strokeOf, theme } from "./palette";
 import type { Box, Pen } from "./pen";
 import type { ChartSpec } from "./spec";
@@ -87,16 +88,14 @@ type Scale = (value: number) => number;
 function drawBand(pen: Pen, table: Table, line: LineColumns, x: Scale, y: Scale): void {
   const color = strokeOf(line.spec.style);
   for (const [from, to] of stretches(line.high ?? [], line.low ?? [])) {
-    const above: number[] = [];
-    const below: number[] = [];
-    for (let i = from; i < to; i++) {
-      const [high, low] = [line.high?.[i], line.low?.[i]];
-      if (typeof high !== "number" || typeof low !== "number") continue;
-      const at = x(table.x[i] as number);
-      above.push(at, y(high));
-      below.unshift(at, y(low));
-    }
-    if (above.length > 2) pen.area([...above, ...below], { color, opacity: 0.16 });
+    const points: number[] = [];
+    const edge = (column: Column | null, i: number) => {
+      const value = column?.[i];
+      if (typeof value === "number") points.push(x(table.x[i] as number), y(value));
+    };
+    for (let i = from; i < to; i++) edge(line.high, i);
+    for (let i = to - 1; i >= from; i--) edge(line.low, i);
+    if (points.length > 4) pen.area(points, { color, opacity: 0.16 });
   }
 }
 
@@ -109,7 +108,7 @@ function drawLine(
   y: Scale,
 ): void {
   const color = strokeOf(line.spec.style);
-  const width = line.spec.run === spec.baseline ? 3 : 1.5;
+  const width = line.spec.run === spec.baseline ? BASELINE : lineWidth(table.lines.length);
   const { dash } = line.spec.style;
   const draw = (column: Column, opacity: number) => {
     for (const [from, to] of stretches(column)) {
