@@ -2,22 +2,27 @@
 
 import uPlot from "uplot";
 
-import type { Table } from "./columns";
+import type { LineColumns, Table } from "./columns";
 import { strokeOf, theme } from "./palette";
 
 const SIZE = 3.5;
 
-/** Draw the marks of all lines over a finished plot. */
-export function drawMarks(plot: uPlot, table: Table): void {
-  if (table.lines.every((line) => line.marks.size === 0)) return;
-  const { ctx, bbox } = plot;
+/** Draw the marks of `lines` over a finished plot, or on a canvas with the same coordinates. */
+export function drawMarks(
+  plot: uPlot,
+  table: Table,
+  lines: readonly LineColumns[] = table.lines,
+  ctx: CanvasRenderingContext2D = plot.ctx,
+): void {
+  if (lines.every((line) => line.marks.size === 0)) return;
+  const { bbox } = plot;
   const { bad } = theme();
   const reach = SIZE * uPlot.pxRatio;
   const floor = bbox.top + bbox.height - reach - 1;
   const ceiling = bbox.top + reach + 1;
   ctx.save();
   ctx.lineWidth = 1.5 * uPlot.pxRatio;
-  for (const line of table.lines) {
+  for (const line of lines) {
     ctx.strokeStyle = table.lines.length === 1 ? bad : strokeOf(line.spec.style);
     ctx.fillStyle = ctx.strokeStyle;
     ctx.beginPath();

@@ -1,3 +1,4 @@
+import type uPlot from "uplot";
 import { describe, expect, it, vi } from "vitest";
 
 // uPlot asks for the media query of the screen's density when it loads.
@@ -183,5 +184,24 @@ describe("yLabels", () => {
 
   it("tells even ticks of a log axis apart", () => {
     expect(new Set(yLabels([0.9991, 0.9992, 0.9993], 1, "log")).size).toBe(3);
+  });
+});
+
+describe("charts with a shared cursor", () => {
+  it("are told where the cursor is, and do nothing else of what the other plot does", () => {
+    const seen: [unknown, number][] = [];
+    const { cursor } = buildOptions({
+      spec: spec(2),
+      shape: shape(),
+      theme: () => colours,
+      zoomed: () => null,
+      syncKey: "step",
+      follow: (by, left) => seen.push([by, left]),
+    });
+    const other = {} as uPlot;
+    const sub = cursor?.sync?.filters?.sub;
+    expect(sub?.("mousemove", other, 30, 10, 300, 200, 4)).toBe(false);
+    expect(sub?.("mousedown", other, 40, 10, 300, 200, 4)).toBe(false);
+    expect(seen).toEqual([[other, 30]]);
   });
 });

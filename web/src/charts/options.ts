@@ -27,12 +27,9 @@ export interface PlotInputs {
   syncKey: string | null;
   /** The part of y to show; null: all of it. */
   robust?: () => { low: number; high: number } | null;
-  /** Is this line to step back, because another run is pointed at? */
-  dimmed?: (line: LineSpec) => boolean;
+  /** The cursor of `by`, a plot with the same key, has come to `left` (CSS pixels; < 0: it has gone). */
+  follow?: (by: uPlot, left: number) => void;
 }
-
-/** How much of its colour a line keeps that steps back. */
-const DIMMED = 0.15;
 
 type Paint = (line: LineSpec, opacity?: number) => string;
 
@@ -81,29 +78,39 @@ export function buildOptions(inputs: PlotInputs): PlotOptions {
       drag: { x: true, y: false, setScale: false, dist: 4 },
       ...(syncKey === null
         ? {}
-        : { sync: { key: syncKey, scales: ["x", null], filters: { pub: isMove, sub: isMove } } }),
+        : { sync: { key: syncKey, scales: ["x", null], filters: followers(inputs) } }),
     },
   };
 }
 
-/** Other charts follow the cursor, not the drag. */
-function isMove(type: string): boolean {
-  return type === "mousemove";
+/**
+ * Other charts follow the cursor, not the drag. They are told where it is and no more: uPlot itself
+ * would look for the point of every line of every chart at each move.
+ */
+function followers({ follow }: PlotInputs): uPlot.Cursor.Sync["filters"] {
+  const isMove = (type: string) => type === "mousemove";
+  return {
+    pub: isMove,
+    sub: (type, by, left) => {
+      if (isMove(type)) follow?.(by, left);
+      return false;
+    },
+  };
 }
 
-/** The colours of lines as they are when drawn: the theme and what is pointed at may change. */
-function painter({ theme, dimmed }: PlotInputs): Paint {
+/** The colours of lines as they are when drawn: the theme may change. */
+function painter({ theme }: PlotInputs): Paint {
   return (line, opacity = 1) => {
     const colour = strokeOf(line.style, theme());
-    const kept = dimmed?.(line) ? opacity * DIMMED : opacity;
-    return kept === 1 ? colour : fade(colour, kept);
+    return opacity === 1 ? colour : fade(colour, opacity);
   };
 }
 
 /** Width of the line that the others are compared with. */
-const BASELINE = 3;
+export const BASELINE = 3;
 
-function lineWidth(crowd: number): number {
+/** Width of a line among so many (CSS pixels). */
+export function lineWidth(crowd: number): number {
   return crowd > 20 ? 1 : 1.5;
 }
 

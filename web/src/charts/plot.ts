@@ -15,16 +15,18 @@ import { formatNumber } from "@/lib/format";
 
 import { type Column, drawnAxis, fit, rangeOf, type Table, toTable } from "./columns";
 import { drawMarks } from "./marks";
-import { highlighted, hover, onHighlight } from "./highlight";
+import { followCursor } from "./follow";
+import { hover } from "./highlight";
+import { createLift, type Lift } from "./lift";
 import { grouped, type GroupWords } from "./groups";
 import { buildOptions, columnsOf, linearBelow, type Shape, valueIndex } from "./options";
 import { onThemeChange, theme } from "./palette";
 import { outsideOf, type RobustRange, robustRange } from "./range";
 import { read, type Words } from "./reading";
 import type { Picture } from "./picture";
-import type { ChartSpec, LineSpec, Zoom } from "./spec";
+import type { ChartSpec, Zoom } from "./spec";
 import { hideTip, showTip, togglePin } from "./tooltip";
-import { drawVector, type Ticks } from "./vector";
+import { type Drawn, drawVector, type Ticks } from "./vector";
 
 export interface PlotHandlers {
   /** A stretch of x was chosen by dragging, or all of it again by a double click (null). */
@@ -75,6 +77,11 @@ interface State {
   size: { width: number; height: number };
   /** Is the pointer over this plot (and not one whose cursor it follows)? */
   inside: boolean;
+  /** Where on x the cursor is that it follows; null: there is none. */
+  followed: number | null;
+  /** What `onValue` was last told. */
+  told: string | null;
+  lift: Lift;
 }
 
 const NO_TICKS: Ticks = { at: [], labels: [] };
@@ -117,13 +124,16 @@ export function createPlot(
     form: "",
     size: { width: 0, height: 0 },
     inside: false,
+    followed: null,
+    told: null,
+    lift: createLift(
+      () => drawnOf(state),
+      () => state.inside,
+    ),
   };
   const observer = new ResizeObserver(([entry]) => entry && resize(state, entry.contentRect));
   observer.observe(host);
   const forgetTheme = onThemeChange(() => state.plot?.redraw(false, true));
-  const forgetHighlight = onHighlight(() => {
-    if (severalRuns(state.spec)) state.plot?.redraw(false, false);
-  });
   return {
     show: (spec, zoom) => show(state, spec, zoom),
     draw(frame) {
@@ -133,17 +143,17 @@ export function createPlot(
     },
     table: () => state.table,
     outside: () => outside(state),
-    canvas: () => state.plot?.ctx.canvas ?? null,
+    canvas: () => pictureOf(state),
     legend: () => state.table?.lines.map((line) => line.spec) ?? [],
     drawWith(pen) {
-      const { plot, table, spec, ticks } = state;
-      if (plot && table && spec) drawVector(pen, { plot, table, spec, ticks });
+      const drawn = drawnOf(state);
+      if (drawn) drawVector(pen, drawn);
     },
     destroy() {
       observer.disconnect();
       forgetTheme();
-      forgetHighlight();
       close(state);
+      state.lift.close();
     },
   };
 }
@@ -202,18 +212,16 @@ function open(
   cursor: { left: number; top: number } | null,
 ): uPlot {
   const zoomed = () => (state.zoom ? ([state.zoom.min, state.zoom.max] as const) : null);
-  const dimmed = (line: LineSpec) => {
-    const run = highlighted();
-    // A chart the run is not in stays as it is.
-    return run !== null && !isOf(line, run) && spec.lines.some((one) => isOf(one, run));
-  };
   const built = buildOptions({
     spec,
     shape,
     theme,
     zoomed,
     syncKey: state.syncKey,
-    dimmed,
+    follow: (by, left) => {
+      state.followed = left < 0 ? null : by.posToVal(left, "x");
+      follow(state);
+    },
     robust: () => bodyOf(state),
   });
   const options = {
@@ -222,7 +230,7 @@ function open(
     ...state.size,
     hooks: {
       ready: [(u: uPlot) => cursor !== null && u.setCursor(cursor)],
-      draw: [(u: uPlot) => state.table && drawMarks(u, state.table)],
+      draw: [(u: uPlot) => onDrawn(state, u)],
       setCursor: [(u: uPlot) => onCursor(state, u)],
       setSelect: [(u: uPlot) => onSelect(state, u)],
     },
@@ -231,6 +239,7 @@ function open(
   const { over } = plot;
   over.addEventListener("mouseenter", () => {
     state.inside = true;
+    state.followed = null;
   });
   over.addEventListener("mouseleave", () => {
     state.inside = false;
@@ -258,18 +267,53 @@ function take(state: State): void {
   state.form = "";
 }
 
+function drawnOf({ plot, table, spec, ticks }: State): Drawn | null {
+  return plot && table && spec ? { plot, table, spec, ticks } : null;
+}
+
+/** The plot as it stands, with the run that is lifted. */
+function pictureOf({ plot, lift }: State): HTMLCanvasElement | null {
+  const over = lift.canvas();
+  if (!plot || !over) return plot?.ctx.canvas ?? null;
+  const whole = plot.ctx.canvas.cloneNode() as HTMLCanvasElement;
+  const ctx = whole.getContext("2d");
+  ctx?.drawImage(plot.ctx.canvas, 0, 0);
+  ctx?.drawImage(over, plot.bbox.left, plot.bbox.top);
+  return whole;
+}
+
+function onDrawn(state: State, u: uPlot): void {
+  if (state.table) drawMarks(u, state.table);
+  state.lift.redrawn();
+  if (state.followed !== null) follow(state);
+}
+
+/** Show where the cursor of another chart is: a line, and the value where there is just one. */
+function follow(state: State): void {
+  const { plot, table, followed } = state;
+  if (!plot || state.inside) return;
+  const index = followCursor(plot, followed);
+  if (table?.lines.length === 1) tell(state, index === null ? null : table.lines[0]?.value[index]);
+}
+
+function tell(state: State, value: number | null | undefined): void {
+  const text = value === null || value === undefined ? null : formatNumber(value);
+  if (text === state.told) return;
+  state.told = text;
+  state.handlers.onValue?.(text);
+}
+
 type Indices = readonly (number | null | undefined)[];
 
 function onCursor(state: State, u: uPlot): void {
-  const { table, spec, shape, handlers } = state;
+  const { table, spec, shape } = state;
   const at = u.cursor.left ?? -1;
   if (at < 0 || !table || !spec || !shape) {
-    handlers.onValue?.(null);
+    tell(state, null);
     return;
   }
   const indices = table.lines.map((_, i) => u.cursor.idxs?.[valueIndex(i, shape)]);
-  const only = table.lines.length === 1 ? table.lines[0]?.value[indices[0] ?? -1] : null;
-  handlers.onValue?.(only === null || only === undefined ? null : formatNumber(only));
+  tell(state, table.lines.length === 1 ? table.lines[0]?.value[indices[0] ?? -1] : null);
   if (state.inside) showReading(state, u, table, spec, indices);
 }
 
@@ -290,10 +334,6 @@ function showReading(
   if (severalRuns(spec)) hover(reading.nearest);
   const { x, y } = u.rect;
   showTip(state, state.host, reading, { x: x + left, y: y + top }, moreLines);
-}
-
-function isOf(line: LineSpec, run: string): boolean {
-  return line.run === run || (line.members?.includes(run) ?? false);
 }
 
 function severalRuns(spec: ChartSpec | null): boolean {

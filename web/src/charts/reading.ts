@@ -51,38 +51,46 @@ export interface Cursor {
   distance: (value: number) => number;
 }
 
+/** A line at the cursor, before it is put into words. */
+interface Found {
+  line: LineColumns;
+  index: number;
+  /** NaN where something not finite was logged. */
+  value: number;
+}
+
 /** Read all lines at the cursor: sorted by value, nearest marked, the rows around it. */
 export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words): Reading | null {
-  let nearest: Row | null = null;
-  let nearestLine: LineColumns | null = null;
-  let nearestIndex = 0;
+  const found = table.lines.flatMap((line, i) => findAt(line, cursor.indices[i]) ?? []);
+  let nearest: Found | null = null;
   let least = Infinity;
-  const rows: Row[] = [];
+  for (const one of found) {
+    const away = Number.isFinite(one.value) ? cursor.distance(one.value) : 1e9;
+    if (away < least) [least, nearest] = [away, one];
+  }
+  if (!nearest) return null;
+  const { line, index } = nearest;
+  found.sort((a, b) => rank(b.value) - rank(a.value));
+  const at = found.indexOf(nearest);
+  const from = Math.max(0, Math.min(at - MOST_ROWS / 2, found.length - MOST_ROWS));
+  // Of 100 lines under a moving mouse only those that are shown are put into words.
+  const shown = found.slice(from, from + MOST_ROWS);
   const baseAt = baselineAt(table, spec, cursor);
-  table.lines.forEach((line, i) => {
-    const index = cursor.indices[i];
-    if (index === null || index === undefined) return;
-    const plain = readLine(line, index, table, spec.unit, words);
-    if (!plain) return;
-    const base = line.spec.run === spec.baseline ? undefined : baseAt(line.spec.key);
-    const row = base === undefined ? plain : { ...plain, delta: deltaText(plain.value, base) };
-    rows.push(row);
-    const away = Number.isFinite(row.value) ? cursor.distance(row.value) : 1e9;
-    if (away >= least) return;
-    least = away;
-    nearest = row;
-    nearestLine = line;
-    nearestIndex = index;
+  const rows = shown.map((one): Row => {
+    const plain = readLine(one, table, spec.unit, words, one === nearest && found.length > 1);
+    const base = one.line.spec.run === spec.baseline ? undefined : baseAt(one.line.spec.key);
+    return base === undefined ? plain : { ...plain, delta: deltaText(plain.value, base) };
   });
-  if (!nearest || !nearestLine) return null;
-  if (rows.length > 1) (nearest as Row).nearest = true;
-  rows.sort((a, b) => rank(b.value) - rank(a.value));
-  const at = rows.indexOf(nearest);
-  const from = Math.max(0, Math.min(at - MOST_ROWS / 2, rows.length - MOST_ROWS));
-  const shown = rows.slice(from, from + MOST_ROWS);
-  const place = placeOf(nearestLine, nearestIndex, table, spec, words);
-  const on = least <= NEAR ? (nearestLine as LineColumns).spec.run : null;
-  return { ...place, rows: shown, more: rows.length - shown.length, nearest: on };
+  const place = placeOf(line, index, table, spec, words);
+  const on = least <= NEAR ? line.spec.run : null;
+  return { ...place, rows, more: found.length - rows.length, nearest: on };
+}
+
+function findAt(line: LineColumns, index: number | null | undefined): Found | null {
+  if (index === null || index === undefined) return null;
+  const value = line.value[index];
+  if (value !== null && value !== undefined) return { line, index, value };
+  return line.marks.has(index) ? { line, index, value: NaN } : null;
 }
 
 /** The value of the baseline's line of a key under the cursor; undefined where it has none. */
@@ -117,21 +125,19 @@ function rank(value: number): number {
 }
 
 function readLine(
-  line: LineColumns,
-  index: number,
+  { line, index, value }: Found,
   table: Table,
   unit: string,
   words: Words,
-): Row | null {
-  const value = line.value[index];
+  nearest: boolean,
+): Row {
   const mark = line.marks.get(index);
-  if ((value === null || value === undefined) && !mark) return null;
   const marks = mark ? markText(mark) : "";
   const of = line.received.runs?.[index];
   const runs = of === undefined ? "" : words.runs(of, line.spec.ofRanks === true);
-  const base = { label: line.spec.label, style: line.spec.style, nearest: false };
-  if (value === null || value === undefined)
-    return { ...base, value: NaN, text: marks, exact: marks, extra: runs };
+  const base = { label: line.spec.label, style: line.spec.style, nearest };
+  if (typeof line.value[index] !== "number")
+    return { ...base, value, text: marks, exact: marks, extra: runs };
   const single = valuesOf(line.received) instanceof Float32Array && line.raw === null;
   return {
     ...base,

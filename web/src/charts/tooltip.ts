@@ -93,51 +93,83 @@ function ensure(within: HTMLElement): HTMLDivElement {
   return element;
 }
 
+/** Fill the tooltip; elements that are there already are filled anew, for the mouse moves often. */
 function fill(
   tip: HTMLElement,
   reading: Reading,
   moreText: (count: number) => string,
   exact: boolean,
 ): void {
-  const head = node("div", "flex justify-between gap-4 whitespace-nowrap text-ink-2");
-  head.append(node("span", "", reading.head), node("span", "", reading.time));
-  const grid = node("div", "mt-0.5 grid gap-x-3 leading-[18px]");
   const compared = reading.rows.some((row) => row.delta !== undefined);
-  grid.style.gridTemplateColumns = `minmax(0,1fr) auto auto${compared ? " auto" : ""}`;
-  for (const row of reading.rows) grid.append(...rowCells(row, exact, compared));
-  tip.replaceChildren(head, grid);
-  if (reading.more > 0) tip.append(node("div", "text-ink-3", moreText(reading.more)));
+  const form = `minmax(0,1fr) auto auto${compared ? " auto" : ""}`;
+  if (tip.dataset.form !== form) {
+    tip.dataset.form = form;
+    const rows = node("div", "mt-0.5 grid gap-x-3 leading-[18px]");
+    rows.style.gridTemplateColumns = form;
+    const above = node("div", "flex justify-between gap-4 whitespace-nowrap text-ink-2");
+    above.append(node("span", ""), node("span", ""));
+    tip.replaceChildren(above, rows, node("div", "text-ink-3"));
+  }
+  const [head, grid, more] = tip.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  say(head.children[0], reading.head);
+  say(head.children[1], reading.time);
+  const columns = compared ? 4 : 3;
+  while (grid.children.length > reading.rows.length * columns) grid.lastChild?.remove();
+  while (grid.children.length < reading.rows.length * columns) grid.append(...rowCells(compared));
+  const cells = grid.children;
+  reading.rows.forEach((row, i) => fillRow(cells, i * columns, row, exact, compared));
+  more.hidden = reading.more === 0;
+  say(more, reading.more > 0 ? moreText(reading.more) : "");
 }
 
-function rowCells(row: Row, exact: boolean, compared: boolean): HTMLElement[] {
-  const weight = row.nearest ? "font-semibold" : "";
-  const name = node("span", `flex min-w-0 items-center gap-1.5 ${weight}`);
-  name.append(swatch(row), node("span", "truncate", row.label));
-  const delta = node("span", "text-right whitespace-nowrap text-ink-2", row.delta ?? "");
+/** The cells of a row: swatch and name, value, how far from the baseline, what else is known. */
+function rowCells(compared: boolean): HTMLElement[] {
+  const name = node("span", "flex min-w-0 items-center gap-1.5");
+  name.append(node("i", "w-4 shrink-0"), node("span", "truncate"));
   return [
     name,
-    node("span", `text-right ${weight}`, exact ? row.exact : row.text),
-    ...(compared ? [delta] : []),
-    node("span", "text-right text-ink-3", row.extra),
+    node("span", "text-right"),
+    ...(compared ? [node("span", "text-right whitespace-nowrap text-ink-2")] : []),
+    node("span", "text-right text-ink-3"),
   ];
 }
 
+function fillRow(
+  cells: HTMLCollection,
+  first: number,
+  row: Row,
+  exact: boolean,
+  compared: boolean,
+): void {
+  const [name, value] = [cells[first], cells[first + 1]] as [HTMLElement, HTMLElement];
+  for (const one of [name, value]) one.classList.toggle("font-semibold", row.nearest);
+  paintSwatch(name.children[0] as HTMLElement, row);
+  say(name.children[1], row.label);
+  say(value, exact ? row.exact : row.text);
+  if (compared) say(cells[first + 2], row.delta ?? "");
+  say(cells[first + (compared ? 3 : 2)], row.extra);
+}
+
+/** Change the text of an element where it is another one. */
+function say(element: Element | undefined, text: string): void {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
 /** The line as the chart draws it: its hue, and its dashes if it has any. */
-function swatch(row: Row): HTMLElement {
-  const mark = node("i", "w-4 shrink-0");
-  const kind = row.style.dash.length ? "dashed" : "solid";
-  mark.style.borderTop = `2px ${kind} ${strokeOf(row.style)}`;
-  return mark;
+function paintSwatch(mark: HTMLElement, { style }: Row): void {
+  const kind = style.dash.length ? "dashed" : "solid";
+  const border = `2px ${kind} ${strokeOf(style)}`;
+  if (mark.dataset.border === border) return;
+  mark.dataset.border = border;
+  mark.style.borderTop = border;
 }
 
 function node<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
-  text = "",
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
   made.className = className;
-  if (text) made.textContent = text;
   return made;
 }
 

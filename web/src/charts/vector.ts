@@ -3,8 +3,9 @@
 import type uPlot from "uplot";
 
 import type { Column, LineColumns, Table } from "./columns";
+import { BASELINE, lineWidth } from "./options";
 import { strokeOf, theme } from "./palette";
-import type { Pen } from "./pen";
+import type { Box, Pen } from "./pen";
 import type { ChartSpec } from "./spec";
 
 /** The ticks of an axis as last drawn. */
@@ -21,35 +22,62 @@ export interface Drawn {
 }
 
 /** Draw axes, bands and lines as the plot shows them; its top left is at 0, 0. */
-export function drawVector(pen: Pen, { plot, table, spec, ticks }: Drawn): void {
-  const { grid, faint } = theme();
-  const { left, top, width, height } = plotBox(plot);
-  const x = (value: number) => left + plot.valToPos(value, "x");
-  const y = (value: number) => top + plot.valToPos(value, "y");
-  ticks.y.at.forEach((tick, i) => {
-    const at = y(tick);
-    if (at < top - 1 || at > top + height + 1) return;
-    pen.line([left, at, left + width, at], { color: grid, width: 1 });
-    pen.text(left - 6, at, String(ticks.y.labels[i] ?? ""), { color: faint, align: "right" });
-  });
+export function drawVector(pen: Pen, drawn: Drawn): void {
+  const { plot, table, ticks } = drawn;
+  const { faint } = theme();
+  const box = plotBox(plot);
+  const { left, top, height } = box;
+  drawGrid(pen, drawn, box);
+  gridOf(drawn).forEach(([y, label]) =>
+    pen.text(left - 6, top + y, label, { color: faint, align: "right" }),
+  );
   ticks.x.at.forEach((tick, i) => {
     const lines = String(ticks.x.labels[i] ?? "").split("\n");
     lines.forEach((text, row) =>
-      pen.text(x(tick), top + height + 4 + row * 13, text, {
+      pen.text(left + plot.valToPos(tick, "x"), top + height + 4 + row * 13, text, {
         color: faint,
         align: "center",
         baseline: "top",
       }),
     );
   });
-  pen.within({ left, top, width, height }, () => {
-    if (table.banded) for (const line of table.lines) drawBand(pen, table, line, x, y);
-    for (const line of table.lines) drawLine(pen, table, line, spec, x, y);
-  });
+  pen.within(box, () => drawLines(pen, drawn, table.lines, box));
+}
+
+/** Where the plot's own box begins, in what is drawn on (CSS pixels). */
+type Corner = Pick<Box, "left" | "top">;
+
+/** Draw the lines of the grid. */
+export function drawGrid(pen: Pen, drawn: Drawn, { left, top }: Corner): void {
+  const { grid } = theme();
+  const { width } = plotBox(drawn.plot);
+  for (const [y] of gridOf(drawn))
+    pen.line([left, top + y, left + width, top + y], { color: grid, width: 1 });
+}
+
+/** The ticks of y that are in sight: how far below the top (CSS pixels), and their labels. */
+function gridOf({ plot, ticks }: Drawn): [y: number, label: string][] {
+  const { height } = plotBox(plot);
+  return ticks.y.at
+    .map((tick, i): [number, string] => [plot.valToPos(tick, "y"), String(ticks.y.labels[i] ?? "")])
+    .filter(([y]) => y >= -1 && y <= height + 1);
+}
+
+/** Draw some lines of the plot, with their bands. */
+export function drawLines(
+  pen: Pen,
+  { plot, table, spec }: Drawn,
+  lines: readonly LineColumns[],
+  { left, top }: Corner,
+): void {
+  const x = (value: number) => left + plot.valToPos(value, "x");
+  const y = (value: number) => top + plot.valToPos(value, "y");
+  if (table.banded) for (const line of lines) drawBand(pen, table, line, x, y);
+  for (const line of lines) drawLine(pen, table, line, spec, x, y);
 }
 
 /** The box of the plot itself, in CSS pixels of the whole. */
-function plotBox(plot: uPlot) {
+function plotBox(plot: uPlot): Box {
   const ratio = plot.ctx.canvas.width / plot.width;
   const { left, top, width, height } = plot.bbox;
   return { left: left / ratio, top: top / ratio, width: width / ratio, height: height / ratio };
@@ -60,16 +88,14 @@ type Scale = (value: number) => number;
 function drawBand(pen: Pen, table: Table, line: LineColumns, x: Scale, y: Scale): void {
   const color = strokeOf(line.spec.style);
   for (const [from, to] of stretches(line.high ?? [], line.low ?? [])) {
-    const above: number[] = [];
-    const below: number[] = [];
-    for (let i = from; i < to; i++) {
-      const [high, low] = [line.high?.[i], line.low?.[i]];
-      if (typeof high !== "number" || typeof low !== "number") continue;
-      const at = x(table.x[i] as number);
-      above.push(at, y(high));
-      below.unshift(at, y(low));
-    }
-    if (above.length > 2) pen.area([...above, ...below], { color, opacity: 0.16 });
+    const points: number[] = [];
+    const edge = (column: Column | null, i: number) => {
+      const value = column?.[i];
+      if (typeof value === "number") points.push(x(table.x[i] as number), y(value));
+    };
+    for (let i = from; i < to; i++) edge(line.high, i);
+    for (let i = to - 1; i >= from; i--) edge(line.low, i);
+    if (points.length > 4) pen.area(points, { color, opacity: 0.16 });
   }
 }
 
@@ -82,7 +108,7 @@ function drawLine(
   y: Scale,
 ): void {
   const color = strokeOf(line.spec.style);
-  const width = line.spec.run === spec.baseline ? 3 : 1.5;
+  const width = line.spec.run === spec.baseline ? BASELINE : lineWidth(table.lines.length);
   const { dash } = line.spec.style;
   const draw = (column: Column, opacity: number) => {
     for (const [from, to] of stretches(column)) {
