@@ -181,6 +181,9 @@ def opened(browser: Browser, serving: Serving, run: str, **look: Any) -> tuple[P
 
 def panel(page: Page, key: str) -> Locator:
     found = page.get_by_role("article", name=key, exact=True)
+    page.get_by_role("article").first.wait_for()
+    if not found.count():  # Far below, sections hold their place only.
+        page.get_by_role("searchbox", name="Search media").fill(f"^{key}$")
     found.scroll_into_view_if_needed()
     return found
 
