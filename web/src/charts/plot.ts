@@ -13,13 +13,14 @@ import uPlot from "uplot";
 import type { FrameChart } from "@/api/frame";
 import { formatNumber } from "@/lib/format";
 
-import { type Column, drawnAxis, fit, rangeOf, type Table, toTable } from "./columns";
+import { fit, rangeOf, type Table, toTable } from "./columns";
 import { drawMarks } from "./marks";
 import { followCursor } from "./follow";
+import { dataOf, formOf, shapeOf } from "./form";
 import { hover } from "./highlight";
 import { createLift, type Lift } from "./lift";
 import { grouped, type GroupWords } from "./groups";
-import { buildOptions, columnsOf, linearBelow, type Shape, valueIndex } from "./options";
+import { buildOptions, type Shape, valueIndex } from "./options";
 import { onThemeChange, theme } from "./palette";
 import { outsideOf, type RobustRange, robustRange } from "./range";
 import { read, type Words } from "./reading";
@@ -356,15 +357,6 @@ function onSelect(state: State, u: uPlot): void {
   state.handlers.onZoom(chosen);
 }
 
-function shapeOf(spec: ChartSpec, table: Table): Shape {
-  return {
-    banded: table.banded,
-    smoothed: table.smoothed,
-    y: drawnAxis(spec, table),
-    linearBelow: linearBelow(table.low, table.high),
-  };
-}
-
 /** The range of y that is shown, without outliers; null: all of it. */
 function bodyOf(state: State): RobustRange | null {
   const { table, shape, zoom, body, spec } = state;
@@ -383,32 +375,6 @@ function outside(state: State): number {
   if (!spec?.limits || !table || !shape || (low === undefined && high === undefined))
     return bodyOf(state)?.outside ?? 0;
   return outsideOf(table, shape.y, spec.limits, zoom && [zoom.min, zoom.max]);
-}
-
-/** What a plot is built for; the same form takes new data without being built anew. */
-function formOf(spec: ChartSpec, shape: Shape): string {
-  const lines = spec.lines.map((line) => [line.run, line.key, line.rank, line.style]);
-  const threshold = shape.y === "symlog" ? shape.linearBelow : 0;
-  return JSON.stringify([
-    lines,
-    spec.x,
-    spec.atLeast,
-    spec.robust ?? false,
-    spec.limits ?? null,
-    spec.baseline ?? null,
-    spec.language,
-    shape.banded,
-    shape.smoothed,
-    shape.y,
-    threshold,
-  ]);
-}
-
-function dataOf(table: Table, shape: Shape): uPlot.AlignedData {
-  const columns: Column[] = table.lines.flatMap((line) =>
-    columnsOf(shape).map((name) => line[name] ?? line.value),
-  );
-  return [table.x, ...columns] as unknown as uPlot.AlignedData;
 }
 
 function zoomOf(spec: ChartSpec, min: number, max: number): Zoom {

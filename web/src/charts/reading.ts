@@ -77,9 +77,10 @@ export function read(table: Table, spec: ChartSpec, cursor: Cursor, words: Words
   const shown = found.slice(from, from + MOST_ROWS);
   const baseAt = baselineAt(table, spec, cursor);
   const rows = shown.map((one): Row => {
-    const plain = readLine(one, table, spec.unit, words, one === nearest && found.length > 1);
+    const row = readLine(one, table, spec.unit, words, one === nearest && found.length > 1);
     const base = one.line.spec.run === spec.baseline ? undefined : baseAt(one.line.spec.key);
-    return base === undefined ? plain : { ...plain, delta: deltaText(plain.value, base) };
+    if (base !== undefined) row.delta = deltaText(row.value, base);
+    return row;
   });
   const place = placeOf(line, index, table, spec, words);
   const on = least <= NEAR ? line.spec.run : null;

@@ -151,8 +151,8 @@ function fillRow(
 }
 
 /** Change the text of an element where it is another one. */
-function say(element: Element | undefined, text: string): void {
-  if (element && element.textContent !== text) element.textContent = text;
+function say(within: Element | undefined, text: string): void {
+  if (within && within.textContent !== text) within.textContent = text;
 }
 
 /** The line as the chart draws it: its hue, and its dashes if it has any. */
