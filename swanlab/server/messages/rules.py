@@ -39,7 +39,8 @@ class NewRule(Message, frozen=True):
 
 class RuleEdit(Message, frozen=True):
     """What is left out stays, the event always. Another ``key``, ``bound``, ``steps`` or ``better``
-    tells again of runs that were told of before."""
+    tells again of runs that were told of before.
+    """
 
     name: RuleName | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
