@@ -11,7 +11,7 @@ import { Choice, Field } from "@/components/ui/field";
 import { say } from "@/edit/toasts";
 
 import { MailChoice } from "./MailChoice";
-import { bodyOf, type Draft, draftOf, editOf, EVENTS, needs, refusedField } from "./rule";
+import { bodyOf, complete, type Draft, draftOf, editOf, EVENTS, needs, refusedField } from "./rule";
 import { SeriesFields } from "./SeriesFields";
 import { conditionText } from "./words";
 
@@ -86,7 +86,7 @@ export function RuleDialog({ project, rule, onClose }: RuleDialogProps) {
         )}
         <Field
           label={t("alerts.name")}
-          placeholder={called}
+          placeholder={complete(draft) ? called : undefined}
           maxLength={100}
           value={draft.name}
           onChange={(name) => change({ name })}

@@ -77,7 +77,7 @@ export function RuleLine({ project, rule, onEdit }: RuleLineProps) {
     });
   return (
     <tr>
-      <td className={cn(cell, "max-w-0 py-1.5")}>
+      <td className={cn(cell, "w-full max-w-0 py-1.5")}>
         <div className="truncate font-medium" title={name}>
           {name}
         </div>
@@ -86,7 +86,7 @@ export function RuleLine({ project, rule, onEdit }: RuleLineProps) {
           <Ways rule={rule} />
         </div>
       </td>
-      <td className={cn(cell, "max-w-56 text-small text-ink-2 max-sm:hidden")}>
+      <td className={cn(cell, "max-w-72 text-small whitespace-nowrap text-ink-2 max-sm:hidden")}>
         <Ways rule={rule} />
       </td>
       <td className={cell}>

@@ -2,7 +2,17 @@ import { describe, expect, it } from "vitest";
 
 import { ApiError } from "@/api/client";
 
-import { bodyOf, type Draft, draftOf, editOf, EVENTS, hostOf, needs, refusedField } from "./rule";
+import {
+  bodyOf,
+  complete,
+  type Draft,
+  draftOf,
+  editOf,
+  EVENTS,
+  hostOf,
+  needs,
+  refusedField,
+} from "./rule";
 
 const draft = (part: Partial<Draft>): Draft => ({ ...draftOf(null), ...part });
 const refusal = (status: number, path: unknown) =>
@@ -35,6 +45,13 @@ describe("the form of a rule", () => {
       "nan",
       "stalled",
     ]);
+  });
+
+  it("is complete when it says all of what it waits for", () => {
+    expect(complete(draft({ event: "crashed" }))).toBe(true);
+    expect(complete(draft({ event: "above", key: "loss" }))).toBe(false);
+    expect(complete(draft({ event: "above", key: "loss", bound: "0" }))).toBe(true);
+    expect(complete(draft({ event: "stalled", key: "loss", bound: "0" }))).toBe(false);
   });
 
   it("calls a rule without a name by what it waits for, in as many letters as a name may have", () => {

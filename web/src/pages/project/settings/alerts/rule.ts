@@ -32,6 +32,13 @@ export function needs(event: Event, field: Condition): boolean {
   return NEEDS[event].includes(field);
 }
 
+/** Whether the draft says all of what it waits for. */
+export function complete(draft: Draft): boolean {
+  return (["key", "bound", "steps"] as const).every(
+    (field) => !needs(draft.event, field) || draft[field] !== "",
+  );
+}
+
 export interface Draft {
   /** Empty: what it waits for says it. */
   name: string;
