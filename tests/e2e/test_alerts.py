@@ -68,7 +68,7 @@ def client(serving: Serving) -> Iterator[Client]:
     asking.close()
 
 
-START = frame(header("r1", "t")) + keys("train/loss", "val/acc") + scalars(0, 1.0)
+START = frame(header("r1", "t")) + keys("train/loss", "val/acc") + scalars(0, 1.0, 0.5)
 
 
 def rows(page: Page, name: str) -> Any:
@@ -104,7 +104,7 @@ def test_a_rule_made_in_the_browser_reaches_its_webhook_and_the_log_says_so(
     expect(line).to_contain_text("signed")
     expect(line).not_to_contain_text("token")
 
-    client.post_frames("/projects/admin/cats/runs/r1", "t", len(START), scalars(1, 250.0))
+    client.post_frames("/projects/admin/cats/runs/r1", "t", len(START), scalars(1, 250.0, 0.4))
     sent = rows(page, "What was told").filter(has_text="swan-1")
     expect(sent).to_contain_text("delivered", timeout=30_000)
     expect(sent).to_contain_text("logged train/loss above 100: 250 at step 1")

@@ -26,7 +26,9 @@ export function SeriesFields({ project, draft, change, wrong }: SeriesFieldsProp
     const system = (key: string) => Number(key.startsWith(SYSTEM_PREFIX));
     return (data?.keys ?? []).toSorted((a, b) => system(a) - system(b));
   }, [data]);
-  const unknown = data !== undefined && draft.key !== "" && !keys.includes(draft.key);
+  // Of very many keys the table holds only some: of the others nothing is known here.
+  const whole = data !== undefined && data.keys_total <= data.keys.length;
+  const unknown = whole && draft.key !== "" && !keys.includes(draft.key);
   return (
     <>
       <div>
