@@ -38,7 +38,10 @@ class Rules:
         return with_times(self._client.request("POST", f"{self._project}/rules", body))
 
     def edit(self, rule: int, **changes: Any) -> dict[str, Any]:
-        """Change a rule: ``name=``, ``enabled=``."""
+        """Change a rule: all that ``create`` takes but the event; what is left out stays.
+
+        Another ``key``, ``bound``, ``steps`` or ``better`` tells again of runs told of before.
+        """
         return with_times(self._client.request("PATCH", self._one(rule), changes))
 
     def delete(self, rule: int) -> None:

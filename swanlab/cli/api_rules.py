@@ -57,15 +57,17 @@ def rules_create(
 @click.argument("path")
 @click.argument("number", type=int)
 @click.option("--name", help="What it is called from now on.")
-@click.option("--enable/--disable", default=None, help="Whether it is gone by.")
+@click.option("--enable/--disable", "enabled", default=None, help="Whether it is gone by.")
+@click.option("--key", help="Key of the series.")
+@click.option("--bound", type=float, help="Bound, for above and below.")
+@click.option("--steps", type=click.IntRange(1), help="Steps without improvement, for stalled.")
+@click.option("--better", type=click.Choice(["lower", "higher"]))
+@click.option("--email/--no-email", default=None, help="Whether it mails who made it.")
+@click.option("--webhook", help="Address that gets a POST with JSON.")
 @reading
-def rules_edit(server: Api, path: str, number: int, name: str | None, enable: bool | None) -> Any:
-    """Change the rule of that NUMBER."""
-    changes: dict[str, Any] = {}
-    if name is not None:
-        changes["name"] = name
-    if enable is not None:
-        changes["enabled"] = enable
+def rules_edit(server: Api, path: str, number: int, **given: Any) -> Any:
+    """Change the rule of that NUMBER; what is left out stays."""
+    changes = {name: value for name, value in given.items() if value is not None}
     return server.rules(path).edit(number, **changes)
 
 

@@ -404,6 +404,49 @@ def test_a_cloned_run_is_not_resumed_and_the_original_is(
     ).to_be_visible()
 
 
+def test_a_run_is_copied_and_a_project_cloned_into_another_workspace(
+    window: BrowserContext, team: Team
+):
+    page = window.new_page()
+    sign_in(page, team.host, "mia")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Go to a run").fill("lab organisation")
+    page.get_by_role("option", name="lab").first.click()
+    page.wait_for_url("**/@lab")
+    page.goto(f"{team.host}/@lab/cats/runs/r1")
+    page.get_by_role("button", name="More actions").first.click()
+    page.get_by_role("menuitem", name="Copy to").click()
+    dialog = page.get_by_role("dialog")
+    home = dialog.get_by_role("combobox", name="Workspace")
+    expect(home).to_have_value("lab")
+    assert home.locator("option").all_inner_texts() == ["mia", "lab"]
+    home.select_option("mia")
+    dialog.get_by_role("textbox").fill("kept")
+    dialog.get_by_role("button", name="New project “kept”").click()
+    expect(page.get_by_text("Copied run r1 to mia/kept")).to_be_visible()
+    assert team.ask("GET", "/projects/mia/kept", user="mia")["runs"] == 1
+    page.goto(f"{team.host}/@mia")
+    page.get_by_role("button", name="More actions for kept").click()
+    page.get_by_role("menuitem", name="Clone…").click()
+    dialog = page.get_by_role("dialog", name="Clone kept")
+    dialog.get_by_role("combobox", name="Workspace").select_option("lab")
+    page.screenshot(path=SHOTS / "teams-clone.png")
+    dialog.get_by_role("button", name="Clone", exact=True).click()
+    page.wait_for_url("**/@lab/kept-copy*")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Go to a run").fill("api keys")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/settings*")
+    expect(page.get_by_role("button", name="New key")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Go to a run").fill("administration")
+    expect(page.get_by_role("status").filter(has_text="Nothing")).to_be_visible()
+    page.get_by_role("combobox", name="Go to a run").fill("settings")
+    page.screenshot(path=SHOTS / "teams-palette.png")
+    team.ask("DELETE", "/projects/lab/kept-copy")
+    team.ask("DELETE", "/projects/mia/kept", user="mia")
+
+
 def test_a_share_link_opens_the_project_in_a_private_window(
     page: Page, team: Team, window: BrowserContext
 ):

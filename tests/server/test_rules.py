@@ -185,6 +185,47 @@ def test_a_rule_that_rests_or_is_dropped_tells_nothing(rule, sender, look, alice
     assert delivered(alice) == []
 
 
+def test_a_rule_that_waits_for_something_else_tells_of_its_runs_anew(
+    rule, sender, look, hook, alice, wait_for
+):
+    made = rule("above", key="loss", bound=2.0)
+    sender.send(frame(header()) + keys("loss") + scalars(0, 3.0))
+    look()
+    wait_for(lambda: states(alice) == ["sent"])
+    address = f"{RULES}/{made['id']}"
+    assert alice.patch(address, json={"name": "again", "bound": 2.0}).json()["bound"] == 2.0
+    sender.send(scalars(1, 4.0))
+    look()
+    assert states(alice) == ["sent"]
+    assert alice.patch(address, json={"bound": 5.0}).json()["bound"] == 5.0
+    look()
+    assert states(alice) == ["sent"]
+    sender.send(scalars(2, 6.0))
+    look()
+    wait_for(lambda: states(alice) == ["sent"] * 2)
+    assert told(hook)[-1]["value"] == 6.0
+
+
+def test_an_edit_is_held_against_the_whole_rule_and_names_the_field(rule, hook, alice):
+    made = rule("above", key="loss", bound=2.0, secret="hush")
+    address = f"{RULES}/{made['id']}"
+    for field, body in (
+        ("name", {"name": " "}),
+        ("webhook", {"webhook": None}),
+        ("webhook", {"webhook": "ftp://x.org/"}),
+        ("bound", {"bound": None}),
+        ("steps", {"steps": 0}),
+    ):
+        answer = alice.patch(address, json=body)
+        assert answer.status_code == 400
+        assert answer.json()["error"]["detail"]["path"] == f"$.{field}"
+    kept = alice.patch(address, json={"email": True}).json()
+    assert (kept["email"], kept["signed"], kept["webhook"]) == (True, True, hook.url)
+    # What one receiver shares with us signs nothing for another.
+    assert alice.patch(address, json={"webhook": "http://x.org/"}).json()["signed"] is False
+    assert alice.patch(address, json={"secret": "hush"}).json()["signed"] is True
+
+
 def test_what_does_not_arrive_is_told_again_and_the_log_says_so(
     rule, hook, alice, wait_for, monkeypatch
 ):

@@ -174,6 +174,11 @@ def rearm(connection: Connection, rule: int, run: int) -> None:
     connection.execute(delete(firings).where(mine))
 
 
+def forget(connection: Connection, rule: int) -> None:
+    """Let a rule find something again in every run."""
+    connection.execute(delete(firings).where(firings.c.rule_id == rule))
+
+
 def deliver(
     connection: Connection, rule: int, run: str | None, channel: str, text: str, body: str
 ) -> None:

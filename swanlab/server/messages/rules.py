@@ -38,10 +38,21 @@ class NewRule(Message, frozen=True):
 
 
 class RuleEdit(Message, frozen=True):
-    """What is left out stays."""
+    """What is left out stays, the event always. Another ``key``, ``bound``, ``steps`` or ``better``
+    tells again of runs that were told of before.
+    """
 
     name: RuleName | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
+    key: Key | UnsetType = UNSET
+    bound: float | UnsetType = UNSET
+    steps: Steps | UnsetType = UNSET
+    better: Literal["lower", "higher"] | UnsetType = UNSET
+    email: bool | UnsetType = UNSET
+    """Mails who made the rule, whoever changes it."""
+    webhook: Url | UnsetType | None = UNSET
+    """Another address than before goes without the secret of the one before."""
+    secret: Secret | UnsetType | None = UNSET
 
 
 class ProjectRule(Message, frozen=True):

@@ -31,6 +31,8 @@ MAX_RULES = 100
 """Of one project."""
 _NEEDS = {"above": ("key", "bound"), "below": ("key", "bound"), "nan": ("key",),
           "stalled": ("key", "steps")}  # fmt: skip
+_CONDITION = frozenset({"key", "bound", "steps", "better"})
+"""What a rule waits for, beside its event."""
 
 
 def all_rules(ask: Ask[None, None]) -> ProjectRules:
@@ -58,14 +60,24 @@ def create(ask: Ask[None, NewRule]) -> ProjectRule:
 
 
 def edit(ask: Ask[None, RuleEdit]) -> ProjectRule:
-    """Rename a rule, or let it rest for a while."""
-    given = {"name": ask.body.name, "enabled": ask.body.enabled}
+    """Change a rule; runs are told of anew when it waits for something else than before."""
+    given = {name: getattr(ask.body, name) for name in RuleEdit.__struct_fields__}
     values = {name: value for name, value in given.items() if value is not UNSET}
-    if isinstance(ask.body.name, str) and not ask.body.name.strip():
-        raise Problem(400, "bad_name", "A rule needs a name.")
     with ask.server.db.write() as connection:
         row = _row(connection, _number(ask), ask.project.id)
-        rules.change(connection, row.id, values)
+        changed = {name: value for name, value in values.items() if value != getattr(row, name)}
+        if "webhook" in changed:
+            changed.setdefault("secret", None)  # It was agreed on with the address before.
+        fields = msgspec.structs.asdict(row) | changed
+        _check(NewRule(**{name: fields[name] for name in NewRule.__struct_fields__}))
+        if "name" in changed:
+            changed["name"] = changed["name"].strip()
+        rules.change(connection, row.id, changed)
+        if not _CONDITION.isdisjoint(changed):
+            rules.forget(connection, row.id)
+        if changed:
+            detail = {"rule": row.id, "event": row.event, "changed": sorted(changed)}
+            _note(ask, connection, "rule.edit", detail)
         return _rule(_row(connection, row.id, ask.project.id))
 
 
@@ -102,13 +114,17 @@ def log(ask: Ask[None, None]) -> Deliveries:
 def _check(new: NewRule) -> None:
     for name in _NEEDS.get(new.event, ()):
         if getattr(new, name) is None:
-            raise Problem(400, "bad_request", f"A rule for '{new.event}' needs a {name}.")
+            raise _bad(name, f"A rule for '{new.event}' needs a {name}.")
     if new.bound is not None and not math.isfinite(new.bound):
-        raise Problem(400, "bad_request", "A bound is a finite number.")
+        raise _bad("bound", "A bound is a finite number.")
     if not new.name.strip():
-        raise Problem(400, "bad_name", "A rule needs a name.")
+        raise _bad("name", "A rule needs a name.", "bad_name")
     if not new.email and new.webhook is None:
-        raise Problem(400, "bad_request", "A rule tells by mail, or by a webhook, or both.")
+        raise _bad("webhook", "A rule tells by mail, or by a webhook, or both.")
+
+
+def _bad(field: str, message: str, code: str = "bad_request") -> Problem:
+    return Problem(400, code, message, {"path": f"$.{field}"})
 
 
 def _number(ask: Ask[Any, Any]) -> int:
@@ -160,7 +176,7 @@ ROUTES = (
         path=RULE,
         need=Need.WRITE,
         handler=edit,
-        summary="Rename a rule, or let it rest",
+        summary="Change a rule, or let it rest",
         body=RuleEdit,
         answer=ProjectRule,
     ),

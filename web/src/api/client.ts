@@ -273,8 +273,8 @@ export const api = {
     request<RunsPlaced>("POST", `${projectPath(workspace, project)}/runs/${action}`, {
       body: { runs, workspace: to.workspace, project: to.project },
     }),
-  cloneProject: (workspace: string, project: string, name: string) =>
-    request<Cloned>("POST", `${projectPath(workspace, project)}/clone`, { body: { name } }),
+  cloneProject: (workspace: string, project: string, to: { workspace: string; name: string }) =>
+    request<Cloned>("POST", `${projectPath(workspace, project)}/clone`, { body: to }),
   series: (workspace: string, project: string, run: string, signal?: Signal) =>
     request<SeriesList>("GET", `${runPath(workspace, project, run)}/series`, { signal }),
   files: (workspace: string, project: string, run: string, after: string, signal?: Signal) =>

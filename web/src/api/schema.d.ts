@@ -643,7 +643,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a rule, or let it rest
+         * Change a rule, or let it rest
          * @description The caller needs to be allowed to write to the project in the path.
          */
         patch: operations["patch_projects_workspace_project_rules_rule"];
@@ -3285,11 +3285,20 @@ export interface components {
         };
         /**
          * RuleEdit
-         * @description What is left out stays.
+         * @description What is left out stays, the event always. Another ``key``, ``bound``, ``steps`` or ``better``
+         *     tells again of runs that were told of before.
          */
         RuleEdit: {
             name?: string;
             enabled?: boolean;
+            key?: string;
+            bound?: number;
+            steps?: number;
+            /** @enum {unknown} */
+            better?: "higher" | "lower";
+            email?: boolean;
+            webhook?: string | null;
+            secret?: string | null;
         };
         /**
          * Run

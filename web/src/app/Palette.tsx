@@ -1,5 +1,5 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import { Box, ChartLine, Command, FolderOpen, Search } from "lucide-react";
+import { Box, ChartLine, Command, FolderOpen, Search, Settings, Users } from "lucide-react";
 import {
   type KeyboardEvent,
   useDeferredValue,
@@ -18,7 +18,14 @@ import { cn } from "@/lib/classes";
 import { findItems, type FoundGroup, type Item } from "./finding";
 import { usePaletteItems } from "./usePaletteItems";
 
-const ICONS = { command: Command, run: Box, metric: ChartLine, project: FolderOpen };
+const ICONS = {
+  command: Command,
+  run: Box,
+  metric: ChartLine,
+  project: FolderOpen,
+  workspace: Users,
+  settings: Settings,
+};
 
 /** Everything one can go to or do from here, found by typing. */
 export default function Palette({ onClose }: { onClose: () => void }) {

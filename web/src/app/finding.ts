@@ -1,6 +1,6 @@
 /** Finding in the palette: every word has to occur, and what begins with them comes first. */
 
-export const KINDS = ["command", "run", "metric", "project"] as const;
+export const KINDS = ["command", "run", "metric", "project", "workspace", "settings"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Item {

@@ -3,10 +3,12 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "@/i18n";
 
-import { projectsQuery, runsQuery, seriesQuery } from "@/api/queries";
+import { projectsQuery, runsQuery, seriesQuery, sessionQuery } from "@/api/queries";
+import { workspacesQuery } from "@/api/teams";
 import { SYSTEM_PREFIX } from "@/charts/sections";
 
 import { exactly, type Item } from "./finding";
+import { ADMIN_TABS, SETTINGS_TABS } from "./router";
 import { commandOf, type Shortcut, SHORTCUTS } from "./shortcuts";
 
 /** Asked for only where there is a project (or a run) to ask about. */
@@ -70,10 +72,65 @@ export function usePaletteItems(): { items: Item[]; waiting: boolean } {
       })),
     [projects.data, navigate],
   );
+  const places = usePlaces();
   return {
-    items: useMemo(() => [...commands, ...here, ...others], [commands, here, others]),
+    items: useMemo(
+      () => [...commands, ...here, ...others, ...places],
+      [commands, here, others, places],
+    ),
     waiting: projects.isPending || (project !== NONE && runs.isPending),
   };
+}
+
+/** One's workspaces, one's settings, those of the project, and what admins look after. */
+function usePlaces(): Item[] {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { workspace, project } = useParams({ strict: false });
+  const { data: session } = useQuery(sessionQuery);
+  const accounts = session?.mode === "server";
+  const { data: workspaces } = useQuery({ ...workspacesQuery, enabled: accounts });
+  const { data: projects } = useQuery(projectsQuery);
+  return useMemo(() => {
+    if (!accounts) return [];
+    const own = (workspaces?.workspaces ?? []).map(({ name, kind }): Item => ({
+      id: `workspace ${name}`,
+      kind: "workspace",
+      label: name,
+      aside: t(`teams.kind.${kind}`),
+      go: () => void navigate({ to: "/@{$workspace}", params: { workspace: name } }),
+    }));
+    const settings = SETTINGS_TABS.map((tab): Item => ({
+      id: `settings ${tab}`,
+      kind: "settings",
+      label: t(`accounts.tabs.${tab}`),
+      aside: t("accounts.settings"),
+      go: () => void navigate({ to: "/settings", search: { tab } }),
+    }));
+    const here = projects?.projects.find(
+      (one) => one.workspace === workspace && one.name === project,
+    );
+    if (here !== undefined && here.access !== "read")
+      settings.push({
+        id: "settings project",
+        kind: "settings",
+        label: t("teams.settingsOf", { name: here.name }),
+        aside: t("alerts.title"),
+        go: () =>
+          void navigate({
+            to: "/@{$workspace}/$project/settings",
+            params: { workspace: here.workspace, project: here.name },
+          }),
+      });
+    const admin = ADMIN_TABS.map((tab): Item => ({
+      id: `admin ${tab}`,
+      kind: "settings",
+      label: t(`admin.tabs.${tab}`),
+      aside: t("admin.title"),
+      go: () => void navigate({ to: "/admin", search: { tab } }),
+    }));
+    return [...own, ...settings, ...(session.user.admin ? admin : [])];
+  }, [accounts, workspaces, projects, session, workspace, project, navigate, t]);
 }
 
 /** What the page offered when the palette was opened. */

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { IconButton } from "@/components/ui/icon-button";
 import { parseSearch } from "@/lib/search";
+import { suggestions } from "@/lib/suggestions";
 
 import { keysOf, MOST_METRICS, MOST_PARALLEL, PICKS, type Quantity, SCOPES } from "./custom";
 import type { Draft } from "./draft";
@@ -19,21 +20,6 @@ export interface FieldsProps {
 
 const FIELD =
   "h-7 w-full min-w-0 rounded border border-line-strong bg-panel px-2 text-ink placeholder:text-ink-3";
-/** A list of suggestions longer than this nobody reads, and browsers draw it slowly. */
-const MOST_SHOWN = 50;
-
-/** Names that have every word of `text` in them, a few. */
-function suggestions(names: readonly string[], text: string): string[] {
-  const words = text.toLowerCase().split(/\s+/);
-  const found: string[] = [];
-  for (const name of names) {
-    if (found.length === MOST_SHOWN) break;
-    const lower = name.toLowerCase();
-    if (words.every((word) => lower.includes(word))) found.push(name);
-  }
-  return found;
-}
-
 interface PickerProps {
   label: string;
   value: string;

@@ -8,16 +8,18 @@ import type { Project } from "@/api/messages";
 import { failureText } from "@/components/Failure";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { Choice } from "@/components/ui/field";
 
 import { PROJECT_NAME } from "./choices";
 import { say } from "./toasts";
+import { useHomes } from "./useHomes";
 
 export interface CloneDialogProps {
   project: Project;
   onClose: () => void;
 }
 
-/** Asks for the name of a project that gets copies of all runs of another one. */
+/** Asks for the workspace and the name of a project that gets copies of all runs of another one. */
 export function CloneDialog({ project, onClose }: CloneDialogProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -25,12 +27,16 @@ export function CloneDialog({ project, onClose }: CloneDialogProps) {
   const [name, setName] = useState(`${project.name}-copy`.slice(0, 100));
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const home = useHomes(project.workspace, ({ creates }) => creates);
   const wanted = name.trim();
   const bad = PROJECT_NAME.test(wanted) ? null : t("place.badName");
   const clone = async () => {
     setBusy(true);
     try {
-      const made = await api.cloneProject(project.workspace, project.name, wanted);
+      const made = await api.cloneProject(project.workspace, project.name, {
+        name: wanted,
+        workspace: home.chosen.name,
+      });
       void client.invalidateQueries({ queryKey: ["projects"] });
       onClose();
       const { workspace, name: to, runs } = made.project;
@@ -56,6 +62,18 @@ export function CloneDialog({ project, onClose }: CloneDialogProps) {
           if (bad === null && !busy) void clone();
         }}
       >
+        {home.homes.length > 1 && (
+          <Choice
+            label={t("teams.workspace")}
+            value={home.chosen.name}
+            options={home.homes.map(({ name: one }) => [one, one])}
+            onChange={(one) => {
+              home.choose(one);
+              setFailed(null);
+            }}
+            className="mb-3"
+          />
+        )}
         <label className="flex flex-col gap-1">
           <span className="text-small text-ink-2">{t("place.cloneName")}</span>
           <input

@@ -3,11 +3,13 @@ import { FolderPlus } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "@/i18n";
 
-import { projectsQuery, sessionQuery } from "@/api/queries";
+import { projectsQuery } from "@/api/queries";
 import { Dialog } from "@/components/ui/dialog";
+import { Choice } from "@/components/ui/field";
 
 import { choices, PROJECT_NAME } from "./choices";
 import type { Place } from "./patches";
+import { useHomes } from "./useHomes";
 import type { Action } from "./usePlacing";
 
 export interface PlaceDialogProps {
@@ -22,19 +24,22 @@ export interface PlaceDialogProps {
 const row =
   "flex min-h-8 w-full items-center gap-2 rounded px-2 text-left hover:bg-accent-soft focus-visible:bg-accent-soft [&_svg]:size-3.5 [&_svg]:shrink-0 [&_svg]:text-ink-2";
 
-/** Asks for the project that runs are copied or moved to: one of one's own, or a new one. */
+/** Asks for the project that runs are copied or moved to: any that one may write to, or a new one. */
 export function PlaceDialog({ action, count, name, from, onChoose, onClose }: PlaceDialogProps) {
   const { t } = useTranslation();
-  const { data: session } = useQuery(sessionQuery);
   const { data } = useQuery(projectsQuery);
   const [text, setText] = useState("");
-  const workspace = session?.user.username ?? from.workspace;
+  const { homes, chosen, choose: chooseHome } = useHomes(from.workspace);
+  const workspace = chosen.name;
   const wanted = text.trim();
   const found = useMemo(
     () => choices(data?.projects ?? [], workspace, wanted, action === "move" ? from : null),
     [data, workspace, wanted, action, from],
   );
-  const fresh = wanted !== "" && !found.exact && PROJECT_NAME.test(wanted) ? wanted : null;
+  const isHere = (project: string) =>
+    action === "move" && workspace === from.workspace && project === from.project;
+  const good = PROJECT_NAME.test(wanted);
+  const fresh = chosen.creates && !found.exact && good && !isHere(wanted) ? wanted : null;
   const choose = (project: string) => {
     onClose();
     onChoose({ workspace, project });
@@ -46,6 +51,15 @@ export function PlaceDialog({ action, count, name, from, onChoose, onClose }: Pl
       onOpenChange={(open) => !open && onClose()}
       title={t(`place.${action}Title`, { count, name })}
     >
+      {homes.length > 1 && (
+        <Choice
+          label={t("teams.workspace")}
+          value={workspace}
+          options={homes.map(({ name: one }) => [one, one])}
+          onChange={chooseHome}
+          className="mb-3"
+        />
+      )}
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -78,7 +92,9 @@ export function PlaceDialog({ action, count, name, from, onChoose, onClose }: Pl
           </button>
         )}
         {wanted !== "" && fresh === null && found.names.length === 0 && (
-          <p className="px-2 py-1 text-small text-warn">{t("place.badName")}</p>
+          <p className="px-2 py-1 text-small text-warn">
+            {t(isHere(wanted) ? "place.isHere" : good ? "place.noneThere" : "place.badName")}
+          </p>
         )}
       </div>
       <p className="mt-3 text-small text-ink-2">{t(`place.${action}Text`)}</p>

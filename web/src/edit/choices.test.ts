@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Project, RunsPlaced } from "@/api/messages";
 
-import { choices, PROJECT_NAME } from "./choices";
+import { choices, homes, PROJECT_NAME } from "./choices";
 import { stayed } from "./usePlacing";
 
 function project(workspace: string, name: string): Project {
@@ -49,6 +49,29 @@ describe("projects to put runs into", () => {
   it("have names that the server takes", () => {
     expect(["a", "A_b-c.1+2", "x".repeat(100)].every((name) => PROJECT_NAME.test(name))).toBe(true);
     expect(["", "a b", "a/b", "猫", "x".repeat(101)].some((n) => PROJECT_NAME.test(n))).toBe(false);
+  });
+});
+
+describe("workspaces to put runs into", () => {
+  it("are one's own, those one writes to as a member, and those of shared projects", () => {
+    const workspaces = [
+      { name: "lab", role: "member" },
+      { name: "readers", role: "viewer" },
+      { name: "foreign", role: null },
+      { name: "me", role: "owner" },
+    ] as const;
+    const seen: Project = { ...project("public", "papers"), access: "read" };
+    const shared: Project = { ...project("you", "cats"), access: "write" };
+    expect(homes(workspaces, [...ALL, seen, shared], "me")).toEqual([
+      { name: "me", creates: true },
+      { name: "lab", creates: true },
+      { name: "you", creates: false },
+    ]);
+  });
+
+  it("offer only projects that one may write to", () => {
+    const seen: Project = { ...project("me", "papers"), access: "read" };
+    expect(choices([seen, ...ALL], "me", "", null).names).toEqual(["Cats", "dogs"]);
   });
 });
 

@@ -46,6 +46,8 @@ export function usePlacing(workspace: string, project: string) {
       const left = stayed(placed);
       if (left !== null) say({ look: "bad", text: t(left[0], { count: left[1] }) });
     };
+    const called = (place: Place) =>
+      place.workspace === workspace ? place.project : `${place.workspace}/${place.project}`;
     const send = async (action: Action, from: Place, ids: string[], to: Place) => {
       try {
         const placed = await api.placeRuns(action, from.workspace, from.project, ids, to);
@@ -77,7 +79,7 @@ export function usePlacing(workspace: string, project: string) {
       };
       say({
         look: "done",
-        text: t("place.moved", { count: moved.length, name: runs[0]?.name, to: to.project }),
+        text: t("place.moved", { count: moved.length, name: runs[0]?.name, to: called(there) }),
         undo: () => void undo(),
       });
     };
@@ -90,7 +92,7 @@ export function usePlacing(workspace: string, project: string) {
       if (count > 0)
         say({
           look: "done",
-          text: t("place.copied", { count, name: runs[0]?.name, to: to.project }),
+          text: t("place.copied", { count, name: runs[0]?.name, to: called(to) }),
         });
     };
 

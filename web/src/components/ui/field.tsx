@@ -18,9 +18,15 @@ export interface FieldProps extends Omit<ComponentProps<"input">, "onChange" | "
   hint?: ReactNode;
 }
 
+export interface LineProps extends FieldProps {
+  /** Why what stands in it was refused, in place of the hint. */
+  wrong?: string | undefined;
+}
+
 /** A line to write in, below its label. */
-export function Field({ label, hint, onChange, className, ...rest }: FieldProps) {
+export function Field({ label, hint, wrong, onChange, className, ...rest }: LineProps) {
   const id = useId();
+  const said = wrong ?? hint;
   return (
     <div className={className}>
       <label htmlFor={id} className="mb-1 block text-small text-ink-2">
@@ -30,14 +36,19 @@ export function Field({ label, hint, onChange, className, ...rest }: FieldProps)
         id={id}
         spellCheck={false}
         autoComplete="off"
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        aria-describedby={said === undefined ? undefined : `${id}-hint`}
+        aria-invalid={wrong === undefined ? undefined : true}
         {...rest}
         onChange={(event) => onChange(event.target.value)}
-        className={box}
+        className={cn(box, wrong !== undefined && "border-bad")}
       />
-      {hint !== undefined && (
-        <p id={`${id}-hint`} className="mt-1 text-small text-ink-3">
-          {hint}
+      {said !== undefined && (
+        <p
+          id={`${id}-hint`}
+          role={wrong === undefined ? undefined : "alert"}
+          className={cn("mt-1 text-small", wrong === undefined ? "text-ink-3" : "text-bad")}
+        >
+          {said}
         </p>
       )}
     </div>

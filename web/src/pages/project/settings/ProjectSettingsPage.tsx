@@ -11,6 +11,7 @@ import { buttonClass } from "@/components/ui/button";
 import { useTitle } from "@/lib/title";
 
 import { AboutForm } from "./AboutForm";
+import { AlertsPanels } from "./alerts/AlertsPanels";
 import { CollaboratorsPanel } from "./CollaboratorsPanel";
 import { LinksPanel } from "./LinksPanel";
 import { PlacePanels } from "./PlacePanels";
@@ -54,6 +55,7 @@ export function ProjectSettingsPage() {
       <Panel title={t("about.open")}>
         <AboutForm key={workspace + name} project={project} />
       </Panel>
+      <AlertsPanels project={project} />
       {project.access === "manage" && (
         <>
           <CollaboratorsPanel project={project} />
