@@ -177,11 +177,10 @@ def media_of_runs(connection: Connection) -> None:
 
 def stops(connection: Connection) -> None:
     """Who asked a training to end, and what it answered."""
-    number = "INTEGER" if connection.dialect.name == "sqlite" else "BIGINT"
     connection.execute(
         text(
-            f"""CREATE TABLE stops (
-            run {number} NOT NULL PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+            """CREATE TABLE stops (
+            run BIGINT NOT NULL PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
             asked_at BIGINT NOT NULL, asked_by TEXT NOT NULL, answer VARCHAR(16),
             answered_at BIGINT)"""
         )
