@@ -43,3 +43,4 @@ def test_the_commands_of_alerts_md_run():
     assert [one["event"] for one in outputs[1]] == ["crashed"]
     (tried,) = outputs[3]
     assert (tried["channel"], tried["run"]) == ("email", None)
+    assert (outputs[4]["email"], outputs[4]["webhook"]) == (False, "https://chat.example/hook")

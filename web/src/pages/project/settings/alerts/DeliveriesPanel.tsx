@@ -49,6 +49,7 @@ function Line({ project, rule, delivery }: LineProps) {
           {t(`alerts.channels.${channel}`)}
           {rule !== undefined && ` · ${rule}`}
         </div>
+        <div className="text-small text-ink-2 sm:hidden">{formatMoment(at, i18n.language)}</div>
         {error !== null && <div className="text-small text-bad">{error}</div>}
         {state === "waiting" && tries > 0 && next !== null && (
           <div className="text-small text-ink-2">
