@@ -307,7 +307,7 @@ def test_another_site_cannot_write(watch):
 
 def test_there_are_no_accounts(watch):
     url = f"{watch[1]}/api/v1"
-    body = {"username": "local", "password": "a long password"}
+    body = {"username": "local", "password": "a long password", "name": "mine"}
     for path in ("/session", "/users", "/keys"):
         assert httpx.post(url + path, json=body, trust_env=False).status_code == 403
 
